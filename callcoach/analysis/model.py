@@ -117,18 +117,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelSpeech:
-    """What was found on one channel (or, in a mono file, for one speaker).
+class Track:
+    """What was found on one channel or, in a mixed recording, for one speaker on channel 0.
 
     Args:
         channel: 0 (left or only) or 1 (right).
         voice: speech regions from voice activity, sorted, disjoint.
         words: recognised words, sorted by start.
+        speaker: set only in a mixed recording (by diarisation, `Speaker.UNKNOWN` when it did not
+            succeed); None on separate channels, where the channel map tells.
     """
 
     channel: int
     voice: tuple[Segment, ...]
     words: tuple[Word, ...]
+    speaker: Speaker | None = None
 
 
 @dataclass(frozen=True, slots=True)
