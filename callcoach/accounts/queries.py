@@ -1,0 +1,15 @@
+"""Reads of this room."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Membership, Role, User
+from callcoach.extensions import db
+
+
+def viewer_of(user: User) -> Viewer:
+    """The viewer a person is, with their teams."""
+    team_ids = db.session.scalars(select(Membership.team_id).where(Membership.user_id == user.id))
+    return Viewer(user_id=user.id, role=Role(user.role), team_ids=frozenset(team_ids))

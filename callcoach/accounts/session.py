@@ -1,0 +1,38 @@
+"""The signed-in person, for views: Flask-Login wiring and `current_viewer`."""
+
+from __future__ import annotations
+
+from flask import Flask, g
+from flask_login import current_user
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import User
+from callcoach.accounts.queries import viewer_of
+from callcoach.extensions import db, login_manager
+
+
+def init_app(app: Flask) -> None:
+    """Attach Flask-Login."""
+    login_manager.init_app(app)
+    login_manager.login_view = "accounts.sign_in"
+    login_manager.session_protection = "strong"
+
+
+@login_manager.user_loader
+def _load_user(session_id: str) -> User | None:
+    """The person of this session; none when disabled or when the session was ended."""
+    user_id, _, epoch = session_id.partition(".")
+    if not (user_id.isdecimal() and epoch.isdecimal()):
+        return None
+    user = db.session.get(User, int(user_id))
+    if user is None or not user.is_enabled or user.session_epoch != int(epoch):
+        return None
+    return user
+
+
+def current_viewer() -> Viewer:
+    """The viewer of this request; cached for its length."""
+    if "viewer" not in g:
+        g.viewer = viewer_of(current_user._get_current_object())
+    viewer: Viewer = g.viewer
+    return viewer

@@ -1,0 +1,66 @@
+"""The application factory: the one place that knows every room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.engine import make_url
+
+from callcoach import extensions, web
+from callcoach.accounts import session as accounts_session
+from callcoach.accounts import views as accounts_views
+from callcoach.calls import views as calls_views
+from callcoach.campaigns import views as campaigns_views
+from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
+from callcoach.jobs import views as jobs_views
+
+#: Rooms with pages, in the order in which their blueprints are registered.
+_VIEWS = (accounts_views, campaigns_views, calls_views, jobs_views)
+
+
+def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: read from the environment when not given.
+        **flask_config: Flask configuration on top, for tests.
+    """
+    settings = settings or Settings.from_env()
+    settings.ensure_data_dir()
+    app = Flask("callcoach", template_folder=str(TEMPLATES_DIR), static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.resolve_secret_key(),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=(settings.max_megabytes + 1) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_NAME="callcoach",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        BABEL_DEFAULT_LOCALE="fr",
+        BABEL_DEFAULT_TIMEZONE="Europe/Paris",
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        RATELIMIT_STORAGE_URI=settings.ratelimit_storage,
+        RATELIMIT_HEADERS_ENABLED=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.config.update(flask_config)
+    app.extensions["callcoach"] = settings
+    extensions.db.init_app(app)
+    extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS_DIR))
+    extensions.csrf.init_app(app)
+    extensions.limiter.init_app(app)
+    accounts_session.init_app(app)
+    web.init_app(app)
+    for views in _VIEWS:
+        app.register_blueprint(views.bp)
+    return app
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    """Connections that notice a restarted server."""
+    return {} if make_url(url).get_backend_name() == "sqlite" else {"pool_pre_ping": True}

@@ -1,0 +1,1 @@
+"""Recorded calls: how they come in, what was said, where they turned."""

@@ -1,0 +1,129 @@
+"""Tables of sponsors, campaigns, personas and promises."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from callcoach.extensions import UtcDateTime, db, utc_now
+
+
+class PromiseKind(StrEnum):
+    """What the sponsor says of a phrase."""
+
+    APPROVED = "approved"
+    FORBIDDEN = "forbidden"
+    AMBIGUOUS = "ambiguous"
+
+
+class Sponsor(db.Model):
+    """A client company on whose behalf the teams call."""
+
+    __tablename__ = "sponsors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    is_archived: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    campaigns: Mapped[list[Campaign]] = relationship(
+        back_populates="sponsor", cascade="all, delete-orphan"
+    )
+    seats: Mapped[list[SponsorSeat]] = relationship(
+        back_populates="sponsor", cascade="all, delete-orphan"
+    )
+
+
+class SponsorSeat(db.Model):
+    """A person of the sponsor's who may sign in."""
+
+    __tablename__ = "sponsor_seats"
+    __table_args__ = (UniqueConstraint("user_id", "sponsor_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    sponsor_id: Mapped[int] = mapped_column(
+        ForeignKey("sponsors.id", ondelete="CASCADE"), index=True
+    )
+
+    sponsor: Mapped[Sponsor] = relationship(back_populates="seats")
+
+
+class Campaign(db.Model):
+    """One sponsor's prospecting operation."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = (UniqueConstraint("sponsor_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sponsor_id: Mapped[int] = mapped_column(ForeignKey("sponsors.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(160))
+    #: Language of the calls, ISO 639-1.
+    language: Mapped[str] = mapped_column(String(5), default="fr")
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    #: Names and terms the recogniser should know, one string each.
+    vocabulary: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: What the call is for, in the sponsor's words.
+    purpose: Mapped[str] = mapped_column(Text, default="")
+    is_archived: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    sponsor: Mapped[Sponsor] = relationship(back_populates="campaigns")
+    personas: Mapped[list[Persona]] = relationship(
+        back_populates="campaign", cascade="all, delete-orphan", order_by="Persona.name"
+    )
+    promises: Mapped[list[Promise]] = relationship(
+        back_populates="campaign", cascade="all, delete-orphan", order_by="Promise.id"
+    )
+    teams: Mapped[list[CampaignTeam]] = relationship(
+        back_populates="campaign", cascade="all, delete-orphan"
+    )
+
+
+class CampaignTeam(db.Model):
+    """A team that calls for a campaign."""
+
+    __tablename__ = "campaign_teams"
+    __table_args__ = (UniqueConstraint("campaign_id", "team_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), index=True)
+
+    campaign: Mapped[Campaign] = relationship(back_populates="teams")
+
+
+class Persona(db.Model):
+    """A kind of person called: DAF, dirigeant …"""
+
+    __tablename__ = "personas"
+    __table_args__ = (UniqueConstraint("campaign_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    #: How to speak with them: what matters, words to use and to avoid.
+    notes: Mapped[str] = mapped_column(Text, default="")
+
+    campaign: Mapped[Campaign] = relationship(back_populates="personas")
+
+
+class Promise(db.Model):
+    """A statement the sponsor approved, forbade, or finds ambiguous."""
+
+    __tablename__ = "promises"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey("campaigns.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[PromiseKind] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(300))
+    #: Why, or what to say instead.
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    campaign: Mapped[Campaign] = relationship(back_populates="promises")

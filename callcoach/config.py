@@ -1,0 +1,150 @@
+"""Settings, read once from the environment into a frozen, typed object.
+
+Every setting has a working default; `CALLCOACH_DATA` (the data folder) is the one most floors
+set. Secrets never appear in `repr` or logs.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from callcoach.errors import InvalidInput
+
+#: Longest recording taken, in hours.
+DEFAULT_MAX_HOURS = 4.0
+#: Largest file taken: four hours of 16-bit stereo at 48 kHz are 2.8 GB; telephony is far below.
+DEFAULT_MAX_MEGABYTES = 1024
+
+
+def _packaged(name: str) -> Path:
+    """A folder that lies beside this package in a wheel, one level up in a checkout."""
+    here = Path(__file__).resolve().parent
+    inside = here / name
+    return inside if inside.is_dir() else here.parent / name
+
+
+TEMPLATES_DIR = _packaged("templates")
+MIGRATIONS_DIR = _packaged("migrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one installation.
+
+    Args:
+        data_dir: where everything this installation keeps lies.
+        database_url: SQLAlchemy URL; SQLite in the data folder by default.
+        queue_url: ``""`` for the embedded queue (SQLite), else ``redis://…``.
+        storage_url: fsspec URL of the recordings; ``""`` for ``data_dir/files``.
+        model: speech model, a name or a path.
+        production: refuses demo users and insecure cookies without being told.
+        secure_cookies: cookies over HTTPS only.
+        secret_key: signs sessions; generated into the data folder at first start.
+        max_hours, max_megabytes: bounds of one recording.
+        import_timezone: zone of import times that carry none (IANA name).
+        filename_patterns: more file-name patterns, beside the built-in ones (regular
+            expressions with named groups; see `callcoach.calls.filenames`).
+        worker_threads: jobs that one worker runs side by side.
+        cpu_threads: threads of one recognition; 0 lets the engine choose.
+        ratelimit_storage: where sign-in attempts are counted (``limits`` URL).
+    """
+
+    data_dir: Path
+    database_url: str
+    queue_url: str = ""
+    storage_url: str = ""
+    model: str = "base"
+    production: bool = True
+    secure_cookies: bool = False
+    secret_key: str = field(default="", repr=False)
+    max_hours: float = DEFAULT_MAX_HOURS
+    max_megabytes: int = DEFAULT_MAX_MEGABYTES
+    import_timezone: str = "Europe/Paris"
+    filename_patterns: tuple[str, ...] = ()
+    worker_threads: int = 1
+    cpu_threads: int = 0
+    ratelimit_storage: str = "memory://"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, **overrides: Any) -> Self:
+        """Read ``CALLCOACH_…`` variables.
+
+        Raises:
+            InvalidInput: a value cannot be read; the message names the variable.
+        """
+        env = os.environ if env is None else env
+        data_dir = Path(overrides.pop("data_dir", None) or env.get("CALLCOACH_DATA") or "data")
+        data_dir = data_dir.expanduser().resolve()
+        values: dict[str, Any] = {
+            "data_dir": data_dir,
+            "database_url": env.get("CALLCOACH_DATABASE_URL")
+            or f"sqlite:///{data_dir / 'callcoach.db'}",
+            "queue_url": env.get("CALLCOACH_QUEUE_URL", ""),
+            "storage_url": env.get("CALLCOACH_STORAGE_URL", ""),
+            "model": env.get("CALLCOACH_MODEL") or "base",
+            "production": _flag(env, "CALLCOACH_PRODUCTION", default=True),
+            "secure_cookies": _flag(env, "CALLCOACH_SECURE_COOKIES", default=False),
+            "secret_key": env.get("CALLCOACH_SECRET_KEY", ""),
+            "max_hours": _number(env, "CALLCOACH_MAX_HOURS", DEFAULT_MAX_HOURS),
+            "max_megabytes": int(_number(env, "CALLCOACH_MAX_MEGABYTES", DEFAULT_MAX_MEGABYTES)),
+            "import_timezone": env.get("CALLCOACH_IMPORT_TIMEZONE") or "Europe/Paris",
+            "filename_patterns": tuple(
+                line for line in env.get("CALLCOACH_FILENAME_PATTERNS", "").splitlines() if line
+            ),
+            "worker_threads": int(_number(env, "CALLCOACH_WORKER_THREADS", 1)),
+            "cpu_threads": int(_number(env, "CALLCOACH_CPU_THREADS", 0)),
+            "ratelimit_storage": env.get("CALLCOACH_RATELIMIT_STORAGE") or "memory://",
+        }
+        values.update(overrides)
+        return cls(**values)
+
+    def ensure_data_dir(self) -> None:
+        """Create the data folder, readable by its owner only."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def resolve_secret_key(self) -> str:
+        """The given key, else the one kept in the data folder, made at first use.
+
+        Two processes that start together agree: the file is created exclusively.
+        """
+        if self.secret_key:
+            return self.secret_key
+        self.ensure_data_dir()
+        path = self.data_dir / "secret_key"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            key = secrets.token_hex(32)
+            file.write(key)
+        return key
+
+
+def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    raw = env.get(name, "").strip().lower()
+    if not raw:
+        return default
+    if raw in ("1", "true", "yes", "on"):
+        return True
+    if raw in ("0", "false", "no", "off"):
+        return False
+    raise InvalidInput("%(name)s is %(value)r; write 1 or 0.", name=name, value=raw)
+
+
+def _number(env: Mapping[str, str], name: str, default: float) -> float:
+    raw = env.get(name, "").strip()
+    if not raw:
+        return default
+    try:
+        value = float(raw)
+    except ValueError:
+        raise InvalidInput("%(name)s is %(value)r; write a number.", name=name, value=raw) from None
+    if value < 0:
+        raise InvalidInput("%(name)s is %(value)s; write a number from 0.", name=name, value=raw)
+    return value
