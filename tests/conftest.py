@@ -1,0 +1,83 @@
+"""Fixtures that every room's tests share.
+
+The database is real: a SQLite file per test, or the PostgreSQL of ``CALLCOACH_TEST_DATABASE_URL``
+(emptied for each test). The application context is pushed only around database work.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from callcoach.accounts.models import User
+from callcoach.app import create_app
+from callcoach.config import Settings
+from callcoach.extensions import db
+
+SAMPLES = Path(__file__).parent.parent / "recordings_sample"
+POSTGRES_URL = os.environ.get("CALLCOACH_TEST_DATABASE_URL", "")
+
+
+@pytest.fixture
+def samples() -> Path:
+    """The folder of sample recordings."""
+    return SAMPLES
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a fresh installation in a folder of its own."""
+    overrides = {"database_url": POSTGRES_URL} if POSTGRES_URL else {}
+    return Settings.from_env({}, data_dir=tmp_path / "data", production=False, **overrides)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on an empty database, with CSRF and rate limits off."""
+    application = create_app(
+        settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
+    )
+    with application.app_context():
+        if POSTGRES_URL:
+            _empty_postgres()
+        db.create_all()
+    yield application
+    with application.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _empty_postgres() -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[User | int], FlaskClient]:
+    """Make a browser in which the given person (or their id) is signed in."""
+
+    def _sign_in(user: User | int) -> FlaskClient:
+        with app.app_context():
+            person = db.session.get(User, user if isinstance(user, int) else user.id)
+            assert person is not None, "the person to sign in is not in the database"
+            session_id = person.get_id()
+        browser = app.test_client()
+        with browser.session_transaction() as session:
+            session["_user_id"] = session_id
+            session["_fresh"] = True
+        return browser
+
+    return _sign_in

@@ -1,0 +1,1 @@
+"""Rows for tests, one file a room: plain functions that add, commit and return."""
