@@ -207,7 +207,8 @@ class TippingPoint:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One measured figure; `value` None means it cannot be computed, `reason` says why (a stable
-    key such as ``mono``, ``no_speech``, ``too_short``, rendered by `analysis.wording`)."""
+    key such as ``mono``, ``no_speech``, ``too_short``, rendered by `analysis.wording`).
+    """
 
     value: float | None
     unit: str
@@ -257,7 +258,9 @@ class CallContext:
         """
         known = set(cls.__dataclass_fields__)
         if unknown := sorted(set(data) - known):
-            raise ValueError(f"unknown context key {unknown[0]!r}; known: {', '.join(sorted(known))}")
+            raise ValueError(
+                f"unknown context key {unknown[0]!r}; known: {', '.join(sorted(known))}"
+            )
         values: dict[str, Any] = {}
         for key, value in data.items():
             if key in ("campaign", "persona"):
