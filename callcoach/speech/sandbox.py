@@ -1,0 +1,76 @@
+"""The decoding process: reads one hostile file under hard limits, answers with one JSON file.
+
+``python -m callcoach.speech.sandbox FOLDER CONTAINER MAX_DURATION_S MAX_MEMORY_MB CPU_S``, where
+FOLDER holds `SOURCE` and nothing else. It writes `SAMPLES` and `ANSWER` there. Nothing in the
+environment or on its descriptors is worth stealing: the parent hands down neither.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from callcoach.errors import RecordingRejected
+
+SOURCE = "recording"
+SAMPLES = "samples.f32"
+ANSWER = "answer.json"
+#: 16 kHz float32, two channels, and as much again while the second is joined to the first.
+_BYTES_PER_S = 16_000 * 4 * 2
+
+
+def limit_this_process(max_duration_s: float, max_memory_mb: int, cpu_s: int) -> None:
+    """Set hard limits on memory, processor time, file size and descriptors."""
+    file_bytes = int((max_duration_s + 60) * _BYTES_PER_S)
+    for what, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, max_memory_mb << 20),
+        (resource.RLIMIT_FSIZE, file_bytes),
+        (resource.RLIMIT_NOFILE, 64),
+    ):
+        _, hard = resource.getrlimit(what)
+        if hard != resource.RLIM_INFINITY:
+            limit = min(limit, hard)
+        # Some systems refuse a limit (macOS has no address-space limit): the others still hold
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (limit, limit))
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
+
+
+def main(arguments: list[str]) -> int:
+    """Decode, answer, and return 0; any other status means that the process was broken."""
+    folder, container = Path(arguments[0]), arguments[1]
+    max_duration_s, max_memory_mb, cpu_s = (
+        float(arguments[2]),
+        int(arguments[3]),
+        int(arguments[4]),
+    )
+    limit_this_process(max_duration_s, max_memory_mb, cpu_s)
+    from callcoach.speech.decoding import decode  # loaded under the limits, not before
+
+    answer: dict[str, Any]
+    try:
+        decoded = decode(folder / SOURCE, folder / SAMPLES, container, max_duration_s)
+        answer = {
+            "frames": decoded.frames,
+            "channels": decoded.channels,
+            "sample_rate_hz": decoded.sample_rate_hz,
+            "codec": decoded.codec,
+        }
+    except RecordingRejected as error:
+        answer = {"reason": error.reason, "sentence": error.message, "values": error.values}
+    except MemoryError:
+        answer = {"broken": "memory"}
+    except OSError as error:
+        answer = {"broken": "disk", "errno": error.errno}
+    (folder / ANSWER).write_text(json.dumps(answer), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
