@@ -44,10 +44,42 @@ _ALAW_IDLE = 8.0 / 32768 + _ZERO
 
 #: Decoders that telephony and browsers need, by FFmpeg name; anything else is refused.
 DECODERS = frozenset(
-    "pcm_u8 pcm_s8 pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le "
-    "pcm_f32be pcm_f64le pcm_alaw pcm_mulaw gsm gsm_ms mp3 mp3float mp2 mp2float opus libopus "
-    "vorbis aac flac alac amrnb amrwb libopencore_amrnb libopencore_amrwb adpcm_ima_wav adpcm_ms "
-    "adpcm_g726 g722 g729".split()
+    {
+        "pcm_u8",
+        "pcm_s8",
+        "pcm_s16le",
+        "pcm_s16be",
+        "pcm_s24le",
+        "pcm_s24be",
+        "pcm_s32le",
+        "pcm_s32be",
+        "pcm_f32le",
+        "pcm_f32be",
+        "pcm_f64le",
+        "pcm_alaw",
+        "pcm_mulaw",
+        "gsm",
+        "gsm_ms",
+        "mp3",
+        "mp3float",
+        "mp2",
+        "mp2float",
+        "opus",
+        "libopus",
+        "vorbis",
+        "aac",
+        "flac",
+        "alac",
+        "amrnb",
+        "amrwb",
+        "libopencore_amrnb",
+        "libopencore_amrwb",
+        "adpcm_ima_wav",
+        "adpcm_ms",
+        "adpcm_g726",
+        "g722",
+        "g729",
+    }
 )
 
 

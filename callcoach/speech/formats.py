@@ -28,7 +28,7 @@ _PLAYLISTS = (
     b"<smil",
     b"<?wpl",
     b"file '",
-    b"file \"",
+    b'file "',
     b"<mpd",
     b"#ext-x-",
 )

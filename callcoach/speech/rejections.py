@@ -14,7 +14,7 @@ from typing import Any
 from callcoach.errors import RecordingRejected
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - the name that extraction knows
     """Mark a message id for extraction without translating it here."""
     return message
 
@@ -31,7 +31,9 @@ class Rejection:
 REJECTIONS: Mapping[str, Rejection] = {
     "not_audio": Rejection(
         "not_audio",
-        N_("This file is not a sound recording. Send a WAV, MP3, Ogg, M4A, FLAC, WebM or GSM file."),
+        N_(
+            "This file is not a sound recording. Send a WAV, MP3, Ogg, M4A, FLAC, WebM or GSM file."
+        ),
     ),
     "text": Rejection(
         "not_audio",
@@ -116,9 +118,7 @@ REJECTIONS: Mapping[str, Rejection] = {
         "unsafe_name",
         N_("The file name holds a path or hidden characters. Rename the file and send it again."),
     ),
-    "no_name": Rejection(
-        "unsafe_name", N_("The file has no name. Give it one and send it again.")
-    ),
+    "no_name": Rejection("unsafe_name", N_("The file has no name. Give it one and send it again.")),
 }
 
 

@@ -33,11 +33,10 @@ def limit_this_process(max_duration_s: float, max_memory_mb: int, cpu_s: int) ->
         (resource.RLIMIT_NOFILE, 64),
     ):
         _, hard = resource.getrlimit(what)
-        if hard != resource.RLIM_INFINITY:
-            limit = min(limit, hard)
+        most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         # Some systems refuse a limit (macOS has no address-space limit): the others still hold
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (limit, limit))
+            resource.setrlimit(what, (most, most))
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
 
