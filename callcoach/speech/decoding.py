@@ -20,7 +20,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from callcoach.speech.claims import announced_s, mp4_is_cut
-from callcoach.speech.formats import FORMATS, MP4, Format
+from callcoach.speech.formats import AMR, FORMATS, MP4, Format
 from callcoach.speech.rejections import clock, rejected
 
 #: Rate of all sound inside CallCoach: what Whisper and Silero take.
@@ -32,6 +32,8 @@ _PADDING_S = 0.25
 _TRUNCATED_S, _TRUNCATED_SHARE = 2.0, 0.02
 #: A hole in the times of frames shorter than this is rounding, not lost sound.
 _MIN_GAP_S = 0.04
+#: Every AMR encoder looks 5 ms ahead (3GPP TS 26.090 §4.3) and a bare .amr file cannot say so.
+_AMR_LOOKAHEAD_S = 0.005
 #: Without an announced length, a longer hole is taken for a broken clock and closed.
 _MAX_BLIND_GAP_S = 60.0
 #: Fewer bytes a second than any telephone codec sends (AMR 4.75 needs 600, Opus about 250 with
@@ -159,6 +161,8 @@ class _Decoding:
             for frame in self._frames():
                 if sink is None:
                     sink = _Sink(self.target, frame, self.announced_s)
+                    if self.kind is AMR:
+                        sink.skip = round(_AMR_LOOKAHEAD_S * frame.sample_rate)
                 sink.add(frame)
                 if sink.native_s > self.max_duration_s:
                     self._over_length(sink.native_s)
@@ -249,6 +253,7 @@ class _Sink:
         self.samples = 0  # at the present rate since `stretch_s`
         self.stretch_s = 0.0
         self.frames = 0
+        self.skip = 0  # samples still to drop at the start
         self.origin_s: float | None = None
         self.low = np.full(self.channels, np.inf)
         self.high = np.full(self.channels, -np.inf)
@@ -257,7 +262,11 @@ class _Sink:
         if frame.sample_rate != self.rate_hz:
             self._change_rate(frame)
         sound = _as_float(frame, self.channels)
-        self._fill_gap(frame)
+        if self.skip:
+            dropped = min(self.skip, len(sound) - 1)
+            self.skip, sound = self.skip - dropped, sound[dropped:]
+        else:
+            self._fill_gap(frame)
         self._append(sound)
 
     def finish(self) -> None:
