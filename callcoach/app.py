@@ -14,10 +14,14 @@ from callcoach.accounts import views as accounts_views
 from callcoach.calls import views as calls_views
 from callcoach.campaigns import views as campaigns_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
+from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 
 #: Rooms with pages, in the order in which their blueprints are registered.
 _VIEWS = (accounts_views, campaigns_views, calls_views, jobs_views)
+
+#: Modules that register background tasks; light to import (see `callcoach.jobs.registry`).
+_TASK_MODULES: tuple[str, ...] = ()
 
 
 def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
@@ -56,6 +60,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     extensions.limiter.init_app(app)
     accounts_session.init_app(app)
     web.init_app(app)
+    jobs_registry.load_task_modules((*_TASK_MODULES, *settings.task_modules))
     for views in _VIEWS:
         app.register_blueprint(views.bp)
     return app

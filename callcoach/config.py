@@ -52,6 +52,12 @@ class Settings:
         worker_threads: jobs that one worker runs side by side.
         cpu_threads: threads of one recognition; 0 lets the engine choose.
         ratelimit_storage: where sign-in attempts are counted (``limits`` URL).
+        job_lease_s: silence after which a worker is taken for dead and its job given to another.
+        job_heartbeat_s: time between two signs of life of a running job.
+        job_sweep_s: time between two searches for jobs that nobody works on.
+        job_backoff_s: wait before the first retry; doubles with each.
+        job_drain_s: how long a worker told to stop lets its jobs finish before it hands them back.
+        task_modules: more modules that register tasks.
     """
 
     data_dir: Path
@@ -69,6 +75,12 @@ class Settings:
     worker_threads: int = 1
     cpu_threads: int = 0
     ratelimit_storage: str = "memory://"
+    job_lease_s: float = 45.0
+    job_heartbeat_s: float = 10.0
+    job_sweep_s: float = 10.0
+    job_backoff_s: float = 15.0
+    job_drain_s: float = 20.0
+    task_modules: tuple[str, ...] = ()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, **overrides: Any) -> Self:
@@ -99,6 +111,12 @@ class Settings:
             "worker_threads": int(_number(env, "CALLCOACH_WORKER_THREADS", 1)),
             "cpu_threads": int(_number(env, "CALLCOACH_CPU_THREADS", 0)),
             "ratelimit_storage": env.get("CALLCOACH_RATELIMIT_STORAGE") or "memory://",
+            "job_lease_s": _number(env, "CALLCOACH_JOB_LEASE", 45.0),
+            "job_heartbeat_s": _number(env, "CALLCOACH_JOB_HEARTBEAT", 10.0),
+            "job_sweep_s": _number(env, "CALLCOACH_JOB_SWEEP", 10.0),
+            "job_backoff_s": _number(env, "CALLCOACH_JOB_BACKOFF", 15.0),
+            "job_drain_s": _number(env, "CALLCOACH_JOB_DRAIN", 20.0),
+            "task_modules": tuple(env.get("CALLCOACH_TASK_MODULES", "").replace(",", " ").split()),
         }
         values.update(overrides)
         return cls(**values)
