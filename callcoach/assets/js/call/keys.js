@@ -1,0 +1,18 @@
+// Keys of the call page. Never while typing, never with a modifier, never over a button's own key.
+
+const TYPING = "input, textarea, select, [contenteditable], dialog";
+
+/**
+ * @param {Record<string, (event: KeyboardEvent) => void>} actions by `event.key`, lower case
+ */
+export function mountKeys(actions) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest?.(TYPING)) return;
+    if (event.key === " " && event.target.closest?.("button, a, summary, [role=button]")) return;
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action(event);
+  });
+}

@@ -1,0 +1,101 @@
+// The sound of the call: one clock that the waveform, the transcript and the cards follow.
+
+import WaveSurfer from "wavesurfer.js";
+import { paintLanes } from "./lanes.js";
+
+export const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2];
+
+/**
+ * @typedef {object} Player
+ * @property {() => number} time in milliseconds
+ * @property {() => boolean} isPlaying
+ * @property {(ms: number) => void} seek
+ * @property {(ms: number) => void} playFrom
+ * @property {() => void} toggle
+ * @property {() => void} pause
+ * @property {(by: number) => void} changeRate
+ * @property {(name: "time" | "state" | "rate" | "jump" | "error", listener: Function) => void} on
+ */
+
+/**
+ * @param {object} parts
+ * @param {HTMLAudioElement | null} parts.audio null when the recording was deleted
+ * @param {HTMLElement} parts.container where the two lanes are drawn
+ * @param {[Float32Array, Float32Array]} parts.lanes agent, prospect
+ * @param {number} parts.durationMs
+ * @param {string} parts.nonce
+ * @returns {Player}
+ */
+export function createPlayer({ audio, container, lanes, durationMs, nonce }) {
+  const listeners = { time: [], state: [], rate: [], jump: [], error: [] };
+  const emit = (name, value) => listeners[name].forEach((listener) => listener(value));
+  const on = (name, listener) => listeners[name].push(listener);
+  const clamp = (ms) => Math.max(0, Math.min(ms, durationMs));
+
+  if (!audio) {
+    // The words stay when the sound is gone: the clock still moves from moment to moment.
+    let position = 0;
+    const seek = (ms) => {
+      position = clamp(ms);
+      emit("time", position);
+    };
+    const nothing = () => {};
+    const still = () => false;
+    return { time: () => position, isPlaying: still, seek, playFrom: seek, toggle: nothing, pause: nothing, changeRate: nothing, on };
+  }
+
+  audio.controls = false;
+  audio.preservesPitch = true;
+  const surfer = WaveSurfer.create({
+    container,
+    media: audio,
+    peaks: lanes,
+    duration: durationMs / 1000,
+    height: "auto",
+    cursorWidth: 0,
+    progressColor: "transparent",
+    hideScrollbar: true,
+    dragToSeek: { debounceTime: 60 },
+    cspNonce: nonce,
+    renderFunction: (channels, context) => paintLanes(channels, context, container),
+  });
+  surfer.on("timeupdate", (seconds) => emit("time", seconds * 1000));
+  surfer.on("play", () => emit("state", true));
+  surfer.on("pause", () => emit("state", false));
+  surfer.on("finish", () => emit("state", false));
+  surfer.on("interaction", () => emit("jump"));
+  surfer.on("error", () => emit("error"));
+
+  const redraw = () => surfer.setOptions({});
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  new MutationObserver(redraw).observe(document.documentElement, {
+    attributeFilter: ["data-theme", "data-bs-theme"],
+  });
+
+  const seek = (ms) => {
+    surfer.setTime(clamp(ms) / 1000);
+    emit("jump");
+  };
+  const start = () => surfer.play().catch(() => emit("error"));
+  return {
+    time: () => surfer.getCurrentTime() * 1000,
+    isPlaying: () => surfer.isPlaying(),
+    seek,
+    playFrom(ms) {
+      seek(ms);
+      start();
+    },
+    toggle() {
+      if (surfer.isPlaying()) surfer.pause();
+      else start();
+    },
+    pause: () => surfer.pause(),
+    changeRate(by) {
+      const now = RATES.indexOf(surfer.getPlaybackRate());
+      const next = RATES[Math.max(0, Math.min(RATES.length - 1, (now < 0 ? 1 : now) + by))];
+      surfer.setPlaybackRate(next, true);
+      emit("rate", next);
+    },
+    on,
+  };
+}

@@ -1,0 +1,324 @@
+"""The call page's parts: turns cut into pieces, moments as cards, figures, and the data that the
+player draws from. Plain values in, plain values out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from flask_babel import gettext as _
+
+from callcoach.analysis import wording
+from callcoach.analysis.model import Figure, Speaker, Valence
+from callcoach.calls.mapping import ShownTurn, message_of
+from callcoach.calls.models import AnalysisRun, TippingPoint
+from callcoach.calls.presenters import clock, language
+
+#: A word below this probability is tinted. Whisper's word probabilities are not calibrated; on the
+#: sample calls roughly every second word below this one is wrong.
+UNSURE_BELOW = 0.45
+#: How long before a moment listening starts: what led to it matters as much as the words.
+LEAD_IN_MS = 8000
+#: The page opens with this many cards; the others follow, folded.
+OPEN_CARDS = 5
+#: A turn shorter than this (milliseconds) with few words is set small.
+_SMALL_TURN_MS = 1200
+_SMALL_TURN_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words alike; `moment` is the number of the moment that they cause, or 0."""
+
+    text: str
+    moment: int = 0
+    valence: str = ""
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A turn as the transcript prints it; `pins` are the moments that it causes."""
+
+    index: int
+    speaker: str
+    name: str
+    start_ms: int
+    end_ms: int
+    clock: str
+    pieces: tuple[Piece, ...]
+    text: str
+    recognised_text: str
+    correction_id: int
+    pins: tuple[MomentView, ...]
+    is_small: bool
+    is_corrected: bool
+
+    @property
+    def is_unread(self) -> bool:
+        """Somebody speaks, and no word could be read."""
+        return not self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a card."""
+
+    term: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MomentView:
+    """A tipping point as flag, pin and card. `number` counts through the call, in time."""
+
+    point_id: int
+    number: int
+    valence: str
+    mark: str
+    word: str
+    cause: str
+    label: str
+    severity: str
+    weight: float
+    turn_index: int
+    channel: int
+    start_ms: int
+    end_ms: int
+    clock: str
+    play_from_ms: int
+    quote: str
+    context: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    explanation: str
+    suggestion: str
+    is_open: bool = True
+
+    @property
+    def is_negative(self) -> bool:
+        return self.valence == Valence.NEGATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure with its definition; a missing one says why instead."""
+
+    name: str
+    label: str
+    text: str
+    definition: str
+    is_missing: bool
+
+
+def speaker_names(agent: str, prospect: str) -> Mapping[str, str]:
+    """Who speaks, as the transcript names them."""
+    return {
+        Speaker.AGENT: agent or _("Agent"),
+        Speaker.PROSPECT: prospect or _("Prospect"),
+        Speaker.UNKNOWN: _("Unidentified voice"),
+    }
+
+
+def worded(data: Mapping[str, Any] | None) -> str:
+    """A stored message in the page's language; "" for one that today's catalogue does not know
+    (an analysis made by an older version outlives its wording).
+    """
+    if not data:
+        return ""
+    try:
+        return wording.render(message_of(data), language())
+    except KeyError:
+        return ""
+
+
+def moments(points: Iterable[TippingPoint]) -> tuple[MomentView, ...]:
+    """The points that the viewer may see, numbered in time; the strongest ones open."""
+    ordered = sorted(points, key=lambda point: (point.start_ms, point.id))
+    views = [_moment(point, number) for number, point in enumerate(ordered, start=1)]
+    strongest = {view.number for view in sorted(views, key=lambda v: -v.weight)[:OPEN_CARDS]}
+    return tuple(replace(view, is_open=view.number in strongest) for view in views)
+
+
+def _moment(point: TippingPoint, number: int) -> MomentView:
+    negative = point.valence == Valence.NEGATIVE
+    quotes = [item["quote"] for item in point.evidence if item.get("quote")]
+    return MomentView(
+        point_id=point.id,
+        number=number,
+        valence=point.valence,
+        mark="▼" if negative else "▲",
+        word=wording.valence_label(point.valence, language()),
+        cause=point.cause,
+        label=wording.cause_label(point.cause, language()),
+        severity=wording.severity_label(point.severity, language()),
+        weight=point.severity * point.confidence,
+        turn_index=point.turn_index,
+        channel=point.channel,
+        start_ms=point.start_ms,
+        end_ms=point.end_ms,
+        clock=clock(point.start_ms),
+        play_from_ms=max(0, point.start_ms - LEAD_IN_MS),
+        quote=point.quote,
+        context=tuple(quote for quote in quotes if quote != point.quote),
+        facts=tuple(_facts(point.evidence)),
+        explanation=worded(point.explanation),
+        suggestion=worded(point.suggestion),
+    )
+
+
+def _facts(evidence: Sequence[Mapping[str, Any]]) -> Iterable[Fact]:
+    """What was measured and what it coincides with, one line a kind."""
+    lines: dict[str, list[str]] = {}
+    for item in evidence:
+        text = worded(item.get("message")) or _measured(item)
+        if not text:
+            continue
+        term = _("Coincides with") if item["kind"] == "effect" else _("Measured")
+        lines.setdefault(term, []).append(text)
+    return [Fact(term, " ; ".join(dict.fromkeys(texts))) for term, texts in lines.items()]
+
+
+def _measured(item: Mapping[str, Any]) -> str:
+    """A bare measure with its bound; "" for evidence that measures nothing."""
+    if item.get("value") is None:
+        return ""
+    value = wording.figure_text(Figure(float(item["value"]), item.get("unit", "")), language())
+    if item.get("bound") is None:
+        return value
+    bound = wording.figure_text(Figure(float(item["bound"]), item.get("unit", "")), language())
+    return _("%(value)s (mark: %(bound)s)", value=value, bound=bound)
+
+
+def turn_views(
+    turns: Sequence[ShownTurn], shown_moments: Sequence[MomentView], names: Mapping[str, str]
+) -> list[TurnView]:
+    """Every turn, cut into pieces and carrying its pins."""
+    by_turn: dict[int, list[MomentView]] = {}
+    for moment in shown_moments:
+        by_turn.setdefault(moment.turn_index, []).append(moment)
+    return [turn_view(turn, by_turn.get(turn.index, []), names) for turn in turns]
+
+
+def turn_view(turn: ShownTurn, pins: Sequence[MomentView], names: Mapping[str, str]) -> TurnView:
+    """One turn; under a correction the words' times no longer hold, so it is one piece."""
+    pieces = (Piece(turn.text),) if turn.is_corrected else tuple(_pieces(turn, pins))
+    short = turn.end_ms - turn.start_ms < _SMALL_TURN_MS
+    return TurnView(
+        index=turn.index,
+        speaker=turn.speaker,
+        name=names[Speaker(turn.speaker)],
+        start_ms=turn.start_ms,
+        end_ms=turn.end_ms,
+        clock=clock(turn.start_ms),
+        pieces=pieces,
+        text=turn.text,
+        recognised_text=turn.recognised_text,
+        correction_id=turn.correction_id,
+        pins=tuple(pins),
+        is_small=short and len(turn.text.split()) <= _SMALL_TURN_WORDS and not pins,
+        is_corrected=turn.is_corrected,
+    )
+
+
+def _pieces(turn: ShownTurn, pins: Sequence[MomentView]) -> Iterable[Piece]:
+    """Words grouped by what is said of them. The space between two pieces belongs to neither mark:
+    it is a piece of its own, so that underlines end with the words.
+    """
+
+    def kind(word: tuple[str, int, int, float]) -> tuple[int, str, bool]:
+        middle = (word[1] + word[2]) / 2
+        pin = next((pin for pin in pins if pin.start_ms <= middle < pin.end_ms), None)
+        return (
+            (pin.number, pin.valence, word[3] < UNSURE_BELOW)
+            if pin
+            else (0, "", word[3] < UNSURE_BELOW)
+        )
+
+    first = True
+    for (number, valence, unsure), group in groupby(turn.words, key=kind):
+        text = "".join(word[0] for word in group)
+        if first:
+            text, first = text.lstrip(), False
+        elif text.startswith(" ") and (number or unsure):
+            yield Piece(" ")
+            text = text[1:]
+        if text:
+            yield Piece(text, number, valence, unsure)
+
+
+def figure_views(analysis: AnalysisRun) -> list[FigureView]:
+    """Every figure that today's catalogue can name, computed ones first."""
+    views = []
+    for name, data in analysis.figures.items():
+        try:
+            label = wording.figure_label(name, language())
+            definition = wording.figure_definition(name, language())
+            figure = Figure(data["value"], data["unit"], data.get("reason"))
+            text = wording.figure_text(figure, language())
+        except KeyError:
+            continue
+        views.append(FigureView(name, label, text, definition, data["value"] is None))
+    return sorted(views, key=lambda view: view.is_missing)
+
+
+def player_data(
+    *,
+    duration_ms: int,
+    analysis: AnalysisRun | None,
+    turns: Sequence[ShownTurn],
+    shown_moments: Sequence[MomentView],
+    with_engagement: bool,
+) -> dict[str, Any]:
+    """What the player draws and follows. Times in milliseconds, engagement in [-1, 1]; `words` is
+    flat: start, then length in UTF-16 units as browsers count, for each word of the shown text.
+    """
+    separate = analysis is not None and analysis.channels == "stereo"
+    return {
+        "durationMs": duration_ms,
+        "agentChannel": analysis.agent_channel if analysis is not None and separate else None,
+        "separate": separate,
+        "turns": [
+            {
+                "index": turn.index,
+                "start": turn.start_ms,
+                "end": turn.end_ms,
+                "speaker": turn.speaker,
+                "words": [] if turn.is_corrected else _word_offsets(turn),
+            }
+            for turn in turns
+        ],
+        "moments": [
+            {
+                "number": moment.number,
+                "valence": moment.valence,
+                "mark": moment.mark,
+                "label": f"{moment.word} {moment.number}, {moment.label}, {moment.clock}",
+                "start": moment.start_ms,
+                "end": moment.end_ms,
+                "from": moment.play_from_ms,
+                "turn": moment.turn_index,
+            }
+            for moment in shown_moments
+        ],
+        "engagement": [
+            [
+                round(point["start_s"] * 1000),
+                round(point["end_s"] * 1000),
+                round(point["value"], 3),
+                round(point["low"], 3),
+                round(point["high"], 3),
+            ]
+            for point in (analysis.engagement if analysis is not None and with_engagement else [])
+        ],
+    }
+
+
+def _word_offsets(turn: ShownTurn) -> list[int]:
+    offsets: list[int] = []
+    for position, (word, start_ms, _end_ms, _probability) in enumerate(turn.words):
+        shown = word.lstrip() if position == 0 else word
+        offsets += [start_ms, len(shown.encode("utf-16-le")) // 2]
+    return offsets

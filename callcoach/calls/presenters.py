@@ -1,0 +1,250 @@
+"""Words and rows for the pages of calls: what templates print, already chosen and worded.
+
+Knows rows and the language, not the request. Labels are here because lists, pages, forms and
+exports must say the same word for the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import format_datetime, get_locale, ngettext
+from flask_babel import gettext as _
+
+from callcoach.analysis import wording
+from callcoach.analysis.model import Cause, Valence
+from callcoach.calls.models import Call, CallKind, CallState, Outcome
+
+#: States in which a worker still has something to do.
+RUNNING = frozenset(
+    {CallState.QUEUED, CallState.DECODING, CallState.TRANSCRIBING, CallState.ANALYSING}
+)
+
+_NARROW_SPACE = "\u202f"
+
+
+def language() -> str:
+    """The page's language, one that `analysis.wording` knows."""
+    locale = get_locale()
+    code = locale.language if locale is not None else "fr"
+    return code if code in wording.LANGUAGES else "en"
+
+
+def state_label(state: str) -> str:
+    """How far a call has come, in a word or two."""
+    return {
+        CallState.QUEUED: _("Waiting"),
+        CallState.DECODING: _("Reading the audio"),
+        CallState.TRANSCRIBING: _("Transcribing"),
+        CallState.ANALYSING: _("Analysing"),
+        CallState.READY: _("Ready"),
+        CallState.FAILED: _("Failed"),
+        CallState.CANCELLED: _("Cancelled"),
+    }[CallState(state)]
+
+
+def kind_label(kind: str) -> str:
+    """Who was reached."""
+    return {
+        CallKind.TARGET: _("Target reached"),
+        CallKind.GATEKEEPER: _("Gatekeeper"),
+        CallKind.WRONG_PERSON: _("Wrong person"),
+        CallKind.VOICEMAIL: _("Voicemail"),
+        CallKind.NO_ANSWER: _("No answer"),
+    }[CallKind(kind)]
+
+
+def outcome_label(outcome: str) -> str:
+    """How the call ended."""
+    return {
+        Outcome.MEETING: _("Meeting"),
+        Outcome.CALLBACK: _("Call back"),
+        Outcome.EMAIL: _("E-mail to send"),
+        Outcome.REFUSAL: _("Refusal"),
+        Outcome.HUNG_UP: _("Hung up"),
+        Outcome.NONE: _("No outcome"),
+    }[Outcome(outcome)]
+
+
+def channel_label(agent_channel: str) -> str:
+    """On which side the agent is."""
+    return {
+        "auto": _("Automatic (left when stereo)"),
+        "left": _("Left"),
+        "right": _("Right"),
+        "mixed": _("Both voices on one channel"),
+    }[agent_channel]
+
+
+def clock(milliseconds: int) -> str:
+    """A position as players write it.
+
+    >>> clock(17_900), clock(3_723_000)
+    ('0:17', '1:02:03')
+    """
+    seconds = max(0, milliseconds) // 1000
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{seconds % 60:02d}"
+    return f"{minutes}:{seconds % 60:02d}"
+
+
+def spoken_duration(milliseconds: int) -> str:
+    """A length in words, such as ``1 min 22 s``; "" when not known yet.
+
+    >>> ascii(spoken_duration(82_000))
+    "'1\\\\u202fmin 22\\\\u202fs'"
+    """
+    if milliseconds <= 0:
+        return ""
+    seconds = max(1, round(milliseconds / 1000))
+    hours, minutes = divmod(seconds // 60, 60)
+    parts = []
+    if hours:
+        parts.append(f"{hours}{_NARROW_SPACE}h")
+    if minutes:
+        parts.append(f"{minutes}{_NARROW_SPACE}min")
+    if not hours and (seconds % 60 or not parts):
+        parts.append(f"{seconds % 60}{_NARROW_SPACE}s")
+    return " ".join(parts)
+
+
+def long_moment(moment: datetime) -> str:
+    """A day and hour as read in a heading."""
+    if language() == "fr":
+        return format_datetime(moment, "EEEE d MMMM y, H 'h' mm")
+    return format_datetime(moment, "EEEE d MMMM y, HH:mm")
+
+
+def short_moment(moment: datetime) -> str:
+    """A day and hour as read in a list."""
+    if language() == "fr":
+        return format_datetime(moment, "EEE d MMM, H 'h' mm")
+    return format_datetime(moment, "EEE d MMM, HH:mm")
+
+
+def cause_choices() -> list[tuple[str, str, str]]:
+    """Every cause as (value, label, valence), negative ones first, each group by its label."""
+    rows = [
+        (cause.value, wording.cause_label(cause, language()), cause.valence.value)
+        for cause in Cause
+    ]
+    return sorted(rows, key=lambda row: (row[2] != Valence.NEGATIVE, row[1]))
+
+
+def person_called(call: Call) -> str:
+    """Who was called, as a heading names them."""
+    if call.prospect_name:
+        return call.prospect_name
+    if call.prospect_phone:
+        return call.prospect_phone
+    return _("Unknown prospect")
+
+
+def heading(call: Call) -> str:
+    """Prospect, persona and company: "M. Roussel, DAF · Mécalor Industrie"."""
+    person = person_called(call)
+    if call.persona:
+        person = f"{person}, {call.persona}"
+    return f"{person} · {call.company}" if call.company else person
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many moments of each valence the viewer may see."""
+
+    negative: int = 0
+    positive: int = 0
+
+    @property
+    def negative_text(self) -> str:
+        return ngettext("%(num)d break", "%(num)d breaks", self.negative)
+
+    @property
+    def positive_text(self) -> str:
+        return ngettext("%(num)d opening", "%(num)d openings", self.positive)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One call in the list.
+
+    `progress` is a whole percentage, or None when nothing runs; `stage` names what runs.
+    """
+
+    call_id: int
+    when: str
+    when_iso: str
+    prospect: str
+    company: str
+    persona: str
+    agent: str
+    team: str
+    campaign: str
+    duration: str
+    kind: str
+    kind_label: str
+    outcome: str
+    outcome_label: str
+    state: str
+    state_label: str
+    progress: int | None
+    failure: str
+    counts: Counts | None
+    can_edit: bool
+    can_delete: bool
+    has_audio: bool
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING
+
+    @property
+    def result(self) -> str:
+        """Outcome of a conversation with the target; who answered otherwise."""
+        if self.kind != CallKind.TARGET:
+            return self.kind_label
+        return self.outcome_label if self.outcome != Outcome.NONE else ""
+
+
+def row(
+    call: Call,
+    *,
+    progress: float | None,
+    counts: Counts | None,
+    can_edit: bool,
+    can_delete: bool,
+) -> Row:
+    """Prepare one row; `progress` is a share in [0, 1] or None."""
+    running = call.state in RUNNING
+    return Row(
+        call_id=call.id,
+        when=short_moment(call.started_at),
+        when_iso=call.started_at.isoformat(),
+        prospect=person_called(call),
+        company=call.company,
+        persona=call.persona,
+        agent=call.agent.name if call.agent else "",
+        team=call.team.name,
+        campaign=call.campaign.name,
+        duration=spoken_duration(call.duration_ms),
+        kind=str(call.kind),
+        kind_label=kind_label(call.kind),
+        outcome=str(call.outcome),
+        outcome_label=outcome_label(call.outcome),
+        state=str(call.state),
+        state_label=state_label(call.state),
+        progress=round(100 * (progress or 0.0)) if running else None,
+        failure=call.failure,
+        counts=counts if call.state == CallState.READY else None,
+        can_edit=can_edit,
+        can_delete=can_delete,
+        has_audio=call.recording is not None and call.recording.playback_id is not None,
+    )
+
+
+def active_filters(values: Mapping[str, str], labels: Mapping[str, str]) -> Sequence[str]:
+    """Names of the filters that narrow a list, for its empty state."""
+    return [labels[name] for name, value in values.items() if value and name in labels]
