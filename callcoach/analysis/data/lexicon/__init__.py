@@ -1,0 +1,1 @@
+"""Lexicons by language: folded phrases, or regular expressions after ``re:``."""

@@ -1,0 +1,143 @@
+"""The base of all detectors and their registry.
+
+A detector looks at a scene and yields candidates: moments that may be a tipping point, each with its
+evidence and a strength in [0, 1]. It judges the agent's turn and what came before; whether the call
+really turned is judged afterwards, the same way for all, in `fusion`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from callcoach.analysis.lexicon import Hit
+from callcoach.analysis.model import Cause, Evidence, Message, Turn
+from callcoach.analysis.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible tipping point.
+
+    Args:
+        turn: index of the agent's turn that may cause the change.
+        start_s, end_s: the place inside that turn.
+        strength: how clear the cue is, in [0, 1], before looking at what follows.
+        values: for the explanation, whose key is ``explanation.<cause>`` unless `variant` says
+            ``explanation.<cause>_<variant>``.
+    """
+
+    detector: str
+    cause: Cause
+    turn: int
+    start_s: float
+    end_s: float
+    strength: float
+    evidence: tuple[Evidence, ...]
+    severity: int = 1
+    variant: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def explanation(self) -> Message:
+        key = f"explanation.{self.cause.value}" + (f"_{self.variant}" if self.variant else "")
+        return Message(key, self.values)
+
+    @property
+    def suggestion(self) -> Message:
+        return Message(f"suggestion.{self.cause.value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """A registered detector; one that is `disabled` says why and is never run."""
+
+    id: str
+    cause: Cause
+    detect: Callable[[Scene], Iterable[Candidate]]
+    needs_channels: bool = False
+    disabled: str = ""
+
+
+#: One module a detector; each has `DETECTOR`.
+_MODULES = (
+    "timing.monologue",
+    "timing.rushed",
+    "timing.interruption",
+    "timing.mishandled_silence",
+    "timing.useful_silence",
+    "lexical.insistence",
+    "lexical.bookish",
+    "lexical.wrong_register",
+    "lexical.recited_script",
+    "lexical.ignored_objection",
+    "lexical.missed_buying_signal",
+    "lexical.missed_hesitation",
+    "lexical.overpromise",
+    "lexical.ambiguous_claim",
+    "lexical.self_belittling",
+    "lexical.reformulation",
+    "lexical.open_question",
+    "lexical.buying_signal_taken",
+    "lexical.objection_handled",
+    "lexical.adjustment",
+    "lexical.commitment_won",
+)
+
+
+def registry() -> tuple[Detector, ...]:
+    """All detectors, disabled ones included, in a fixed order."""
+    return tuple(import_module(f"callcoach.analysis.{name}").DETECTOR for name in _MODULES)
+
+
+def run_detectors(scene: Scene) -> tuple[Candidate, ...]:
+    """Candidates of every enabled detector that this recording allows, sorted by start."""
+    candidates: list[Candidate] = []
+    for detector in registry():
+        if detector.disabled or (detector.needs_channels and not scene.conversation.separate):
+            continue
+        candidates += detector.detect(scene)
+    return tuple(sorted(candidates, key=lambda c: (c.start_s, c.detector, c.cause)))
+
+
+def quote(turn: Turn, *, kind: str = "quote", hit: Hit | None = None) -> Evidence:
+    """Exact words as evidence: those of `hit`, else the first words of `turn`."""
+    if hit is not None:
+        return Evidence(kind, hit.quote, None, "", None, hit.start_s, hit.end_s)
+    return Evidence(kind, shorten(turn.text), None, "", None, turn.start_s, turn.end_s)
+
+
+def measure(
+    name: str, value: float, unit: str, bound: float | None, turn: Turn, **values: Any
+) -> Evidence:
+    """A measured fact, worded by ``evidence.<name>`` with `value` and `bound`."""
+    message = Message(f"evidence.{name}", {"value": value, "bound": bound, **values})
+    return Evidence(
+        "measure", "", round(float(value), 3), unit, bound, turn.start_s, turn.end_s, message
+    )
+
+
+def shorten(text: str, limit: int = 120) -> str:
+    """`text` cut at a word before `limit` characters.
+
+    >>> shorten("un deux trois", 9)
+    'un deux…'
+    """
+    if len(text) <= limit:
+        return text
+    return text[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def last_words(turn: Turn, limit: int = 120) -> str:
+    """The end of a turn's text."""
+    text = turn.text
+    if len(text) <= limit:
+        return text
+    return "…" + text[-limit:].split(" ", 1)[-1]
+
+
+def clamp(value: float, low: float = 0.0, high: float = 1.0) -> float:
+    """`value` inside [low, high]."""
+    return min(high, max(low, value))

@@ -1,0 +1,52 @@
+"""D20, open question: a question that cannot be answered by yes or a number, and a long answer.
+
+Source: TIPPING.md §4.1, D20: an open question after which the prospect speaks for 5 s or more.
+
+Does not detect: open questions whose form the list does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
+from callcoach.analysis.model import Cause
+from callcoach.analysis.scene import Scene, length_s, mean_length_s
+from callcoach.analysis.text import questions, tokens
+
+#: The answer develops from here on (TIPPING.md §4.1, D20: turn p75 4.6 to 4.9 s).
+ANSWER_S = 5.0
+ANSWER_FULL_S = 12.0
+
+
+def detect(scene: Scene) -> Iterator[Candidate]:
+    """Yield turns with an open question that got a developed answer."""
+    for moment in scene.moments:
+        turn, answer = moment.turn, moment.next
+        asked = questions(turn.text)
+        hits = scene.hits(turn, "open_question")
+        if not asked or not hits or answer is None or length_s(answer) < ANSWER_S:
+            continue
+        words = " ".join(tokens(asked[-1]))
+        hits = tuple(hit for hit in hits if hit.phrase in words) or hits[-1:]
+        gain = length_s(answer) - mean_length_s(moment.before[-2:])
+        strength = 0.3 + 0.3 * clamp((length_s(answer) - ANSWER_S) / (ANSWER_FULL_S - ANSWER_S))
+        strength += 0.2 * clamp(gain / 8.0) - 0.15 * scene.has(turn, "proposing")
+        yield Candidate(
+            "D20",
+            Cause.OPEN_QUESTION,
+            turn.index,
+            hits[0].start_s,
+            turn.end_s,
+            clamp(strength),
+            (
+                quote(turn, hit=hits[0]),
+                measure("answer", length_s(answer), "s", ANSWER_S, answer),
+                quote(answer, kind="answer"),
+            ),
+            severity=2,
+            values={"answer": round(length_s(answer))},
+        )
+
+
+DETECTOR = Detector("D20", Cause.OPEN_QUESTION, detect)

@@ -1,0 +1,177 @@
+"""Packaged phrase lists, matched so that recognition errors do not hide a phrase.
+
+A phrase of at least eight letters and two words is also found when the recogniser bent it a little
+(rapidfuzz partial ratio); shorter ones must match word for word, because at 25 to 30 % word errors
+a short fuzzy match finds everything.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from rapidfuzz import fuzz
+
+from callcoach.analysis.model import Turn, Word
+from callcoach.analysis.text import tokens
+
+#: Similarity, 0 to 100, that counts as the same phrase (TIPPING.md §2: "rappelez/rappeler moi" 92,
+#: "Dialtronix/Dial Tronique" 70: between the two, on the safe side).
+FUZZY_RATIO = 88.0
+#: Shortest phrase, in letters, that may match with errors.
+FUZZY_LETTERS = 8
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTurn:
+    """A turn as a folded string, with the word under every letter.
+
+    Args:
+        text: folded tokens joined by single spaces, with a space at both ends.
+        word_at: index into `words` for every character of `text`.
+    """
+
+    text: str
+    word_at: tuple[int, ...]
+    words: tuple[Word, ...]
+    start_s: float
+    end_s: float
+
+    @property
+    def size(self) -> int:
+        """Number of tokens."""
+        return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: where in time, in which exact words, how surely (0 to 1)."""
+
+    phrase: str
+    start_s: float
+    end_s: float
+    quote: str
+    score: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A prepared list of phrases and patterns."""
+
+    exact: tuple[str, ...]
+    fuzzy: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+
+
+def read_turn(turn: Turn) -> ReadTurn:
+    """Prepare `turn` for matching; a turn without words reads as an empty text."""
+    text, word_at = " ", [0]
+    for index, word in enumerate(turn.words):
+        for token in tokens(word.word):
+            text += token + " "
+            word_at += [index] * (len(token) + 1)
+    return ReadTurn(text, tuple(word_at), turn.words, turn.start_s, turn.end_s)
+
+
+def prepare(phrases: Iterable[str]) -> Phrases:
+    """Sort raw phrases into exact, fuzzy and ``re:`` patterns.
+
+    >>> prepare(["Zéro risque", "re:^oui"]).fuzzy
+    ('zero risque',)
+    """
+    exact, fuzzy, patterns = [], [], []
+    for phrase in phrases:
+        if phrase.startswith("re:"):
+            patterns.append(re.compile(phrase[3:]))
+            continue
+        folded = " ".join(tokens(phrase))
+        if not folded:
+            continue
+        exact.append(folded)
+        if " " in folded and len(folded) >= FUZZY_LETTERS:
+            fuzzy.append(folded)
+    return Phrases(tuple(dict.fromkeys(exact)), tuple(dict.fromkeys(fuzzy)), tuple(patterns))
+
+
+@lru_cache(maxsize=16)
+def _lexicon(language: str) -> dict[str, Phrases]:
+    resource = files("callcoach.analysis") / "data" / "lexicon" / f"{language}.toml"
+    data = tomllib.loads(resource.read_text(encoding="utf-8"))
+    return {name: prepare(entry["phrases"]) for name, entry in data.items()}
+
+
+def phrases(name: str, language: str) -> Phrases:
+    """The packaged list `name`; an unknown language falls back to French.
+
+    Raises:
+        KeyError: no list has this name.
+    """
+    return _lexicon(language if language in LANGUAGES else "fr")[name]
+
+
+def find(read: ReadTurn, wanted: Phrases) -> tuple[Hit, ...]:
+    """All places of `read` where a phrase of `wanted` is said, sorted by start, none inside another."""
+    if not read.words:
+        return ()
+    spans: list[tuple[int, int, str, float]] = []
+    for phrase in wanted.exact:
+        at = read.text.find(f" {phrase} ")
+        while at >= 0:
+            spans.append((at + 1, at + 1 + len(phrase), phrase, 1.0))
+            at = read.text.find(f" {phrase} ", at + 1)
+    body = read.text.strip()
+    for pattern in wanted.patterns:
+        spans += [
+            (m.start() + 1, m.end() + 1, m.group(), 1.0)
+            for m in pattern.finditer(body)
+            if m.group()
+        ]
+    found = {phrase for _, _, phrase, _ in spans}
+    for phrase in wanted.fuzzy:
+        if phrase not in found and len(body) >= len(phrase) - 2:
+            spans += _fuzzy(read.text, phrase)
+    return _distinct(read, spans)
+
+
+def _fuzzy(text: str, phrase: str) -> list[tuple[int, int, str, float]]:
+    aligned = fuzz.partial_ratio_alignment(phrase, text, score_cutoff=FUZZY_RATIO)
+    if aligned is None:
+        return []
+    start, end = aligned.dest_start, min(aligned.dest_end, len(text) - 1)
+    if text[start] == " ":
+        start += 1
+    at_boundary = start == 0 or text[start - 1] == " "
+    return [(start, end, phrase, aligned.score / 100)] if at_boundary and end > start else []
+
+
+def _distinct(read: ReadTurn, spans: Sequence[tuple[int, int, str, float]]) -> tuple[Hit, ...]:
+    hits: list[Hit] = []
+    reached = -1
+    for start, end, phrase, score in sorted(spans, key=lambda span: (span[0], span[0] - span[1])):
+        if start < reached:
+            continue
+        reached = end
+        first, last = read.word_at[start], read.word_at[max(start, end - 1)]
+        words = read.words[first : last + 1]
+        quote = "".join(word.word for word in words).strip()
+        probability = min(word.probability for word in words)
+        certainty = score * (0.6 + 0.4 * probability)
+        hits.append(
+            Hit(
+                phrase,
+                min(max(words[0].start_s, read.start_s), read.end_s),
+                min(max(words[-1].end_s, read.start_s), read.end_s),
+                quote,
+                certainty,
+                first,
+                last,
+            )
+        )
+    return tuple(hits)

@@ -1,0 +1,144 @@
+"""What detectors look at: the conversation as a row of moments.
+
+A moment is one turn of the agent that takes the floor, with what the prospect did before and after
+it. All that a detector may ask twice (lexicon hits, polarity, contents) is computed once here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from callcoach.analysis.lexicon import Hit, Phrases, ReadTurn, find, phrases, prepare, read_turn
+from callcoach.analysis.model import CallContext, Speaker, Turn
+from callcoach.analysis.text import content_words, questions, word_count
+from callcoach.analysis.turns import Conversation, Exchange
+
+#: Turns looked back and ahead to compare the prospect's behaviour (TIPPING.md §4.2: 3 turns or 30 s;
+#: two, because calls have about nine prospect turns).
+SPAN_TURNS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One floor-taking turn of the agent and the prospect's turns around it.
+
+    Args:
+        turn: the agent's turn.
+        place: index in `Scene.moments`.
+        before: prospect's floor turns since the start, the latest last.
+        after: prospect's floor turns until the end, the next one first.
+        exchange_in: how the agent took the floor; None when it did not pass from the prospect.
+        exchange_out: how the prospect answered; None when no answer follows directly.
+    """
+
+    turn: Turn
+    place: int
+    before: tuple[Turn, ...]
+    after: tuple[Turn, ...]
+    exchange_in: Exchange | None
+    exchange_out: Exchange | None
+
+    @property
+    def last(self) -> Turn | None:
+        """What the prospect said just before, if it was the floor turn just before."""
+        return self.before[-1] if self.before and self.exchange_in else None
+
+    @property
+    def next(self) -> Turn | None:
+        """The prospect's answer."""
+        return self.after[0] if self.after and self.exchange_out else None
+
+    @property
+    def length_s(self) -> float:
+        return self.turn.end_s - self.turn.start_s
+
+
+class Scene:
+    """A conversation with its context, ready to be searched by detectors."""
+
+    def __init__(self, conversation: Conversation, context: CallContext, language: str) -> None:
+        self.conversation = conversation
+        self.context = context
+        self.language = language
+        self._read: dict[int, ReadTurn] = {}
+        self._hits: dict[tuple[int, str], tuple[Hit, ...]] = {}
+        self._context_phrases: dict[str, Phrases] = {}
+
+    @cached_property
+    def moments(self) -> tuple[Moment, ...]:
+        """The agent's floor turns in order."""
+        floor = self.conversation.floor
+        prospect = [turn for turn in floor if turn.speaker is Speaker.PROSPECT]
+        into = {exchange.after: exchange for exchange in self.conversation.exchanges}
+        out = {exchange.before: exchange for exchange in self.conversation.exchanges}
+        found: list[Moment] = []
+        done = 0
+        for turn in floor:
+            if turn.speaker is not Speaker.AGENT:
+                done += turn.speaker is Speaker.PROSPECT
+                continue
+            found.append(
+                Moment(
+                    turn,
+                    len(found),
+                    tuple(prospect[max(0, done - 4) : done]),
+                    tuple(prospect[done : done + 4]),
+                    into.get(turn.index),
+                    out.get(turn.index),
+                )
+            )
+        return tuple(found)
+
+    def read(self, turn: Turn) -> ReadTurn:
+        if turn.index not in self._read:
+            self._read[turn.index] = read_turn(turn)
+        return self._read[turn.index]
+
+    def hits(self, turn: Turn | None, name: str) -> tuple[Hit, ...]:
+        """Phrases of the packaged list `name` said in `turn`."""
+        if turn is None:
+            return ()
+        key = (turn.index, name)
+        if key not in self._hits:
+            self._hits[key] = find(self.read(turn), phrases(name, self.language))
+        return self._hits[key]
+
+    def context_hits(self, turn: Turn, name: str) -> tuple[Hit, ...]:
+        """Phrases of the context's `approved`, `forbidden` or `ambiguous` said in `turn`."""
+        if name not in self._context_phrases:
+            self._context_phrases[name] = prepare(getattr(self.context, name))
+        return find(self.read(turn), self._context_phrases[name])
+
+    def has(self, turn: Turn | None, *names: str) -> bool:
+        """Whether any phrase of any of these lists is said in `turn`."""
+        return any(self.hits(turn, name) for name in names)
+
+    def is_asking(self, turn: Turn | None) -> bool:
+        return turn is not None and bool(questions(turn.text))
+
+
+def length_s(turn: Turn | None) -> float:
+    """Duration of a turn, 0 for none."""
+    return turn.end_s - turn.start_s if turn else 0.0
+
+
+def mean_length_s(turns: Sequence[Turn]) -> float:
+    """Mean duration, 0 for none."""
+    return sum(length_s(turn) for turn in turns) / len(turns) if turns else 0.0
+
+
+def new_content(turn: Turn | None, known: Sequence[Turn]) -> int:
+    """Content words of `turn` that none of `known` said."""
+    if turn is None:
+        return 0
+    said: set[str] = set()
+    for other in known:
+        said |= content_words(other.text)
+    return len(content_words(turn.text) - said)
+
+
+def words_in(turn: Turn | None) -> int:
+    """Words of a turn, 0 for none."""
+    return word_count(turn.text) if turn else 0
