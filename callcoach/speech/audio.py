@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ from callcoach.speech.rejections import N_, REJECTIONS, rejected
 RATE_HZ = 16_000
 #: Longest file name kept, in UTF-8 bytes: below the 255 of common file systems.
 MAX_NAME_BYTES = 200
+_FOLDER_PREFIX = "callcoach-audio-"
 _MAX_ANSWER_BYTES = 64 * 1024
 
 Samples = npt.NDArray[np.float32]
@@ -45,14 +47,15 @@ class AudioLimits:
     Args:
         max_duration_s: longest recording, seconds of sound.
         max_bytes: largest file.
-        max_memory_mb: address space of the decoding process; its libraries alone take about 400.
+        max_memory_mb: address space of the decoding process; its libraries alone take
+            about 210, a recording of any length little more.
         max_wall_s: the decoding process is killed after this long; decoding runs at hundreds of
             times real time, so that an hour of sound needs seconds.
     """
 
     max_duration_s: float = 4 * 3600.0
     max_bytes: int = 1 << 30
-    max_memory_mb: int = 1024
+    max_memory_mb: int = 512
     max_wall_s: float = 900.0
 
     @property
@@ -98,8 +101,8 @@ def open_recording(
 
     Args:
         limits: what it may cost; `AudioLimits()` when None.
-        work_folder: where the temporary folder is made (15 MB per minute of stereo, gone when
-            the `Recording` is); the system's temporary folder when None.
+        work_folder: where the temporary folder is made (8 MB per minute of stereo, 12 while
+            decoding; all gone when the `Recording` is); the system's temporary folder when None.
 
     Raises:
         RecordingRejected: the file cannot become a recording; says why.
@@ -116,13 +119,31 @@ def open_recording(
             limit_mb=f"{limits.max_bytes / 1e6:.0f}",
         )
     kind = sniff(path)
-    folder = Path(tempfile.mkdtemp(prefix="callcoach-audio-", dir=work_folder))
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX, dir=work_folder))
     try:
         _place(path, folder / sandbox.SOURCE)
         answer = _decode_apart(folder, kind, limits)
         return _recording(folder / sandbox.SAMPLES, kind, answer)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_left_folders(work_folder: Path | None = None, older_than_s: float = 3600.0) -> int:
+    """Remove folders of decodings whose parent was killed; return how many.
+
+    Safe beside running ones: those are younger than `older_than_s`, above `AudioLimits.max_wall_s`.
+    """
+    root = Path(work_folder or tempfile.gettempdir())
+    removed = 0
+    for folder in root.glob(_FOLDER_PREFIX + "*"):
+        try:
+            is_old = time.time() - folder.stat().st_mtime > older_than_s
+        except OSError:  # another process was faster
+            continue
+        if is_old:
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed
 
 
 def _place(path: Path, target: Path) -> None:
@@ -261,6 +282,7 @@ __all__ = [
     "AudioLimits",
     "Recording",
     "Samples",
+    "clear_left_folders",
     "file_hash",
     "open_recording",
     "safe_name",

@@ -6,6 +6,7 @@ the file and so agrees with every truncated one.
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 from typing import BinaryIO
@@ -60,10 +61,34 @@ def mp4_is_cut(path: Path) -> bool:
     return False
 
 
+def ogg_is_cut(path: Path) -> bool:
+    """Whether the last page of an Ogg file is incomplete and none before said "end of stream".
+
+    Ogg announces no length, so that this is the only trace that an interrupted copy leaves.
+    """
+    size_bytes = path.stat().st_size
+    with path.open("rb") as file:
+        position, is_ended = 0, False
+        while position < size_bytes:
+            file.seek(position)
+            head = file.read(27)
+            if len(head) < 27:
+                return not is_ended
+            if head[:4] != b"OggS":
+                return False
+            lacing = file.read(head[26])
+            position += 27 + head[26] + sum(lacing)
+            if len(lacing) < head[26] or position > size_bytes:
+                return not is_ended
+            is_ended = bool(head[5] & 4)
+    return False
+
+
 def _wav_s(file: BinaryIO) -> float | None:
     head = file.read(12)
     is_64 = head[:4] in (b"RF64", b"BW64")
-    byte_rate = 0
+    file_bytes = os.fstat(file.fileno()).st_size
+    byte_rate, is_plain = 0, False
     data_64 = 0
     for _ in range(_MAX_CHUNKS):
         chunk = file.read(8)
@@ -75,14 +100,18 @@ def _wav_s(file: BinaryIO) -> float | None:
             data_64 = int.from_bytes(body[8:16], "little") if len(body) >= 16 else 0
         elif name == b"fmt ":
             body = file.read(min(size, 4096))
-            byte_rate = _wav_byte_rate(body)
+            byte_rate, is_plain = _wav_byte_rate(body)
             file.seek(size - len(body), 1)
         elif name == b"data":
             if is_64 and size == 0xFFFF_FFFF:
                 size = data_64
             elif size == 0 or size >= _PLACEHOLDER_BYTES:
                 return None
-            return size / byte_rate if byte_rate and size else None
+            missing = size - (file_bytes - file.tell())
+            # A variable rate makes bytes a poor clock: such a codec counts only when cut
+            if not byte_rate or not size or (missing <= 0 and not is_plain):
+                return None
+            return size / byte_rate
         else:
             file.seek(size, 1)
         if size % 2:
@@ -90,16 +119,19 @@ def _wav_s(file: BinaryIO) -> float | None:
     return None
 
 
-def _wav_byte_rate(body: bytes) -> int:
-    """Bytes a second: computed for the plain codecs, whose writers often get the field wrong."""
+def _wav_byte_rate(body: bytes) -> tuple[int, bool]:
+    """Bytes a second, and whether the codec is plain (PCM, float, A-law, µ-law).
+
+    Computed for the plain codecs, whose writers often get the field wrong.
+    """
     if len(body) < 16:
-        return 0
+        return 0, False
     tag, channels, rate_hz, byte_rate, _align, bits = struct.unpack("<HHIIHH", body[:16])
     if tag == 0xFFFE and len(body) >= 26:
         (tag,) = struct.unpack("<H", body[24:26])
     if tag in (1, 3, 6, 7):
-        return int(rate_hz * channels * ((bits + 7) // 8))
-    return int(byte_rate)
+        return int(rate_hz * channels * ((bits + 7) // 8)), True
+    return int(byte_rate), False
 
 
 def _mp3_s(file: BinaryIO) -> float | None:

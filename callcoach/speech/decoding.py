@@ -19,8 +19,8 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from callcoach.speech.claims import announced_s, mp4_is_cut
-from callcoach.speech.formats import AMR, FORMATS, MP4, Format
+from callcoach.speech.claims import announced_s, mp4_is_cut, ogg_is_cut
+from callcoach.speech.formats import AMR, FORMATS, MP4, OGG, Format
 from callcoach.speech.rejections import clock, rejected
 
 #: Rate of all sound inside CallCoach: what Whisper and Silero take.
@@ -36,9 +36,9 @@ _MIN_GAP_S = 0.04
 _AMR_LOOKAHEAD_S = 0.005
 #: Without an announced length, a longer hole is taken for a broken clock and closed.
 _MAX_BLIND_GAP_S = 60.0
-#: Fewer bytes a second than any telephone codec sends (AMR 4.75 needs 600, Opus about 250 with
-#: pauses left out): a file over the length limit at less than this is built to unpack.
-_BOMB_BYTES_PER_S = 100
+#: Fewer bytes a second than any telephone codec sends (AMR 4.75 needs 600, Opus 750, either some
+#: 400 with pauses left out): what passes the length limit at less than this is built to unpack.
+_BOMB_BYTES_PER_S = 300
 #: Half a step of 16 bits: below this a lossy decoder's answer to digital silence.
 _ZERO = 1.0 / 65536
 #: A-law has no zero; its idle code stands for 8 steps of 16 bits.
@@ -141,16 +141,17 @@ class _Decoding:
     ) -> None:
         if not opened.streams.audio:
             raise rejected("no_sound_track")
-        self.opened, self.kind, self.target = opened, kind, target
+        self.opened, self.kind = opened, kind
+        self.source, self.target = source, target
         self.stream: AudioStream = opened.streams.audio[0]
-        self.size_bytes = source.stat().st_size
+        self.bytes_read = 0
         self.max_duration_s = max_duration_s
         self.codec = _codec_name(self.stream)
         ticks, base = self.stream.duration, self.stream.time_base
         stream_s = float(ticks * base) if ticks and base else None
         self.announced_s = announced_s(source, kind.name, stream_s)
         if self.announced_s is not None and self.announced_s > max_duration_s:
-            self._over_length(self.announced_s)
+            self._over_length(self.announced_s, source.stat().st_size)
         self.stream.codec_context.thread_count = 1
         self.lost_s = 0.0
         self.pending_lost_s = 0.0
@@ -165,7 +166,7 @@ class _Decoding:
                         sink.skip = round(_AMR_LOOKAHEAD_S * frame.sample_rate)
                 sink.add(frame)
                 if sink.native_s > self.max_duration_s:
-                    self._over_length(sink.native_s)
+                    self._over_length(sink.native_s, self.bytes_read)
             if sink is None:
                 raise rejected("no_sound")
             sink.finish()
@@ -187,6 +188,7 @@ class _Decoding:
         """All frames; what could not be decoded is counted in `lost_s`, the last packet apart."""
         try:
             for packet in self.opened.demux(self.stream):
+                self.bytes_read += packet.size
                 try:
                     frames = packet.decode()
                 except (av.error.MemoryError, MemoryError):
@@ -208,8 +210,8 @@ class _Decoding:
         except av.error.FFmpegError:
             return  # the file ends in the middle of something; the lengths below judge it
 
-    def _over_length(self, length_s: float) -> None:
-        if self.size_bytes < length_s * _BOMB_BYTES_PER_S:
+    def _over_length(self, length_s: float, size_bytes: int) -> None:
+        if size_bytes < length_s * _BOMB_BYTES_PER_S:
             raise rejected("bomb")
         raise rejected("too_long", limit=clock(self.max_duration_s))
 
@@ -220,6 +222,8 @@ class _Decoding:
             allowed_s = max(_PADDING_S, min(_TRUNCATED_S, _TRUNCATED_SHARE * announced_s))
             if short_s > allowed_s:
                 raise rejected("truncated", announced=clock(announced_s), found=clock(found_s))
+        if self.kind is OGG and ogg_is_cut(self.source):
+            raise rejected("cut_end", found=clock(found_s))
         if self.lost_s > min(_TRUNCATED_S, max(_PADDING_S, _TRUNCATED_SHARE * found_s)):
             raise rejected("damaged", lost=clock(self.lost_s))
 
@@ -315,7 +319,7 @@ class _Sink:
             return
         at_s = float(frame.pts * frame.time_base)
         if self.origin_s is None:
-            self.origin_s = at_s
+            self.origin_s = at_s - self.native_s
             return
         gap_s = at_s - self.origin_s - self.native_s
         if gap_s < _MIN_GAP_S:

@@ -69,6 +69,10 @@ REJECTIONS: Mapping[str, Rejection] = {
         "truncated",
         N_("This file is cut short: a part it needs is missing. Copy it again."),
     ),
+    "cut_end": Rejection(
+        "truncated",
+        N_("This file is cut short: it stops in the middle, after %(found)s. Copy it again."),
+    ),
     "damaged": Rejection(
         "unreadable",
         N_(

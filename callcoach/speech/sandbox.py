@@ -8,8 +8,10 @@ environment or on its descriptors is worth stealing: the parent hands down neith
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import resource
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ SAMPLES = "samples.f32"
 ANSWER = "answer.json"
 #: 16 kHz float32, two channels, and as much again while the second is joined to the first.
 _BYTES_PER_S = 16_000 * 4 * 2
+_PR_SET_PDEATHSIG = 1
 
 
 def limit_this_process(max_duration_s: float, max_memory_mb: int, cpu_s: int) -> None:
@@ -41,6 +44,14 @@ def limit_this_process(max_duration_s: float, max_memory_mb: int, cpu_s: int) ->
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
 
 
+def die_with_parent() -> None:
+    """Ask the kernel (Linux) to end this process with the one that started it."""
+    if not sys.platform.startswith("linux"):
+        return
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main(arguments: list[str]) -> int:
     """Decode, answer, and return 0; any other status means that the process was broken."""
     folder, container = Path(arguments[0]), arguments[1]
@@ -49,9 +60,10 @@ def main(arguments: list[str]) -> int:
         int(arguments[3]),
         int(arguments[4]),
     )
-    limit_this_process(max_duration_s, max_memory_mb, cpu_s)
-    from callcoach.speech.decoding import decode  # loaded under the limits, not before
+    from callcoach.speech.decoding import decode  # before the limits: it reads nothing hostile
 
+    die_with_parent()
+    limit_this_process(max_duration_s, max_memory_mb, cpu_s)
     answer: dict[str, Any]
     try:
         decoded = decode(folder / SOURCE, folder / SAMPLES, container, max_duration_s)
@@ -63,7 +75,7 @@ def main(arguments: list[str]) -> int:
         }
     except RecordingRejected as error:
         answer = {"reason": error.reason, "sentence": error.message, "values": error.values}
-    except MemoryError:
+    except (MemoryError, ImportError):  # PyAV loads parts of itself late; no room for them
         answer = {"broken": "memory"}
     except OSError as error:
         answer = {"broken": "disk", "errno": error.errno}
