@@ -64,6 +64,14 @@ class User(UserMixin, db.Model):
         """Flask-Login's word for "may sign in"."""
         return self.is_enabled
 
+    @property
+    def timezone(self) -> str | None:
+        """Zone of the site an agent or floor supervisor works at; none for everybody else."""
+        if self.role not in (Role.AGENT, Role.TEAM_LEAD):
+            return None
+        zones = {membership.team.timezone for membership in self.memberships}
+        return zones.pop() if len(zones) == 1 else None
+
     def get_id(self) -> str:
         """Session id: changes with the epoch, which ends older sessions."""
         return f"{self.id}.{self.session_epoch}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, g
-from flask_login import current_user
+from flask import Flask, g, session
+from flask_login import current_user, login_user, logout_user
 
 from callcoach.accounts.access import Viewer
+from callcoach.accounts.labels import role_label
 from callcoach.accounts.models import User
 from callcoach.accounts.queries import viewer_of
 from callcoach.extensions import db, login_manager
@@ -14,8 +15,11 @@ from callcoach.extensions import db, login_manager
 def init_app(app: Flask) -> None:
     """Attach Flask-Login."""
     login_manager.init_app(app)
-    login_manager.login_view = "accounts.sign_in"
+    # Strong: a session cookie used from another address or browser ends. It holds only while
+    # sessions are not marked permanent; the cookie's signature still ages out
+    # (PERMANENT_SESSION_LIFETIME).
     login_manager.session_protection = "strong"
+    app.jinja_env.filters["role_label"] = role_label
 
 
 @login_manager.user_loader
@@ -28,6 +32,21 @@ def _load_user(session_id: str) -> User | None:
     if user is None or not user.is_enabled or user.session_epoch != int(epoch):
         return None
     return user
+
+
+def start_session(user: User) -> None:
+    """Sign `user` in on a session of their own: nothing of the one before is taken over."""
+    session.clear()
+    g.pop("csrf_token", None)  # the token belonged to the session before
+    login_user(user)
+    g.pop("viewer", None)
+
+
+def end_session() -> None:
+    """Sign out and empty the session."""
+    logout_user()
+    session.clear()
+    g.pop("viewer", None)
 
 
 def current_viewer() -> Viewer:

@@ -1,0 +1,9 @@
+// What every page loads. Each behaviour is one file in js/, attached by data- attributes; pages
+// work without them.
+
+import "./css/app.scss";
+import "./js/htmx.js";
+import "./js/dialogs.js";
+import "./js/forms.js";
+import "./js/menus.js";
+import "./js/toasts.js";

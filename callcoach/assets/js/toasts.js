@@ -1,0 +1,58 @@
+// Short messages in the corner, with undo where there is one.
+// In the page: [data-toast]; from the server to htmx: HX-Trigger {"toast": {message, category,
+// undo, undoLabel}}; from scripts: toast({...}).
+
+import { csrfToken } from "./http.js";
+
+const LINGER_MS = 8000; // long enough to read two lines and reach for "undo"
+
+/** @param {HTMLElement} element a toast that is in the page */
+function attach(element) {
+  const close = () => element.remove();
+  element.querySelector("[data-toast-close]")?.addEventListener("click", close);
+  if (element.dataset.toast === "error") return; // stays until read
+  let timer = setTimeout(close, LINGER_MS);
+  for (const stop of ["pointerenter", "focusin"]) {
+    element.addEventListener(stop, () => clearTimeout(timer));
+  }
+  for (const go of ["pointerleave", "focusout"]) {
+    element.addEventListener(go, () => {
+      clearTimeout(timer);
+      timer = setTimeout(close, LINGER_MS);
+    });
+  }
+}
+
+/**
+ * Shows a message.
+ *
+ * @param {{message: string, category?: string, undo?: string, undoLabel?: string}} options
+ *   `undo` is an address that takes a POST and puts things back.
+ */
+export function toast({ message, category = "success", undo, undoLabel }) {
+  const region = document.getElementById("toasts");
+  const template = document.getElementById("toast-template");
+  if (!region || !template || !message) return;
+  const element = template.content.firstElementChild.cloneNode(true);
+  element.dataset.toast = category;
+  element.classList.add(`toast-${category}`);
+  element.querySelector("[data-toast-text]").textContent = message;
+  const form = element.querySelector("form");
+  if (undo) {
+    form.action = undo;
+    form.elements.csrf_token.value = csrfToken();
+    if (undoLabel) form.querySelector("button").textContent = undoLabel;
+    form.hidden = false;
+  }
+  region.append(element);
+  attach(element);
+}
+
+document.querySelectorAll("#toasts [data-toast]").forEach(attach);
+document.addEventListener("toast", (event) => toast(event.detail));
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "toasts") {
+    const last = event.target.lastElementChild;
+    if (last) attach(last);
+  }
+});

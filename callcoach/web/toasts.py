@@ -1,0 +1,49 @@
+"""Short messages after an action, with undo where there is one."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask, Response, flash, get_flashed_messages
+from flask_babel import gettext as _
+
+#: What a toast may be; the page gives each a mark and a word, not only a colour.
+CATEGORIES = ("success", "info", "error")
+
+
+def init_app(app: Flask) -> None:
+    """Attach the template global `toasts()`."""
+    app.jinja_env.globals["toasts"] = _toasts
+
+
+def notify(message: str, category: str = "success", *, undo: str | None = None) -> None:
+    """Show `message` on the next page.
+
+    Args:
+        message: translated sentence.
+        category: one of `CATEGORIES`.
+        undo: address that takes a POST and puts things back.
+    """
+    flash({"message": message, "undo": undo}, category)  # type: ignore[arg-type]
+
+
+def with_toast(
+    response: Response, message: str, category: str = "success", *, undo: str | None = None
+) -> Response:
+    """Show `message` when htmx takes this response; arguments as for `notify`."""
+    toast = {"message": message, "category": category}
+    if undo:
+        toast |= {"undo": undo, "undoLabel": _("Undo")}
+    events = json.loads(response.headers.get("HX-Trigger", "{}")) | {"toast": toast}
+    response.headers["HX-Trigger"] = json.dumps(events)  # ASCII: headers carry nothing else
+    return response
+
+
+def _toasts() -> list[dict[str, str | None]]:
+    """Messages waiting to be shown: ``{category, message, undo}``."""
+    waiting = []
+    for category, flashed in get_flashed_messages(with_categories=True):
+        facts = flashed if isinstance(flashed, dict) else {"message": str(flashed), "undo": None}
+        name = category if category in CATEGORIES else "info"
+        waiting.append({"category": name, **facts})
+    return waiting
