@@ -21,7 +21,7 @@ from callcoach.jobs import views as jobs_views
 _VIEWS = (accounts_views, campaigns_views, calls_views, jobs_views)
 
 #: Modules that register background tasks; light to import (see `callcoach.jobs.registry`).
-_TASK_MODULES: tuple[str, ...] = ()
+_TASK_MODULES: tuple[str, ...] = ("callcoach.calls.tasks",)
 
 
 def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:

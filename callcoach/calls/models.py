@@ -157,6 +157,8 @@ class Transcript(db.Model):
     call_id: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
     #: 1, 2, 3 … within the call.
     number: Mapped[int]
+    #: The job that wrote it: a repeated attempt finds its own work and does not do it twice.
+    job_id: Mapped[int | None] = mapped_column(unique=True)
     #: `callcoach.pipeline.TranscriptData` as a dictionary: tracks with voice and words.
     data: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     language: Mapped[str] = mapped_column(String(5))

@@ -1,0 +1,40 @@
+"""Writes of calls: bringing recordings in, running them again, changing what people may change.
+
+Operations flush and never commit; the view, the command or the worker commits once.
+"""
+
+from callcoach.calls.operations.editing import (
+    CallEdit,
+    correct_turn,
+    edit_call,
+    log_access,
+    set_agent_channel,
+    swap_channels,
+)
+from callcoach.calls.operations.importing import ImportOutcome, ImportResult, import_recording
+from callcoach.calls.operations.lifecycle import (
+    cancel_call,
+    delete_call,
+    purge_call,
+    restore_call,
+    retry_call,
+    transcribe_again,
+)
+
+__all__ = [
+    "CallEdit",
+    "ImportOutcome",
+    "ImportResult",
+    "cancel_call",
+    "correct_turn",
+    "delete_call",
+    "edit_call",
+    "import_recording",
+    "log_access",
+    "purge_call",
+    "restore_call",
+    "retry_call",
+    "set_agent_channel",
+    "swap_channels",
+    "transcribe_again",
+]

@@ -1,0 +1,56 @@
+"""The jobs that work on calls: their names, and how a job's subject names a call."""
+
+from __future__ import annotations
+
+from callcoach.analysis.model import AgentChannel, Channels
+from callcoach.calls.models import Call
+
+#: Decode, transcribe and analyse a recording that came in.
+PROCESS = "calls.process"
+#: Transcribe anew (another model, another language), and analyse.
+TRANSCRIBE_AGAIN = "calls.transcribe_again"
+#: Analyse the current transcript anew (another channel map, campaign or persona).
+ANALYSE = "calls.analyse"
+#: Delete for good what was put aside long enough ago.
+PURGE = "calls.purge"
+#: Delete files that a crash left without a row.
+SWEEP_FILES = "calls.sweep_files"
+
+#: Jobs that end with a call ready or failed.
+PROCESSING = (PROCESS, TRANSCRIBE_AGAIN, ANALYSE)
+
+_PREFIX = "call:"
+
+
+def subject_of(call_id: int) -> str:
+    """The subject of jobs on a call.
+
+    >>> subject_of(12)
+    'call:12'
+    """
+    return f"{_PREFIX}{call_id}"
+
+
+def call_id_of(subject: str) -> int:
+    """The call that a subject names.
+
+    >>> call_id_of("call:12")
+    12
+    """
+    if not subject.startswith(_PREFIX):
+        raise ValueError(f"{subject!r} does not name a call")
+    return int(subject.removeprefix(_PREFIX))
+
+
+def kind_after_change(call: Call, heard_as: str) -> str:
+    """The job that a new channel map takes: a stereo file that was heard as one channel, or is to
+    be, must be transcribed again; all else is only analysed again.
+
+    Args:
+        heard_as: `TranscriptData.channels` of the transcript there is.
+    """
+    if call.recording is None or call.recording.channels != Channels.STEREO:
+        return ANALYSE
+    wants_mixed = call.agent_channel == AgentChannel.MIXED
+    is_mixed = heard_as != Channels.STEREO
+    return ANALYSE if wants_mixed == is_mixed else TRANSCRIBE_AGAIN

@@ -1,0 +1,365 @@
+"""Background work on calls: from a stored recording to a ready call.
+
+Each task may die at any point and be run again. Files derived from a recording have keys derived
+from its own, so that writing them again replaces them. A transcript carries the id of its job, so
+that the next attempt finds it. The analysis and the switch of the call's pointers are one
+transaction, which also ends the job. Slow work happens outside any transaction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select, update
+
+from callcoach import pipeline
+from callcoach.accounts.access import Viewer
+from callcoach.analysis.model import AgentChannel, CallAnalysis, CallContext
+from callcoach.calls.mapping import analysis_rows, context_of
+from callcoach.calls.models import AnalysisRun, Call, CallState, Transcript
+from callcoach.calls.models import Recording as RecordingRow
+from callcoach.calls.operations.lifecycle import PURGE_AFTER, purge_call
+from callcoach.calls.recogniser import get_transcriber
+from callcoach.calls.subjects import (
+    ANALYSE,
+    PROCESS,
+    PROCESSING,
+    PURGE,
+    SWEEP_FILES,
+    TRANSCRIBE_AGAIN,
+    call_id_of,
+    kind_after_change,
+    subject_of,
+)
+from callcoach.config import Settings
+from callcoach.errors import JobFailed
+from callcoach.extensions import db, utc_now
+from callcoach.jobs import operations as jobs
+from callcoach.jobs.context import JobContext
+from callcoach.jobs.models import LIVE_STATES, Job
+from callcoach.jobs.registry import task
+from callcoach.pipeline import TranscriptData
+from callcoach.speech.audio import AudioLimits, Recording
+from callcoach.speech.channels import compare_channels
+from callcoach.speech.peaks import peaks
+from callcoach.speech.playback import write_playback
+from callcoach.speech.rejections import N_
+from callcoach.storage import StoredContent, get_store
+from callcoach.storage.operations import register_derived, sweep_orphans
+from callcoach.storage.store import derived_key
+
+#: Shares of a job's progress: reading and writing sound, recognition (nearly all), analysis.
+DECODED, TRANSCRIBED = 0.08, 0.95
+#: Files without a row that are younger than this may belong to an import that is under way.
+ORPHAN_AGE = timedelta(hours=6)
+
+PLAYBACK_MEDIA_TYPE = "audio/mp4"
+PEAKS_MEDIA_TYPE = "application/octet-stream"
+
+
+def _mirror_failed(job: Job) -> None:
+    """The call failed, and says why; an analysis it has already stays shown."""
+    call = db.session.get(Call, call_id_of(job.subject))
+    if call is not None:
+        call.state = CallState.FAILED
+        call.failure = job.reason % job.reason_values if job.reason_values else job.reason
+
+
+def _mirror_cancelled(job: Job) -> None:
+    """A call that was ready before is ready still; another one is cancelled."""
+    call = db.session.get(Call, call_id_of(job.subject))
+    if call is not None:
+        is_ready = call.current_analysis_id is not None
+        call.state = CallState.READY if is_ready else CallState.CANCELLED
+        call.failure = ""
+
+
+def _mirror_requeued(job: Job) -> None:
+    """Waiting for another try."""
+    call = db.session.get(Call, call_id_of(job.subject))
+    if call is not None:
+        call.state = CallState.QUEUED
+        call.failure = ""
+
+
+_HOOKS: dict[str, Any] = {
+    "on_failed": _mirror_failed,
+    "on_cancelled": _mirror_cancelled,
+    "on_requeued": _mirror_requeued,
+}
+
+
+@task(PROCESS, **_HOOKS)
+def process_call(context: JobContext) -> None:
+    """Decode, transcribe and analyse a recording that came in."""
+    _process(context)
+
+
+@task(TRANSCRIBE_AGAIN, **_HOOKS)
+def transcribe_again(context: JobContext) -> None:
+    """Make a new transcript and a new analysis."""
+    _process(context)
+
+
+@task(ANALYSE, **_HOOKS)
+def analyse_again(context: JobContext) -> None:
+    """Analyse the current transcript anew."""
+    facts = _read_facts(context)
+    if facts is None or facts.transcript_id is None:
+        return
+    _analyse(context, facts, facts.transcript_id)
+
+
+@task(PURGE)
+def purge(context: JobContext) -> None:
+    """Delete for good what was put aside long enough ago; nothing when it was brought back."""
+    with context.writing(final=True):
+        call = db.session.get(Call, call_id_of(context.subject))
+        if call is None or call.deleted_at is None:
+            return
+        if call.deleted_at + PURGE_AFTER <= utc_now():
+            purge_call(call)
+
+
+@task(SWEEP_FILES)
+def sweep_files(context: JobContext) -> None:
+    """Delete files that a crash left without a row."""
+    with context.reading():
+        sweep_orphans(utc_now() - ORPHAN_AGE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a task needs to know of a call, read at its start."""
+
+    call_id: int
+    agent_channel: AgentChannel
+    language: str
+    context: CallContext
+    original_key: str | None
+    has_derived: bool
+    #: Current one of the call.
+    transcript_id: int | None
+    #: What this very job has transcribed in an earlier attempt.
+    own_transcript_id: int | None
+
+
+def _read_facts(context: JobContext) -> _Facts | None:
+    """None when the call has gone."""
+    with context.reading():
+        call = db.session.get(Call, call_id_of(context.subject))
+        if call is None:
+            return None
+        recording = call.recording
+        original = recording.original if recording else None
+        return _Facts(
+            call_id=call.id,
+            agent_channel=AgentChannel(call.agent_channel),
+            language=call.language,
+            context=context_of(call.campaign, call.persona),
+            original_key=original.key if original else None,
+            has_derived=bool(recording and recording.playback_id and recording.peaks_id),
+            transcript_id=call.current_transcript_id,
+            own_transcript_id=_own_transcript_id(context, call),
+        )
+
+
+def _own_transcript_id(context: JobContext, call: Call) -> int | None:
+    own: Transcript | None = db.session.scalar(
+        select(Transcript).where(Transcript.job_id == context.job_id, Transcript.call_id == call.id)
+    )
+    if own is None or kind_after_change(call, own.data["channels"]) != ANALYSE:
+        return None  # nothing yet, or made for a channel map that was changed since
+    return own.id
+
+
+def _process(context: JobContext) -> None:
+    facts = _read_facts(context)
+    if facts is None:
+        return
+    transcript_id = facts.own_transcript_id
+    if transcript_id is None or not facts.has_derived:
+        _enter(context, facts, CallState.DECODING)
+        with _decoded(facts) as (recording, folder):
+            if not facts.has_derived:
+                _derive_files(context, facts, recording, folder)
+            context.progress(DECODED)
+            if transcript_id is None:
+                _enter(context, facts, CallState.TRANSCRIBING)
+                transcript_id = _transcribe(context, facts, recording)
+    _analyse(context, facts, transcript_id)
+
+
+def _enter(context: JobContext, facts: _Facts, state: CallState) -> None:
+    """Show on the call, and on the job's progress, what is being done."""
+    with context.writing():
+        call = _locked(facts.call_id)
+        call.state = state
+        call.failure = ""
+    starts = {CallState.TRANSCRIBING: DECODED, CallState.ANALYSING: TRANSCRIBED}
+    context.progress(starts.get(state, 0.0), stage=state.value)
+
+
+@contextlib.contextmanager
+def _decoded(facts: _Facts) -> Iterator[tuple[Recording, Path]]:
+    """The recording's sound, and a folder for temporary files, gone afterwards."""
+    settings: Settings = current_app.extensions["callcoach"]
+    gone = JobFailed(N_("The audio of this call is not in the store any more."), retryable=False)
+    if facts.original_key is None:
+        raise gone
+    work_root = settings.data_dir / "tmp"
+    work_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="call-", dir=work_root) as folder:
+        try:
+            with get_store().local_copy(facts.original_key) as path:
+                # Limits were judged at import; they may have been lowered since
+                limits = AudioLimits(max_duration_s=24 * 3600.0, max_bytes=1 << 40)
+                recording = pipeline.decode(path, limits=limits, work_folder=Path(folder))
+        except FileNotFoundError as error:
+            raise gone from error
+        yield recording, Path(folder)
+
+
+def _derive_files(context: JobContext, facts: _Facts, recording: Recording, folder: Path) -> None:
+    """Write the playback file and the peaks, then their rows."""
+    assert facts.original_key is not None  # `_decoded` refused otherwise
+    kind = compare_channels(recording.samples).channels
+    playback_path = write_playback(recording, folder / "playback.m4a")
+    peaks_path = folder / "peaks"
+    peaks_path.write_bytes(peaks(recording.samples).to_bytes())
+    context.progress(DECODED * 0.9)
+    playback = _put(playback_path, derived_key(facts.original_key, "playback"))
+    peaks_file = _put(peaks_path, derived_key(facts.original_key, "peaks"))
+    with context.writing():
+        row = db.session.scalars(
+            select(RecordingRow).where(RecordingRow.call_id == facts.call_id)
+        ).one()
+        row.channels = kind.value
+        row.playback = register_derived(playback, kind="playback", media_type=PLAYBACK_MEDIA_TYPE)
+        row.peaks = register_derived(peaks_file, kind="peaks", media_type=PEAKS_MEDIA_TYPE)
+
+
+def _put(path: Path, key: str) -> StoredContent:
+    with path.open("rb") as stream:
+        return get_store().put(stream, key)
+
+
+def _transcribe(context: JobContext, facts: _Facts, recording: Recording) -> int:
+    """Recognise the words and keep them as a new version; its row's id."""
+    settings: Settings = current_app.extensions["callcoach"]
+
+    def _report(fraction: float) -> None:
+        context.progress(DECODED + (TRANSCRIBED - DECODED) * fraction)
+
+    data = pipeline.transcribe(
+        recording,
+        transcriber=get_transcriber(settings),
+        agent_channel=facts.agent_channel,
+        language=facts.language,
+        context=facts.context,
+        progress=_report,
+    )
+    with context.writing():
+        _locked(facts.call_id)
+        db.session.execute(
+            update(Transcript).where(Transcript.job_id == context.job_id).values(job_id=None)
+        )
+        transcript = Transcript(
+            call_id=facts.call_id,
+            number=_next_number(Transcript, facts.call_id),
+            job_id=context.job_id,
+            data=data.to_dict(),
+            language=data.language,
+            engine=dict(data.engine),
+        )
+        db.session.add(transcript)
+        db.session.flush()
+        return transcript.id
+
+
+def _analyse(context: JobContext, facts: _Facts, transcript_id: int) -> None:
+    """Analyse a transcript, and make both the call's current versions."""
+    _enter(context, facts, CallState.ANALYSING)
+    with context.reading():
+        stored = db.session.get_one(Transcript, transcript_id).data
+    analysis = pipeline.analyse_transcript(
+        TranscriptData.from_dict(stored), agent_channel=facts.agent_channel, context=facts.context
+    )
+    _publish(context, facts, transcript_id, analysis)
+
+
+def _publish(
+    context: JobContext, facts: _Facts, transcript_id: int, analysis: CallAnalysis
+) -> None:
+    """Write the analysis, switch the pointers and end the job, all at once."""
+    with context.writing(final=True):
+        call = _locked(facts.call_id)
+        if context.kind == ANALYSE and call.current_transcript_id != transcript_id:
+            # A new transcript came in between, with an analysis of its own; read what it read
+            _follow_up(call, ANALYSE)
+            return
+        run = analysis_rows(
+            analysis,
+            call_id=call.id,
+            transcript_id=transcript_id,
+            number=_next_number(AnalysisRun, call.id),
+        )
+        db.session.add(run)
+        db.session.flush()
+        call.current_transcript_id = transcript_id
+        call.current_analysis_id = run.id
+        call.failure = ""
+        if facts.agent_channel != call.agent_channel or facts.context != context_of(
+            call.campaign, call.persona
+        ):
+            _follow_up(call, kind_after_change(call, analysis.channels))
+        elif not _has_other_work(call, context.job_id):
+            call.state = CallState.READY
+
+
+def _follow_up(call: Call, kind: str) -> None:
+    """Somebody changed what this run had read: run again on what is true now."""
+    jobs.enqueue(kind, subject_of(call.id), viewer=Viewer.system(), again=True)
+
+
+def _has_other_work(call: Call, job_id: int) -> bool:
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Job)
+            .where(
+                Job.subject == subject_of(call.id),
+                Job.kind.in_(PROCESSING),
+                Job.state.in_(LIVE_STATES),
+                (Job.id != job_id) | Job.again.is_(True),
+            )
+        )
+        or 0
+    ) > 0
+
+
+def _locked(call_id: int) -> Call:
+    """The call, kept from other writers until the transaction ends.
+
+    Raises:
+        JobFailed: it was deleted for good meanwhile.
+    """
+    call: Call | None = db.session.scalar(
+        select(Call).where(Call.id == call_id).with_for_update(of=Call)
+    )
+    if call is None:
+        raise JobFailed(N_("This call has been deleted."), retryable=False)
+    return call
+
+
+def _next_number(table: type[Transcript | AnalysisRun], call_id: int) -> int:
+    return (
+        db.session.scalar(select(func.max(table.number)).where(table.call_id == call_id)) or 0
+    ) + 1
