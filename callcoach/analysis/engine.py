@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from callcoach.analysis.engagement import engagement_curve
 from callcoach.analysis.figures import compute_figures
+from callcoach.analysis.fusion import find_tipping_points
 from callcoach.analysis.model import CallAnalysis, CallContext, Channels, Track
+from callcoach.analysis.scene import Scene
 from callcoach.analysis.turns import build_conversation
 
 #: Raised whenever the same input may give another result; kept with every stored analysis.
@@ -46,6 +49,8 @@ def analyse(
         agent_channel=agent_channel,
         separate=channels is Channels.STEREO,
     )
+    scene = Scene(conversation, context, language)
+    engagement = engagement_curve(scene)
     return CallAnalysis(
         duration_s=duration_s,
         channels=channels,
@@ -53,6 +58,6 @@ def analyse(
         engine={**(engine or {}), "analysis": ANALYSIS_VERSION, "language": language},
         turns=conversation.turns,
         figures=compute_figures(conversation),
-        engagement=(),
-        tipping_points=(),
+        engagement=engagement,
+        tipping_points=find_tipping_points(scene, engagement),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,8 @@ def _spread(texts: Sequence[str], start: float, end: float) -> list[Word]:
 def _voice(words: Sequence[Word], start: float, end: float) -> list[Segment]:
     regions: list[Segment] = []
     opened = start
-    for word, following in zip(words, words[1:], strict=False):
-        if word.word[-1:] in ".?!…" and following.start_s - word.end_s >= 0.2:  # noqa: PLR2004
+    for word, following in pairwise(words):
+        if word.word[-1:] in ".?!…" and following.start_s - word.end_s >= 0.2:
             regions.append(Segment(opened, max(opened, word.end_s)))
             opened = following.start_s
     return [*regions, Segment(opened, max(opened, end))]

@@ -1,0 +1,273 @@
+"""From candidates to tipping points: did the call really turn here?
+
+A cue in the agent's words is not a tipping point; it becomes one when the prospect's behaviour
+changes from there on. For each moment the cues (detector strengths) and the change around it
+(`reaction.describe`: lengths, delays, refusal and interest words, questions) give one probability
+a valence, by a ridge-penalised logistic regression whose weights are packaged in
+``data/fusion.json``. They were fitted by ``benchmarks/fit_fusion.py`` on 48 simulated training calls
+and chosen by cross-validation between their four writers. Moments below the floor are dropped: a call may
+have no tipping point at all. We say that a moment coincides with a change, never that it caused it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import exp
+
+from callcoach.analysis.detectors import Candidate, quote, run_detectors
+from callcoach.analysis.engagement import is_falling_before
+from callcoach.analysis.model import (
+    Cause,
+    EngagementPoint,
+    Evidence,
+    Message,
+    TippingPoint,
+    Turn,
+    Valence,
+)
+from callcoach.analysis.reaction import describe
+from callcoach.analysis.scene import Moment, Scene, length_s, mean_length_s
+
+#: Two moments of one valence this close are one tipping point (TIPPING.md §4.3).
+MERGE_S = 10.0
+#: Share of the probability kept when the fall was already under way (TIPPING.md §4.2 halves the
+#: effect; the effect is about half of the evidence).
+PRE_TREND_FACTOR = 0.85
+#: What a page opens with: at most so many, so far apart (TIPPING.md §4.3).
+CARDS = {Valence.NEGATIVE: 3, Valence.POSITIVE: 2}
+CARDS_APART_S = 15.0
+#: A change worth saying: lengths that differ by this factor, delays by this much.
+CHANGE_FACTOR = 1.5
+CHANGE_DELAY_S = 0.6
+#: Prospect turns looked at for a refusal or an exit: the call was lost here.
+LOST_WITHIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Fitted weights: for every feature its mean, its scale and a weight a valence."""
+
+    mean: Mapping[str, float]
+    scale: Mapping[str, float]
+    weight: Mapping[Valence, Mapping[str, float]]
+    bias: Mapping[Valence, float]
+    floor: Mapping[Valence, float]
+    cause_bias: Mapping[Cause, float]
+    strength_weight: float
+
+    def probability(self, valence: Valence, features: Mapping[str, float]) -> float:
+        """Probability in (0, 1) that the call turns this way at a moment with these features."""
+        total = self.bias[valence]
+        for name, weight in self.weight[valence].items():
+            total += weight * (features[name] - self.mean[name]) / self.scale[name]
+        return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+
+
+@cache
+def load_weights() -> Weights:
+    """The packaged weights."""
+    resource = files("callcoach.analysis") / "data" / "fusion.json"
+    data = json.loads(resource.read_text(encoding="utf-8"))
+    return Weights(
+        mean=data["mean"],
+        scale=data["scale"],
+        weight={Valence(name): weights for name, weights in data["weight"].items()},
+        bias={Valence(name): value for name, value in data["bias"].items()},
+        floor={Valence(name): value for name, value in data["floor"].items()},
+        cause_bias={Cause(name): value for name, value in data["cause_bias"].items()},
+        strength_weight=data["strength_weight"],
+    )
+
+
+def features_of(scene: Scene, moment: Moment, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """All features of a moment: the change around it and the strength of every cue in it."""
+    features = describe(scene, moment)
+    for cause in Cause:
+        features[f"cue_{cause.value}"] = max(
+            (c.strength for c in candidates if c.cause is cause), default=0.0
+        )
+    for valence in Valence:
+        strengths = [c.strength for c in candidates if c.cause.valence is valence]
+        features[f"strongest_{valence.value}"] = max(strengths, default=0.0)
+        features[f"sum_{valence.value}"] = min(2.0, sum(strengths))
+    return features
+
+
+def by_turn(candidates: Sequence[Candidate]) -> dict[int, list[Candidate]]:
+    """Candidates grouped by the turn that they blame or praise."""
+    grouped: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        grouped.setdefault(candidate.turn, []).append(candidate)
+    return grouped
+
+
+def find_tipping_points(
+    scene: Scene, engagement: Sequence[EngagementPoint]
+) -> tuple[TippingPoint, ...]:
+    """Everything above the abstention floor, sorted by start; empty when nothing clearly turns."""
+    weights = load_weights()
+    grouped = by_turn(run_detectors(scene))
+    found: list[TippingPoint] = []
+    for moment in scene.moments:
+        candidates = grouped.get(moment.turn.index, [])
+        if not candidates:
+            continue
+        features = features_of(scene, moment, candidates)
+        falling = is_falling_before(engagement, moment.turn.start_s)
+        best = _best(weights, features, candidates, falling=falling)
+        if best is not None:
+            valence, probability = best
+            ordered = choose_cause(weights, candidates, valence)
+            found.append(_point(scene, moment, ordered, probability, falling=falling))
+    return _merge(found)
+
+
+def _best(
+    weights: Weights,
+    features: Mapping[str, float],
+    candidates: Sequence[Candidate],
+    *,
+    falling: bool,
+) -> tuple[Valence, float] | None:
+    """The valence furthest above its floor, among those that have a cue."""
+    best: tuple[float, Valence, float] | None = None
+    for valence in Valence:
+        if not any(candidate.cause.valence is valence for candidate in candidates):
+            continue
+        probability = weights.probability(valence, features)
+        if falling and valence is Valence.NEGATIVE:
+            probability *= PRE_TREND_FACTOR
+        margin = probability / weights.floor[valence]
+        if margin >= 1 and (best is None or margin > best[0]):
+            best = (margin, valence, probability)
+    return best[1:] if best else None
+
+
+def choose_cause(
+    weights: Weights, candidates: Sequence[Candidate], valence: Valence
+) -> list[Candidate]:
+    """Candidates of one valence, the likeliest cause first."""
+    return sorted(
+        (candidate for candidate in candidates if candidate.cause.valence is valence),
+        key=lambda c: (
+            -(weights.strength_weight * c.strength + weights.cause_bias.get(c.cause, 0.0))
+        ),
+    )
+
+
+def _point(
+    scene: Scene,
+    moment: Moment,
+    ordered: Sequence[Candidate],
+    probability: float,
+    *,
+    falling: bool,
+) -> TippingPoint:
+    """The point of `moment`; `ordered` holds the candidates of its valence, likeliest first."""
+    main = ordered[0]
+    evidence = [*main.evidence, *_effects(scene, moment)]
+    if falling and main.cause.valence is Valence.NEGATIVE:
+        evidence.append(_fact("context", "already_falling", moment.turn))
+    other = next((c for c in ordered[1:] if c.cause is not main.cause and c.strength >= 0.5), None)
+    if other is not None:
+        evidence.append(
+            Evidence(
+                "also",
+                "",
+                None,
+                "",
+                None,
+                other.start_s,
+                other.end_s,
+                Message(f"evidence.also_{other.cause.value}"),
+            )
+        )
+    start = min(max(main.start_s, moment.turn.start_s), moment.turn.end_s)
+    return TippingPoint(
+        start_s=start,
+        end_s=min(max(main.end_s, start), moment.turn.end_s),
+        turn=moment.turn.index,
+        valence=main.cause.valence,
+        cause=main.cause,
+        severity=_severity(scene, moment, main),
+        confidence=round(probability, 3),
+        detector=main.detector,
+        evidence=tuple(evidence),
+        explanation=main.explanation,
+        suggestion=main.suggestion,
+    )
+
+
+def _severity(scene: Scene, moment: Moment, main: Candidate) -> int:
+    """The cue's own severity; 3 when the prospect refuses or leaves within two turns."""
+    if main.cause.valence is Valence.NEGATIVE and any(
+        scene.has(turn, "refusal") for turn in moment.after[:LOST_WITHIN]
+    ):
+        return 3
+    return max(1, min(3, int(main.severity)))
+
+
+def _effects(scene: Scene, moment: Moment) -> list[Evidence]:
+    """What changed in the prospect's behaviour, as plain facts."""
+    facts: list[Evidence] = []
+    answer = moment.next
+    if answer is None:
+        return facts
+    before, after = mean_length_s(moment.before[-2:]), length_s(answer)
+    if before and max(before, after) >= CHANGE_FACTOR * min(before, after):
+        name = "shorter" if after < before else "longer"
+        facts.append(_fact("effect", name, answer, before=round(before, 1), after=round(after, 1)))
+    exchange = moment.exchange_out
+    if exchange is not None and exchange.latency_s >= CHANGE_DELAY_S and exchange.z >= 1:
+        facts.append(_fact("effect", "later", answer, value=round(exchange.latency_s, 1)))
+    for name in ("rebuke", "refusal", "exit", "brushoff", "accepted", "warm"):
+        hits = scene.hits(answer, name)
+        if hits:
+            facts.append(quote(answer, kind="effect", hit=hits[0]))
+            break
+    return facts
+
+
+def _fact(kind: str, name: str, turn: Turn, **values: float) -> Evidence:
+    value = values.get("after", values.get("value"))
+    return Evidence(
+        kind,
+        "",
+        value,
+        "s" if value is not None else "",
+        values.get("before"),
+        turn.start_s,
+        turn.end_s,
+        Message(f"evidence.{name}", values),
+    )
+
+
+def _merge(points: Sequence[TippingPoint]) -> tuple[TippingPoint, ...]:
+    """One point where two of a valence start within `MERGE_S`: the surer one stays."""
+    kept: list[TippingPoint] = []
+    for point in sorted(points, key=lambda p: -p.confidence):
+        if all(
+            point.valence is not other.valence or abs(point.start_s - other.start_s) > MERGE_S
+            for other in kept
+        ):
+            kept.append(point)
+    return tuple(sorted(kept, key=lambda p: (p.start_s, p.end_s, p.valence)))
+
+
+def opening_cards(points: Sequence[TippingPoint]) -> tuple[TippingPoint, ...]:
+    """Which points a page opens with: the gravest and surest, few and apart, sorted by start.
+
+    >>> opening_cards([])
+    ()
+    """
+    chosen: list[TippingPoint] = []
+    for point in sorted(points, key=lambda p: (-p.severity * p.confidence, p.start_s)):
+        same = [other for other in chosen if other.valence is point.valence]
+        near = any(abs(other.start_s - point.start_s) < CARDS_APART_S for other in chosen)
+        if len(same) < CARDS[point.valence] and not near:
+            chosen.append(point)
+    return tuple(sorted(chosen, key=lambda p: p.start_s))
