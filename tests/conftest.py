@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login.utils import _create_identifier
 from sqlalchemy import text
 
 from callcoach.accounts.models import User
@@ -75,9 +76,12 @@ def sign_in(app: Flask) -> Callable[[User | int], FlaskClient]:
             assert person is not None, "the person to sign in is not in the database"
             session_id = person.get_id()
         browser = app.test_client()
+        with app.test_request_context(environ_base=browser.environ_base):
+            fingerprint = _create_identifier()  # session protection compares it
         with browser.session_transaction() as session:
             session["_user_id"] = session_id
             session["_fresh"] = True
+            session["_id"] = fingerprint
         return browser
 
     return _sign_in
