@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, EqualTo, Length
 
 from callcoach.accounts.operations import MAX_NAME
 from callcoach.accounts.passwords import MAX_LENGTH
-from callcoach.web.forms import Form
+from callcoach.web.forms import Form, choices
 from callcoach.web.i18n import LOCALES
 
 
@@ -30,10 +30,12 @@ class ProfileForm(Form):
     """How one is named and how pages look."""
 
     name = StringField(_l("Name, as colleagues read it"), [DataRequired(), Length(max=MAX_NAME)])
-    locale = SelectField(_l("Language"), choices=list(LOCALES.items()))
+    locale = SelectField(_l("Language"), choices=choices(LOCALES.items()))
     theme = RadioField(
         _l("Theme"),
-        choices=[("auto", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))],
+        choices=choices(
+            [("auto", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))]
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from callcoach.errors import InvalidInput
 from callcoach.extensions import db, limiter, write_transaction
 from callcoach.web import i18n, nav
 from callcoach.web.errors import explain
+from callcoach.web.forms import choices
 from callcoach.web.gate import lock_late, public
 from callcoach.web.requests import here, safe_next
 from callcoach.web.toasts import notify
@@ -101,7 +102,7 @@ def switch_user() -> ResponseReturnValue:
     if not people:
         return redirect(url_for("accounts.sign_in"))
     form = SwitchForm()
-    form.person.choices = [(person.id, person.name) for person in people]
+    form.person.choices = choices((person.id, person.name) for person in people)
     if form.validate_on_submit():
         # only people of this device's signed list are choices
         user = db.session.get(User, form.person.data)
