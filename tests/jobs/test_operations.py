@@ -15,7 +15,6 @@ from callcoach.jobs import leases, operations, queries
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.queue import JobQueue, get_queue
 from callcoach.jobs.registry import task
-
 from tests.factories.accounts import create_user
 
 SYSTEM = Viewer.system()
