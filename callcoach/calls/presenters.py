@@ -6,7 +6,6 @@ exports must say the same word for the same thing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,20 +110,6 @@ def spoken_duration(milliseconds: int) -> str:
     return " ".join(parts)
 
 
-def long_moment(moment: datetime) -> str:
-    """A day and hour as read in a heading."""
-    if language() == "fr":
-        return format_datetime(moment, "EEEE d MMMM y, H 'h' mm")
-    return format_datetime(moment, "EEEE d MMMM y, HH:mm")
-
-
-def short_moment(moment: datetime) -> str:
-    """A day and hour as read in a list."""
-    if language() == "fr":
-        return format_datetime(moment, "EEE d MMM, H 'h' mm")
-    return format_datetime(moment, "EEE d MMM, HH:mm")
-
-
 def cause_choices() -> list[tuple[str, str, str]]:
     """Every cause as (value, label, valence), negative ones first, each group by its label."""
     rows = [
@@ -175,8 +160,7 @@ class Row:
     """
 
     call_id: int
-    when: str
-    when_iso: str
+    started_at: datetime
     prospect: str
     company: str
     persona: str
@@ -221,8 +205,7 @@ def row(
     running = call.state in RUNNING
     return Row(
         call_id=call.id,
-        when=short_moment(call.started_at),
-        when_iso=call.started_at.isoformat(),
+        started_at=call.started_at,
         prospect=person_called(call),
         company=call.company,
         persona=call.persona,
@@ -243,8 +226,3 @@ def row(
         can_delete=can_delete,
         has_audio=call.recording is not None and call.recording.playback_id is not None,
     )
-
-
-def active_filters(values: Mapping[str, str], labels: Mapping[str, str]) -> Sequence[str]:
-    """Names of the filters that narrow a list, for its empty state."""
-    return [labels[name] for name, value in values.items() if value and name in labels]

@@ -1,5 +1,196 @@
-"""Pages of this room."""
+"""The list of calls and the page of one call. Changes, media and imports have modules beside."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-bp = Blueprint("calls", __name__)
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from callcoach.accounts.access import Viewer, can_import_calls
+from callcoach.accounts.session import current_viewer
+from callcoach.calls import call_presenters, presenters, queries
+from callcoach.calls.access import can_delete_call, can_edit_call
+from callcoach.calls.blueprint import bp
+from callcoach.calls.forms import ListState, read_list_state
+from callcoach.calls.models import Call, CallKind, CallState, Outcome
+from callcoach.calls.operations import log_access
+from callcoach.calls.subjects import subject_of
+from callcoach.extensions import db, write_transaction
+from callcoach.jobs.queries import JobStatus, live_jobs
+from callcoach.web.i18n import preferences
+from callcoach.web.paging import Page
+
+#: Calls asked after in one poll; a page of the list holds fewer.
+_MAX_POLLED = 200
+
+
+@bp.get("/calls")
+def list_calls() -> ResponseReturnValue:
+    """Calls in the viewer's scope, newest first, with filters in the address."""
+    viewer = current_viewer()
+    state = list_state()
+    found = queries.list_calls(viewer, state.filters, state.page)
+    return render_template(
+        "calls/list.html",
+        rows=rows(viewer, found.items),
+        page=Page(found.items, found.number, found.total, found.per_page),
+        list_state=state,
+        choices=queries.filter_choices(viewer),
+        options=_filter_options(),
+        can_import=can_import_calls(viewer),
+    )
+
+
+@bp.get("/calls/progress")
+def progress() -> ResponseReturnValue:
+    """Where the calls of ``?ids=1,2`` stand; one that is done brings its new row with it.
+
+    ``known`` holds the states that the page shows, so that only what changed is drawn again.
+    """
+    viewer = current_viewer()
+    numbers = [int(part) for part in request.args.get("ids", "").split(",") if part.isdecimal()]
+    calls = queries.calls_by_id(viewer, numbers[:_MAX_POLLED])
+    answer = []
+    for row in rows(viewer, calls):
+        item = {
+            "id": row.call_id,
+            "state": row.state,
+            "label": row.state_label,
+            "running": row.is_running,
+            "progress": row.progress,
+        }
+        if not row.is_running and request.args.get("rows"):
+            item["html"] = render_template("calls/_row.html", row=row, query=list_state().query())
+        answer.append(item)
+    return jsonify(calls=answer)
+
+
+@bp.get("/calls/<int:call_id>")
+def show_call(call_id: int) -> ResponseReturnValue:
+    """The page of one call."""
+    viewer = current_viewer()
+    call = queries.get_call(viewer, call_id)
+    html = render_template("calls/show.html", **call_page(viewer, call))
+    log_read(viewer, call, "call.read")
+    return html
+
+
+def list_state() -> ListState:
+    """The list as this address describes it, days in the reader's zone."""
+    return read_list_state(request.args, zone=preferences().timezone)
+
+
+def rows(viewer: Viewer, calls: Sequence[Call]) -> list[presenters.Row]:
+    """Rows of the list, with progress and counts fetched for all at once."""
+    running = [call for call in calls if call.state in presenters.RUNNING]
+    jobs = live_jobs(viewer, (subject_of(call.id) for call in running))
+    counts = queries.count_tipping_points(viewer, calls)
+    return [
+        presenters.row(
+            call,
+            progress=_progress(jobs.get(subject_of(call.id))),
+            counts=presenters.Counts(*counts[call.id]) if call.id in counts else None,
+            can_edit=can_edit_call(viewer, call),
+            can_delete=can_delete_call(viewer, call),
+        )
+        for call in calls
+    ]
+
+
+def _progress(job: JobStatus | None) -> float | None:
+    return job.progress if job is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What the page offers."""
+
+    edit: bool
+    delete: bool
+    swap: bool
+
+
+def call_page(viewer: Viewer, call: Call) -> dict[str, object]:
+    """Everything the call page prints."""
+    state = list_state()
+    analysis = queries.current_analysis(call)
+    recording = call.recording
+    has_audio = recording is not None and recording.playback_id is not None
+    points = queries.visible_tipping_points(viewer, analysis)
+    moments = call_presenters.moments(points)
+    turns = queries.turns_of(call)
+    names = call_presenters.speaker_names(call.agent.name if call.agent else "", call.prospect_name)
+    newer, older = queries.neighbours(viewer, state.filters, call)
+    row = rows(viewer, [call])[0]
+    can_edit = can_edit_call(viewer, call)
+    separate = analysis is not None and analysis.channels == "stereo"
+    return {
+        "call": call,
+        "row": row,
+        "heading": presenters.heading(call),
+        "counts": presenters.Counts(
+            sum(moment.is_negative for moment in moments),
+            sum(not moment.is_negative for moment in moments),
+        ),
+        "can": Permissions(
+            edit=can_edit,
+            delete=can_delete_call(viewer, call),
+            swap=can_edit and separate and analysis is not None,
+        ),
+        "analysis": analysis,
+        "turns": call_presenters.turn_views(turns, moments, names),
+        "names": names,
+        "moments": moments,
+        "figures": call_presenters.figure_views(analysis) if analysis else [],
+        "player": call_presenters.player_data(
+            duration_ms=call.duration_ms,
+            analysis=analysis,
+            turns=turns,
+            shown_moments=moments,
+            with_engagement=True,
+        ),
+        "has_audio": has_audio,
+        "audio_type": recording.playback.media_type if recording and recording.playback else "",
+        "peaks_url": url_for("calls.peaks", call_id=call.id, version=recording.peaks.sha256[:16])
+        if recording is not None and recording.peaks is not None
+        else "",
+        "audio_deleted_at": recording.audio_deleted_at if recording is not None else None,
+        "channel": presenters.channel_label(call.agent_channel),
+        "kinds": [(kind.value, presenters.kind_label(kind)) for kind in CallKind],
+        "outcomes": [(item.value, presenters.outcome_label(item)) for item in Outcome],
+        "list_state": state,
+        "newer": newer,
+        "older": older,
+    }
+
+
+def log_read(viewer: Viewer, call: Call, action: str) -> None:
+    """Write to the access log at the end of a reading request.
+
+    The reading transaction ends first: one that read and then writes is refused by SQLite when
+    another writer committed in between.
+    """
+    db.session.rollback()
+    with write_transaction():
+        log_access(viewer, action, call)
+        db.session.commit()
+
+
+def _filter_options() -> dict[str, list[tuple[str, ...]]]:
+    """Words to filter by."""
+    causes = presenters.cause_choices()
+    return {
+        "outcome": [(item.value, presenters.outcome_label(item)) for item in Outcome],
+        "kind": [(kind.value, presenters.kind_label(kind)) for kind in CallKind],
+        "state": [(state.value, presenters.state_label(state)) for state in CallState],
+        "negative": [cause[:2] for cause in causes if cause[2] == "negative"],
+        "positive": [cause[:2] for cause in causes if cause[2] == "positive"],
+    }
+
+
+# Views beside this module register themselves on the blueprint.
+from callcoach.calls import change_views, import_views, media_views  # noqa: E402
+
+__all__ = ["bp", "change_views", "import_views", "media_views"]

@@ -1,5 +1,6 @@
 // The two lanes of sound: the agent above the middle line, the prospect below it.
 
+import { readPeaks } from "./peaks.js";
 import { lanesOfMixed, levelled } from "./timeline.js";
 
 const BAR = 2; // width of a bar, CSS pixels
@@ -28,8 +29,7 @@ async function fetchPeaks(url) {
   try {
     const response = await fetch(url, { credentials: "same-origin" });
     if (!response.ok) return [];
-    const body = await response.json();
-    return body.channels;
+    return readPeaks(await response.arrayBuffer());
   } catch {
     return []; // offline or broken: the lanes stay flat, the words and the sound still work
   }

@@ -1,0 +1,125 @@
+"""The sound of a call and its peaks: access-checked, logged, and answered in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from werkzeug.http import quote_etag
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import AccessEvent
+from callcoach.accounts.session import current_viewer
+from callcoach.calls import queries
+from callcoach.calls.blueprint import bp
+from callcoach.calls.models import Call
+from callcoach.calls.operations import log_access
+from callcoach.errors import NotFound
+from callcoach.extensions import db, utc_now, write_transaction
+from callcoach.storage.models import StoredFile
+from callcoach.storage.store import get_store
+
+#: A player fetches one listening in many parts; within this time it is one line of the log.
+_ONE_LISTENING = timedelta(minutes=10)
+
+
+@bp.get("/calls/<int:call_id>/audio")
+def audio(call_id: int) -> ResponseReturnValue:
+    """The playback file; `Range` gives a part of it.
+
+    Never kept by the browser: agents share computers.
+    """
+    viewer = current_viewer()
+    call = queries.get_call(viewer, call_id)
+    file = call.recording.playback if call.recording is not None else None
+    if file is None:
+        raise NotFound("The audio of this call is not there.")
+    response = _send(file)
+    if response.status_code in (200, 206):
+        _log_heard(viewer, call)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/calls/<int:call_id>/peaks/<version>")
+def peaks(call_id: int, version: str) -> ResponseReturnValue:
+    """The peaks of both channels; the version in the address changes with their content."""
+    call = queries.get_call(current_viewer(), call_id)
+    file = call.recording.peaks if call.recording is not None else None
+    if file is None or not file.sha256.startswith(version):
+        raise NotFound("The peaks of this call are not there.")
+    response = _send(file)
+    db.session.rollback()
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _send(file: StoredFile) -> Response:
+    """Answer with a file or the one part of it that was asked for (RFC 9110 §14).
+
+    Several parts at once are answered with the whole, as the standard allows.
+    """
+    etag, size = file.sha256, file.size_bytes
+    headers = {
+        "ETag": quote_etag(etag),
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": "inline",
+    }
+    if request.if_none_match.contains(etag):
+        return Response(status=304, headers=headers)
+    wanted = request.range
+    if wanted is not None and _is_stale(etag):
+        wanted = None
+    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+        return _body(file, 0, size, 200, headers)
+    part = wanted.range_for_length(size)
+    if part is None:
+        headers["Content-Range"] = f"bytes */{size}"
+        return Response(status=416, headers=headers)
+    start, end = part
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return _body(file, start, end, 206, headers)
+
+
+def _is_stale(etag: str) -> bool:
+    """`If-Range` names another version: the parts that the browser has do not fit this file."""
+    condition = request.if_range
+    if condition.date is not None:
+        return True  # no date was ever given out
+    return condition.etag is not None and condition.etag != etag
+
+
+def _body(file: StoredFile, start: int, end: int, status: int, headers: dict[str, str]) -> Response:
+    try:
+        chunks: Iterator[bytes] = get_store().open_range(file.key, start, end)
+    except FileNotFoundError:
+        raise NotFound("The audio of this call is not there.") from None
+    response = Response(chunks, status=status, headers=headers, mimetype=file.media_type)
+    response.content_length = end - start
+    return response
+
+
+def _log_heard(viewer: Viewer, call: Call) -> None:
+    """One line of the access log for one listening; the reading transaction ends first, and no
+    transaction stays open while the sound is sent."""
+    call_id = call.id
+    already = db.session.scalar(
+        select(AccessEvent.id)
+        .where(
+            AccessEvent.subject_kind == "call",
+            AccessEvent.subject_id == call_id,
+            AccessEvent.actor_id == viewer.user_id,
+            AccessEvent.action == "call.heard",
+            AccessEvent.at > utc_now() - _ONE_LISTENING,
+        )
+        .limit(1)
+    )
+    db.session.rollback()
+    if already is not None:
+        return
+    with write_transaction():
+        log_access(viewer, "call.heard", call)
+        db.session.commit()
