@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -111,7 +112,10 @@ def open_recording(
     """
     limits = limits or AudioLimits()
     path = Path(path).resolve(strict=True)
-    size_bytes = path.stat().st_size
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe or a device would keep us waiting
+        raise rejected("not_audio")
+    size_bytes = status.st_size
     if size_bytes > limits.max_bytes:
         raise rejected(
             "too_large",

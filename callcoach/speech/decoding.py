@@ -27,8 +27,8 @@ from callcoach.speech.rejections import clock, rejected
 RATE_HZ = 16_000
 MIN_RATE_HZ, MAX_RATE_HZ = 8_000, 48_000
 MAX_CHANNELS = 2
-#: Longest shortfall that a lossy codec's own padding explains (two long MP3 frames at 8 kHz).
-_PADDING_S = 0.25
+#: Longest shortfall that a lossy codec's own padding explains (four MP3 frames at 8 kHz).
+_PADDING_S = 0.3
 _TRUNCATED_S, _TRUNCATED_SHARE = 2.0, 0.02
 #: A hole in the times of frames shorter than this is rounding, not lost sound.
 _MIN_GAP_S = 0.04

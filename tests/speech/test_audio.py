@@ -103,6 +103,36 @@ def test_every_sample_call_opens(name: str, expected: tuple[int, float], samples
     assert 0.1 < np.abs(recording.samples).max() <= 1.0
 
 
+@pytest.mark.parametrize("duration_s", [0.15, 0.7, 2.03])
+@pytest.mark.parametrize("encoding", ENCODINGS[9:], ids=str)
+def test_a_short_sound_is_not_taken_for_a_cut_one(
+    encoding: Encoding, duration_s: float, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(2).standard_normal(round(duration_s * encoding.rate_hz)) * 0.1
+    sound = np.tile(noise.astype(np.float32), (encoding.channels, 1))
+    recording = open_recording(write_sound(tmp_path / "a", sound, encoding))
+    assert recording.duration_s == pytest.approx(duration_s, abs=0.3)
+
+
+def test_tags_in_another_alphabet_and_a_picture_do_not_hide_the_sound(tmp_path: Path) -> None:
+    mp3 = next(item for item in ENCODINGS if item.container == "mp3")
+    path = write_sound(tmp_path / "a.mp3", click_train(mp3.rate_hz, mp3.channels), mp3)
+    sound = path.read_bytes()
+    title = b"TIT2" + (6).to_bytes(4, "big") + b"\0\0" + b"\0" + "Été".encode("latin-1")[:5] + b"!!"
+    picture = b"APIC" + (40_000).to_bytes(4, "big") + b"\0\0" + bytes(40_000)
+    body = title + picture
+    size = bytes((len(body) >> shift) & 0x7F for shift in (21, 14, 7, 0))
+    path.write_bytes(b"ID3\x03\0\0" + size + body + sound[_tag_size(sound) :])
+    assert max(_clock_errors(open_recording(path).samples)) < MAX_CLOCK_ERROR_S
+
+
+def _tag_size(data: bytes) -> int:
+    size = 0
+    for byte in data[6:10]:
+        size = size << 7 | byte
+    return 10 + size if data[:3] == b"ID3" else 0
+
+
 def test_values_survive_decoding(tmp_path: Path) -> None:
     sound = click_train(RATE_HZ, 2)
     recording = open_recording(write_pcm_wav(tmp_path / "a.wav", sound))

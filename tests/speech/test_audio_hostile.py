@@ -116,6 +116,11 @@ def test_a_playlist_behind_a_sound_signature_is_refused(tmp_path: Path, work: Pa
     assert _refusal(path, work).reason == "unreadable"
 
 
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path, work: Path) -> None:
+    os.mkfifo(tmp_path / "a.wav")
+    assert _refusal(tmp_path / "a.wav", work).reason == "not_audio"
+
+
 def test_a_zip_archive_is_refused(tmp_path: Path, work: Path) -> None:
     path = tmp_path / "calls.wav"
     with zipfile.ZipFile(path, "w") as archive:
