@@ -25,13 +25,12 @@ from callcoach.storage.store import (
 class RemoteStore:
     """Files at ``url/ab/abcdef…``.
 
-    An object appears in an S3 bucket when its upload completes, so that writing is atomic there;
-    an upload that fails is discarded before it completes.
+    An object appears in a bucket when its upload has completed, so that writing is atomic.
 
     Args:
         url: ``s3://bucket/prefix``; credentials and endpoint come from fsspec's own settings
             (``FSSPEC_S3_ENDPOINT_URL``, ``AWS_ACCESS_KEY_ID`` …).
-        work_folder: where lent copies are made.
+        work_folder: where lent copies and uploads are prepared.
     """
 
     def __init__(self, url: str, work_folder: Path) -> None:
@@ -44,12 +43,13 @@ class RemoteStore:
     def put(self, stream: BinaryIO, key: str | None = None) -> StoredContent:
         key = check_key(key or new_key())
         reader = HashingReader(stream)
-        path = self._path(key)
-        self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
-        # Within a transaction the file is committed on close only when nothing was raised
-        with self._files.transaction, self._files.open(path, "wb") as file:
-            for chunk in reader:
-                file.write(chunk)
+        # Whole on this machine first: a stream that breaks must not become a short object
+        with self._lent_folder() as folder:
+            path = folder / "content"
+            with path.open("wb") as file:
+                for chunk in reader:
+                    file.write(chunk)
+            self._files.put_file(str(path), self._path(key))
         return reader.content(key)
 
     def open_range(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
@@ -64,15 +64,17 @@ class RemoteStore:
 
     @contextlib.contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
-        self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="copy-", dir=self._work))
-        try:
+        with self._lent_folder() as folder:
             path = folder / "content"
             with self._files.open(self._path(key), "rb") as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target, CHUNK_BYTES)
             yield path
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _lent_folder(self) -> Iterator[Path]:
+        self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="copy-", dir=self._work) as folder:
+            yield Path(folder)
 
     def list_keys(self) -> Iterator[tuple[str, datetime]]:
         for path, info in self._files.find(self._root, detail=True).items():
