@@ -70,6 +70,8 @@ class Campaign(db.Model):
     #: What the call is for, in the sponsor's words.
     purpose: Mapped[str] = mapped_column(Text, default="")
     is_archived: Mapped[bool] = mapped_column(default=False)
+    #: Raised by each change, so that two people who edit at once notice.
+    row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     sponsor: Mapped[Sponsor] = relationship(back_populates="campaigns")
