@@ -140,9 +140,7 @@ def test_a_naive_time_is_of_the_imports_zone_in_summer_and_winter() -> None:
         ("no answer", CallKind.NO_ANSWER, Outcome.NONE),
     ],
 )
-def test_outcomes_are_read_in_the_floors_words(
-    text: str, kind: CallKind, outcome: Outcome
-) -> None:
+def test_outcomes_are_read_in_the_floors_words(text: str, kind: CallKind, outcome: Outcome) -> None:
     assert read_outcome(text, CallKind.TARGET) == (kind, outcome)
 
 
