@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -128,6 +128,10 @@ def _new_reference() -> str:
 
 
 def _answer(problem: Problem) -> Response:
+    if "_login_user" not in g:
+        # Rendering asks Flask-Login for the person, which would ask the database; when that is
+        # what failed, the error page would fail too. These pages name nobody.
+        g._login_user = login_manager.anonymous_user()
     if wants_json():
         body: dict[str, Any] = {"error": problem.message, "advice": problem.advice}
         if problem.reason:
