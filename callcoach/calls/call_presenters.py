@@ -24,6 +24,8 @@ UNSURE_BELOW = 0.45
 LEAD_IN_MS = 8000
 #: The page opens with this many cards; the others follow, folded.
 OPEN_CARDS = 5
+#: A card quotes this many words at most; the transcript has them all.
+QUOTED_WORDS = 32
 #: A turn shorter than this (milliseconds) with few words is set small.
 _SMALL_TURN_MS = 1200
 _SMALL_TURN_WORDS = 4
@@ -72,6 +74,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Exact words on a card, in time; `is_cause` marks the words of the moment itself."""
+
+    text: str
+    is_cause: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MomentView:
     """A tipping point as flag, pin and card. `number` counts through the call, in time."""
 
@@ -90,8 +100,7 @@ class MomentView:
     end_ms: int
     clock: str
     play_from_ms: int
-    quote: str
-    context: tuple[str, ...]
+    quotes: tuple[Quote, ...]
     facts: tuple[Fact, ...]
     explanation: str
     suggestion: str
@@ -134,17 +143,20 @@ def worded(data: Mapping[str, Any] | None) -> str:
         return ""
 
 
-def moments(points: Iterable[TippingPoint]) -> tuple[MomentView, ...]:
+def moments(points: Iterable[TippingPoint], turns: Sequence[ShownTurn]) -> tuple[MomentView, ...]:
     """The points that the viewer may see, numbered in time; the strongest ones open."""
     ordered = sorted(points, key=lambda point: (point.start_ms, point.id))
-    views = [_moment(point, number) for number, point in enumerate(ordered, start=1)]
+    by_index = {turn.index: turn for turn in turns}
+    views = [
+        _moment(point, number, by_index.get(point.turn_index))
+        for number, point in enumerate(ordered, start=1)
+    ]
     strongest = {view.number for view in sorted(views, key=lambda v: -v.weight)[:OPEN_CARDS]}
     return tuple(replace(view, is_open=view.number in strongest) for view in views)
 
 
-def _moment(point: TippingPoint, number: int) -> MomentView:
+def _moment(point: TippingPoint, number: int, turn: ShownTurn | None) -> MomentView:
     negative = point.valence == Valence.NEGATIVE
-    quotes = [item["quote"] for item in point.evidence if item.get("quote")]
     return MomentView(
         point_id=point.id,
         number=number,
@@ -161,12 +173,36 @@ def _moment(point: TippingPoint, number: int) -> MomentView:
         end_ms=point.end_ms,
         clock=clock(point.start_ms),
         play_from_ms=max(0, point.start_ms - LEAD_IN_MS),
-        quote=point.quote,
-        context=tuple(quote for quote in quotes if quote != point.quote),
+        quotes=tuple(_quotes(point, turn)),
         facts=tuple(_facts(point.evidence)),
         explanation=worded(point.explanation),
         suggestion=worded(point.suggestion),
     )
+
+
+def _quotes(point: TippingPoint, turn: ShownTurn | None) -> Iterable[Quote]:
+    """The words of the moment among those that the evidence quotes, in time."""
+    cause = _words_between(turn, point.start_ms, point.end_ms) or point.quote
+    lines = {cause: point.start_ms / 1000} if cause else {}
+    for item in sorted(point.evidence, key=lambda item: float(item["start_s"])):
+        quote = item.get("quote", "")
+        if quote and not any(_folded(quote) in _folded(line) for line in lines):
+            lines[quote] = float(item["start_s"])
+    for text, _start_s in sorted(lines.items(), key=lambda line: line[1]):
+        yield Quote(text, text == cause)
+
+
+def _words_between(turn: ShownTurn | None, start_ms: int, end_ms: int) -> str:
+    """What was recognised in a stretch of a turn, shortened to a card's length."""
+    if turn is None:
+        return ""
+    words = [word[0] for word in turn.words if start_ms <= (word[1] + word[2]) / 2 < end_ms]
+    text = "".join(words[:QUOTED_WORDS]).strip()
+    return f"{text}…" if len(words) > QUOTED_WORDS else text
+
+
+def _folded(text: str) -> str:
+    return text.casefold().strip(" .,…?!;:")
 
 
 def _facts(evidence: Sequence[Mapping[str, Any]]) -> Iterable[Fact]:

@@ -120,7 +120,7 @@ def edit(call_id: int) -> ResponseReturnValue:
     form.offer(call, queries.import_choices(viewer), zone=zone)
     if form.validate_on_submit():
         try:
-            edited = cast(operations.CallEdit, form.changes(zone=zone))
+            edited = cast("operations.CallEdit", form.changes(zone=zone))
             operations.edit_call(viewer, call, edited)
             operations.set_agent_channel(viewer, call, form.agent_channel.data)
         except InvalidInput as error:
@@ -190,7 +190,7 @@ def _turn(call: Call, index: int) -> tuple[Turn, ShownTurn]:
 def _turn_fragment(viewer: Viewer, call: Call, shown: ShownTurn) -> ResponseReturnValue:
     names = call_presenters.speaker_names(call.agent.name if call.agent else "", call.prospect_name)
     moments = call_presenters.moments(
-        queries.visible_tipping_points(viewer, queries.current_analysis(call))
+        queries.visible_tipping_points(viewer, queries.current_analysis(call)), [shown]
     )
     pins = [moment for moment in moments if moment.turn_index == shown.index]
     view = call_presenters.turn_view(shown, pins, names)
@@ -228,7 +228,7 @@ def _changed(viewer: Viewer, call: Call, message: str, *, undo: str | None = Non
         return with_toast(response, message, undo=undo)
     notify(message, undo=undo)
     fallback = url_for("calls.show_call", call_id=call.id)
-    return cast(Response, redirect(_next(_referrer() or fallback)))
+    return cast("Response", redirect(_next(_referrer() or fallback)))
 
 
 def _next(fallback: str) -> str:

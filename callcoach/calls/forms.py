@@ -63,7 +63,8 @@ class ListState:
 
 def read_list_state(args: Mapping[str, str], *, zone: str = "Europe/Paris") -> ListState:
     """Filters from an address, days in `zone`. What cannot be read counts as not set: addresses get shared, cut
-    and typed, and a list is better than an error."""
+    and typed, and a list is better than an error.
+    """
     moment = args.get("moment", "")
     valence = moment if moment in tuple(Valence) else ""
     cause = moment if moment in tuple(Cause) else ""

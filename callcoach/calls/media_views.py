@@ -104,7 +104,8 @@ def _body(file: StoredFile, start: int, end: int, status: int, headers: dict[str
 
 def _log_heard(viewer: Viewer, call: Call) -> None:
     """One line of the access log for one listening; the reading transaction ends first, and no
-    transaction stays open while the sound is sent."""
+    transaction stays open while the sound is sent.
+    """
     call_id = call.id
     already = db.session.scalar(
         select(AccessEvent.id)

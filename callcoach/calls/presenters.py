@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import format_datetime, get_locale, ngettext
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from callcoach.analysis import wording
@@ -91,10 +91,10 @@ def clock(milliseconds: int) -> str:
 
 
 def spoken_duration(milliseconds: int) -> str:
-    """A length in words, such as ``1 min 22 s``; "" when not known yet.
+    r"""A length in words, such as ``1 min 22 s``; "" when not known yet.
 
     >>> ascii(spoken_duration(82_000))
-    "'1\\\\u202fmin 22\\\\u202fs'"
+    "'1\\u202fmin 22\\u202fs'"
     """
     if milliseconds <= 0:
         return ""
@@ -156,7 +156,8 @@ class Counts:
 class Row:
     """One call in the list.
 
-    `progress` is a whole percentage, or None when nothing runs; `stage` names what runs.
+    `progress` is a whole percentage, or None when nothing runs; `counts` holds what the viewer may
+    see, and says "none" only to who sees all (`sees_all_moments`).
     """
 
     call_id: int
@@ -177,9 +178,9 @@ class Row:
     progress: int | None
     failure: str
     counts: Counts | None
+    sees_all_moments: bool
     can_edit: bool
     can_delete: bool
-    has_audio: bool
 
     @property
     def is_running(self) -> bool:
@@ -198,6 +199,7 @@ def row(
     *,
     progress: float | None,
     counts: Counts | None,
+    sees_all_moments: bool,
     can_edit: bool,
     can_delete: bool,
 ) -> Row:
@@ -222,7 +224,7 @@ def row(
         progress=round(100 * (progress or 0.0)) if running else None,
         failure=call.failure,
         counts=counts if call.state == CallState.READY else None,
+        sees_all_moments=sees_all_moments,
         can_edit=can_edit,
         can_delete=can_delete,
-        has_audio=call.recording is not None and call.recording.playback_id is not None,
     )

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from callcoach.accounts.access import Viewer, can_import_calls
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import call_presenters, presenters, queries
-from callcoach.calls.access import can_delete_call, can_edit_call
+from callcoach.calls.access import can_delete_call, can_edit_call, sees_unconfirmed_flags
 from callcoach.calls.blueprint import bp
 from callcoach.calls.forms import ListState, read_list_state
 from callcoach.calls.models import Call, CallKind, CallState, Outcome
@@ -38,7 +38,7 @@ def list_calls() -> ResponseReturnValue:
         page=Page(found.items, found.number, found.total, found.per_page),
         list_state=state,
         choices=queries.filter_choices(viewer),
-        options=_filter_options(),
+        options=_filter_options(sees_negative=sees_unconfirmed_flags(viewer)),
         can_import=can_import_calls(viewer),
     )
 
@@ -92,6 +92,7 @@ def rows(viewer: Viewer, calls: Sequence[Call]) -> list[presenters.Row]:
             call,
             progress=_progress(jobs.get(subject_of(call.id))),
             counts=presenters.Counts(*counts[call.id]) if call.id in counts else None,
+            sees_all_moments=sees_unconfirmed_flags(viewer),
             can_edit=can_edit_call(viewer, call),
             can_delete=can_delete_call(viewer, call),
         )
@@ -119,8 +120,8 @@ def call_page(viewer: Viewer, call: Call) -> dict[str, object]:
     recording = call.recording
     has_audio = recording is not None and recording.playback_id is not None
     points = queries.visible_tipping_points(viewer, analysis)
-    moments = call_presenters.moments(points)
     turns = queries.turns_of(call)
+    moments = call_presenters.moments(points, turns)
     names = call_presenters.speaker_names(call.agent.name if call.agent else "", call.prospect_name)
     newer, older = queries.neighbours(viewer, state.filters, call)
     row = rows(viewer, [call])[0]
@@ -143,6 +144,7 @@ def call_page(viewer: Viewer, call: Call) -> dict[str, object]:
         "turns": call_presenters.turn_views(turns, moments, names),
         "names": names,
         "moments": moments,
+        "sees_all_moments": sees_unconfirmed_flags(viewer),
         "figures": call_presenters.figure_views(analysis) if analysis else [],
         "player": call_presenters.player_data(
             duration_ms=call.duration_ms,
@@ -178,14 +180,14 @@ def log_read(viewer: Viewer, call: Call, action: str) -> None:
         db.session.commit()
 
 
-def _filter_options() -> dict[str, list[tuple[str, ...]]]:
+def _filter_options(*, sees_negative: bool) -> dict[str, list[tuple[str, ...]]]:
     """Words to filter by."""
     causes = presenters.cause_choices()
     return {
         "outcome": [(item.value, presenters.outcome_label(item)) for item in Outcome],
         "kind": [(kind.value, presenters.kind_label(kind)) for kind in CallKind],
         "state": [(state.value, presenters.state_label(state)) for state in CallState],
-        "negative": [cause[:2] for cause in causes if cause[2] == "negative"],
+        "negative": [cause[:2] for cause in causes if sees_negative and cause[2] == "negative"],
         "positive": [cause[:2] for cause in causes if cause[2] == "positive"],
     }
 

@@ -47,7 +47,7 @@ export function paintLanes([agent, prospect], context, container) {
   const ratio = window.devicePixelRatio || 1;
   const colours = getComputedStyle(container);
   const middle = height / 2;
-  const reach = middle - MIDDLE_GAP * ratio;
+  const reach = (middle - MIDDLE_GAP * ratio) * 0.94;
   const lanes = [
     [agent, colours.getPropertyValue("--agent"), -1],
     [prospect ?? agent, colours.getPropertyValue("--prospect"), 1],

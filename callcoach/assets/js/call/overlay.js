@@ -6,6 +6,7 @@ import { clock, stack, ticks } from "./timeline.js";
 const SVG = "http://www.w3.org/2000/svg";
 const FLAG_WIDTH = 40; // px, with the gap to the next
 const FLAG_ROW = 22; // px
+const LABELS = 14; // px under the lanes, for the times
 
 const shape = (name, attributes, parent) => {
   const element = document.createElementNS(SVG, name);
@@ -50,15 +51,15 @@ export function createOverlay(root, data, onFlag) {
     svg.replaceChildren();
     for (const time of ticks(data.durationMs, width)) {
       const left = x(time, width);
-      shape("line", { class: "tick", x1: left, x2: left, y1: 0, y2: height }, svg);
+      shape("line", { class: "tick", x1: left, x2: left, y1: 0, y2: height - LABELS }, svg);
       shape("text", { class: "tick-label", x: left + 3, y: height - 3 }, svg).textContent = clock(time);
     }
     for (const moment of data.moments) {
       const left = x(moment.start, width);
       const wide = Math.max(3, x(moment.end - moment.start, width));
       const group = shape("g", { class: `span is-${moment.valence}`, "data-moment": moment.number }, svg);
-      shape("rect", { x: left, y: 0, width: wide, height }, group);
-      shape("line", { x1: left, x2: left, y1: 0, y2: height }, group);
+      shape("rect", { x: left, y: 0, width: wide, height: height - LABELS }, group);
+      shape("line", { x1: left, x2: left, y1: -4, y2: height - LABELS }, group);
     }
     drawCurve(width);
     const lefts = data.moments.map((moment) => x(moment.start, width));
@@ -75,7 +76,9 @@ export function createOverlay(root, data, onFlag) {
     if (!curve) return;
     curve.replaceChildren();
     const height = curve.clientHeight;
-    const y = (value) => ((1 - value) / 2) * (height - 6) + 3;
+    // Small movements are what matters: the scale follows the call, never narrower than ±0.5.
+    const reach = Math.max(0.5, ...data.engagement.flatMap((point) => [Math.abs(point[3]), Math.abs(point[4])]));
+    const y = (value) => ((1 - value / reach) / 2) * (height - 6) + 3;
     const middle = (point) => x((point[0] + point[1]) / 2, width);
     shape("line", { class: "zero", x1: 0, x2: width, y1: y(0), y2: y(0) }, curve);
     const upper = data.engagement.map((point) => `${middle(point)},${y(point[4])}`);

@@ -6,6 +6,16 @@ import { paintLanes } from "./lanes.js";
 export const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /**
+ * Wavesurfer paints what was played in one colour or gradient: this one changes in the middle, so
+ * that each lane keeps its own.
+ */
+function laneColours(container) {
+  const colours = getComputedStyle(container);
+  const colour = (name) => new Array(60).fill(colours.getPropertyValue(name).trim() || "#555");
+  return [...colour("--agent"), ...colour("--prospect")];
+}
+
+/**
  * @typedef {object} Player
  * @property {() => number} time in milliseconds
  * @property {() => boolean} isPlaying
@@ -53,7 +63,7 @@ export function createPlayer({ audio, container, lanes, durationMs, nonce }) {
     duration: durationMs / 1000,
     height: "auto",
     cursorWidth: 0,
-    progressColor: "transparent",
+    progressColor: laneColours(container),
     hideScrollbar: true,
     dragToSeek: { debounceTime: 60 },
     cspNonce: nonce,
@@ -66,7 +76,7 @@ export function createPlayer({ audio, container, lanes, durationMs, nonce }) {
   surfer.on("interaction", () => emit("jump"));
   surfer.on("error", () => emit("error"));
 
-  const redraw = () => surfer.setOptions({});
+  const redraw = () => surfer.setOptions({ progressColor: laneColours(container) });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   new MutationObserver(redraw).observe(document.documentElement, {
     attributeFilter: ["data-theme", "data-bs-theme"],

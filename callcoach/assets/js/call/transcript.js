@@ -98,8 +98,9 @@ export function followTranscript(root, data, player) {
     highlight.clear();
     if (!word) return;
     const said = element.querySelector("[data-said]");
-    const lead = said.textContent[word[0]] === " " ? 1 : 0;
-    const range = said && rangeOver(said, word[0] + lead, word[1]);
+    if (!said) return;
+    const text = textNodes(said).map((node) => node.data).join("");
+    const range = rangeOver(said, word[0] + (text[word[0]] === " " ? 1 : 0), word[1]);
     if (range) highlight.add(range);
   }
 

@@ -17,6 +17,12 @@ document.addEventListener("keydown", (event) => {
   next.closest("tr").scrollIntoView({ block: "nearest" });
 });
 
+// [data-fold]: filters are open in the page; on the phone they fold away, unless one is set.
+if (matchMedia("(max-width: 640px)").matches) {
+  const fold = document.querySelector("[data-fold]:not([data-keep])");
+  if (fold) fold.open = false;
+}
+
 // A click anywhere on a row opens it, as people expect; links, buttons and selections keep theirs.
 document.addEventListener("click", (event) => {
   const row = event.target.closest?.("[data-rows] tbody tr");
