@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -29,6 +30,12 @@ class JobState(StrEnum):
 LIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 _IS_LIVE = text("state IN ('queued', 'running')")
+
+
+def fill_reason(reason: str, values: Mapping[str, Any], translate: Callable[[str], str]) -> str:
+    """A stored reason as a sentence: translated, then its placeholders filled."""
+    sentence = translate(reason) if reason else ""
+    return sentence % values if values and "%(" in sentence else sentence
 
 
 class Job(db.Model):
@@ -96,6 +103,10 @@ class Job(db.Model):
     def is_live(self) -> bool:
         """Still has work before it."""
         return self.state in LIVE_STATES
+
+    def explain(self, translate: Callable[[str], str]) -> str:
+        """Why the last attempt failed, in the words of `translate` (gettext); "" if it did not."""
+        return fill_reason(self.reason, self.reason_values, translate)
 
     @property
     def progress(self) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -34,6 +35,7 @@ def enqueue(
     viewer: Actor,
     payload: dict[str, Any] | None = None,
     priority: int = 0,
+    not_before: datetime | None = None,
     again: bool = False,
 ) -> Job:
     """Ask for the task `kind` on `subject`; a worker starts on it once the session has committed.
@@ -46,6 +48,7 @@ def enqueue(
         viewer: who asks.
         payload: small plain values for the task; kept as they are when the job is live already.
         priority: higher is sooner; a queued job asked for more urgently becomes more urgent.
+        not_before: the job waits until then; a live one keeps the moment it has.
         again: what the task reads has changed; a run under way may have read the old state, so
             it is followed by another one.
     """
@@ -65,6 +68,7 @@ def enqueue(
             subject=subject,
             payload=dict(payload or {}),
             priority=priority,
+            not_before=not_before,
             max_attempts=task.max_attempts if task else DEFAULT_MAX_ATTEMPTS,
             created_by_id=viewer.user_id,
         )
@@ -171,7 +175,12 @@ def _change(job: Job, condition: Any, **values: Any) -> bool:
 
 
 def _send_after_commit(job: Job) -> None:
-    """Tell the queue once the row can be seen; a crash in between is healed by the sweeper."""
+    """Tell the queue once the row can be seen; a crash in between is healed by the sweeper.
+
+    A job whose time has not come is left to the sweeper altogether.
+    """
+    if job.not_before is not None and job.not_before > utc_now():
+        return
     send = get_queue(current_app).send
     db.session().info.setdefault(_OUTBOX, {})[job.id] = (send, job.priority)
 

@@ -6,7 +6,7 @@ what a viewer may not see is never asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 from callcoach.jobs.access import Actor, can_see_every_job
-from callcoach.jobs.models import LIVE_STATES, Job, JobState
+from callcoach.jobs.models import LIVE_STATES, Job, JobState, fill_reason
 
 #: Subjects asked for in one statement; SQLite takes 32766 parameters, older builds 999.
 _CHUNK = 500
@@ -44,6 +44,10 @@ class JobStatus:
     @property
     def is_live(self) -> bool:
         return self.state in LIVE_STATES
+
+    def explain(self, translate: Callable[[str], str]) -> str:
+        """Why the last attempt failed, in the words of `translate` (gettext); "" if it did not."""
+        return fill_reason(self.reason, self.reason_values, translate)
 
 
 def live_jobs(

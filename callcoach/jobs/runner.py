@@ -29,13 +29,19 @@ log = logging.getLogger(__name__)
 #: Time between two tries to renew a lease after the database refused one.
 _BEAT_AGAIN_S = 1.0
 
-#: Message ids of the reasons that this room gives; shown through gettext with their values.
-UNEXPECTED = "Something unexpected went wrong (%(error)s); the worker's log has the details."
-EXHAUSTED = (
+
+def N_(message: str) -> str:  # noqa: N802 - the name that extraction knows
+    """Mark a message id for extraction; it is translated when it is shown."""
+    return message
+
+
+#: Message ids of the reasons that this room gives; shown by `Job.explain`.
+UNEXPECTED = N_("Something unexpected went wrong (%(error)s); the worker's log has the details.")
+EXHAUSTED = N_(
     "The worker stopped %(attempts)s times while working on this. The file may be more than "
     "this machine can take; see the worker's log, then retry."
 )
-UNKNOWN_TASK = "No worker knows the task %(kind)s. Update the workers, then retry."
+UNKNOWN_TASK = N_("No worker knows the task %(kind)s. Update the workers, then retry.")
 
 
 @dataclass(slots=True)

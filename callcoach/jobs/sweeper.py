@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from callcoach.config import Settings
 from callcoach.extensions import db, utc_now
@@ -26,6 +28,10 @@ log = logging.getLogger(__name__)
 
 #: Most jobs sent in one sweep; the next one sends more.
 _BATCH = 500
+#: Jobs that went well are of no use to anybody after a month.
+_KEEP_DONE = timedelta(days=30)
+#: Time between two looks for jobs to forget, in seconds.
+_FORGET_EVERY_S = 3600.0
 
 
 class Sweeper:
@@ -36,6 +42,7 @@ class Sweeper:
         self._settings: Settings = app.extensions["callcoach"]
         self._queue: JobQueue = get_queue(app)
         self._ended = threading.Event()
+        self._forgot_at_s = float("-inf")
         self._thread = threading.Thread(target=self._loop, name="sweeper", daemon=True)
 
     def start(self) -> None:
@@ -56,6 +63,9 @@ class Sweeper:
             try:
                 _release_jobs_of_dead_workers()
                 _give_up_exhausted()
+                if time.monotonic() - self._forgot_at_s >= _FORGET_EVERY_S:
+                    _forget_done()
+                    self._forgot_at_s = time.monotonic()
                 rows = _find_waiting()
             finally:
                 db.session.remove()
@@ -111,6 +121,14 @@ def _give_up_exhausted() -> None:
         )
         if given_up:
             log.error("job %s (%s) is given up after %s lost workers", job_id, kind, attempt)
+
+
+def _forget_done() -> None:
+    """Delete old jobs that went well; failed and cancelled ones can still be retried."""
+    with leases.own_transaction(db.engine) as session:
+        session.execute(
+            delete(Job).where(Job.state == JobState.DONE, Job.finished_at < utc_now() - _KEEP_DONE)
+        )
 
 
 def _find_waiting() -> list[tuple[int, int]]:

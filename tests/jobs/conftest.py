@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -110,3 +112,24 @@ def wait_until() -> Callable[..., None]:
             time.sleep(0.05)
 
     return wait
+
+
+#: Whether this machine has a Redis server to start.
+HAS_REDIS = shutil.which("redis-server") is not None
+
+
+@contextlib.contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """A Redis of our own on a socket in `folder`."""
+    address = folder / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(address), "--save", ""]
+    server = subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.DEVNULL)
+    try:
+        deadline_s = time.monotonic() + 10
+        while not address.exists():
+            assert time.monotonic() < deadline_s, "Redis did not start"
+            time.sleep(0.02)
+        yield f"unix://{address}"
+    finally:
+        server.terminate()
+        server.wait()

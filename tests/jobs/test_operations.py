@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from callcoach.accounts.access import Viewer
-from callcoach.extensions import db, write_transaction
+from callcoach.extensions import db, utc_now, write_transaction
 from callcoach.jobs import leases, operations, queries
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.queue import JobQueue, get_queue
@@ -240,3 +241,20 @@ def test_statuses_of_many_subjects_come_together(app: Flask) -> None:
         assert latest["call:3"].state == JobState.CANCELLED
         assert queries.latest_jobs(SYSTEM, subjects, kind="t.other") == {}
         assert queries.count_by_state(SYSTEM)[JobState.RUNNING] == 1
+
+
+def test_a_job_for_later_is_not_sent_before_its_time(app: Flask) -> None:
+    later = utc_now() + timedelta(days=1)
+    with app.app_context():
+        job_id = _enqueue(not_before=later)
+        assert get_queue(app).pending_ids() == set()
+        assert _job(job_id).not_before == later
+
+
+def test_a_reason_is_translated_and_then_filled() -> None:
+    french = {"It took %(minutes)s minutes, 50% too long.": "Il a fallu %(minutes)s minutes."}
+    job = Job(reason="It took %(minutes)s minutes, 50% too long.", reason_values={"minutes": 3})
+    assert job.explain(french.__getitem__) == "Il a fallu 3 minutes."
+    plain = Job(reason="100% busy", reason_values={})
+    assert plain.explain(str) == "100% busy"
+    assert Job(reason="", reason_values={}).explain({}.__getitem__) == ""

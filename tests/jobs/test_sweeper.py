@@ -136,3 +136,17 @@ def test_a_recycled_process_number_is_another_process() -> None:
     assert is_gone(f"{host}/{machine}/4194304/{start}")
     for unknown in ("", "w", f"{host}/{machine}/x/1", f"{host}/othermachine/{os.getpid()}/1"):
         assert not is_gone(unknown)
+
+
+def test_old_jobs_that_went_well_are_forgotten_and_others_kept(app: Flask) -> None:
+    states = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.QUEUED)
+    old = {state: _enqueue(app, f"call:{state}") for state in states}
+    recent = _enqueue(app, "call:recent")
+    long_ago = utc_now() - timedelta(days=31)
+    for state, job_id in old.items():
+        _set(app, job_id, state=state, finished_at=long_ago, created_at=long_ago)
+    _set(app, recent, state=JobState.DONE, finished_at=utc_now() - timedelta(days=29))
+    Sweeper(app).sweep()
+    with app.app_context():
+        left = set(db.session.scalars(db.select(Job.id)))
+    assert left == {*old.values(), recent} - {old[JobState.DONE]}

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +17,13 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from callcoach.accounts.access import Viewer
+from callcoach.app import create_app
 from callcoach.config import Settings
 from callcoach.extensions import db, write_transaction
 from callcoach.jobs import operations
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.queue import JobQueue, get_queue
-from tests.jobs.conftest import StartWorker, worker_env
+from tests.jobs.conftest import HAS_REDIS, StartWorker, redis_server, worker_env
 
 pytestmark = pytest.mark.slow
 
@@ -209,6 +212,28 @@ def test_a_worker_stops_when_its_parent_is_killed(
     parent.kill()
     parent.wait()
     wait_until(lambda: not _is_alive(child_pid), 15)
+
+
+@pytest.mark.parametrize("kind", ["redis"] if HAS_REDIS else [])
+def test_workers_are_told_through_a_queue_server(
+    served_app: Flask,
+    settings: Settings,
+    start_worker: StartWorker,
+    wait_until: Wait,
+    tmp_path: Path,
+    kind: str,
+) -> None:
+    assert kind == "redis"
+    with redis_server(tmp_path) as url:
+        app = create_app(replace(settings, queue_url=url), TESTING=True)
+        # Sweeping once, at start: what is done afterwards was told by the queue.
+        worker = start_worker(CALLCOACH_QUEUE_URL=url, CALLCOACH_JOB_SWEEP="600")
+        wait_until(_is(app, _enqueue(app, 1), JobState.DONE))
+        wait_until(_is(app, _enqueue(app, 2), JobState.DONE), 10)
+        worker.terminate()
+        assert worker.wait(20) == 0
+        with app.app_context():
+            db.engine.dispose()
 
 
 def _is_alive(pid: int) -> bool:
