@@ -24,6 +24,8 @@ from callcoach.analysis.text import tokens
 FUZZY_RATIO = 88.0
 #: Shortest phrase, in letters, that may match with errors.
 FUZZY_LETTERS = 8
+#: Letters that a last word may have more than the phrase: an ending, not another word.
+MAX_ENDING = 2
 LANGUAGES = ("fr", "en")
 
 
@@ -147,7 +149,8 @@ def _fuzzy(text: str, phrase: str) -> list[tuple[int, int, str, float]]:
     start, end = aligned.dest_start, min(aligned.dest_end, len(text) - 1)
     if text[start] == " ":
         start += 1
-    at_boundary = start == 0 or text[start - 1] == " "
+    whole_end = text.find(" ", max(start, end - 1))
+    at_boundary = text[start - 1] == " " and whole_end - end <= MAX_ENDING
     return [(start, end, phrase, aligned.score / 100)] if at_boundary and end > start else []
 
 
