@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -22,6 +25,8 @@ from tests.factories.accounts import create_team, create_user
 from tests.factories.campaigns import create_campaign, create_sponsor
 from tests.factories.recognition import FakeTranscriber
 
+#: Length of the short recording, seconds: enough for several turns.
+SHORT_S = 20
 #: The shortest sample, 8 kHz stereo.
 SAMPLE = "voltaneo-03-standard-logistique.flac"
 
@@ -118,16 +123,32 @@ def run_jobs(app: Flask, transcriber: FakeTranscriber) -> RunJobs:
 ImportSample = Callable[..., int]
 
 
-@pytest.fixture
-def import_sample(app: Flask, floor: Floor, samples: Path) -> ImportSample:
-    """Import a sample into the first team and commit; the call's id."""
+@pytest.fixture(scope="session")
+def short_recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first seconds of a stereo sample: what it costs to process is mostly its length."""
+    path = tmp_path_factory.mktemp("short") / "short.wav"
+    source = Path(__file__).parents[2] / "recordings_sample" / "comptaclair-01-daf-emballage.wav"
+    with av.open(str(source)) as whole:
+        sound = np.concatenate([frame.to_ndarray() for frame in whole.decode(audio=0)], axis=1)
+        rate_hz = whole.streams.audio[0].rate
+    assert sound.dtype == np.int16, "interleaved 16-bit samples"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, rate_hz, 0, "NONE", ""))
+        file.writeframes(sound[0, : 2 * rate_hz * SHORT_S].tobytes())
+    return path
 
-    def _import(name: str = SAMPLE, **values: str) -> int:
+
+@pytest.fixture
+def import_sample(app: Flask, floor: Floor, samples: Path, short_recording: Path) -> ImportSample:
+    """Import a sample, or the short recording, into the first team and commit; the call's id."""
+
+    def _import(name: str = "", **values: str) -> int:
+        path = samples / name if name else short_recording
         with app.app_context(), write_transaction():
             result = operations.import_recording(
                 floor.supervisor,
-                samples / name,
-                name,
+                path,
+                path.name,
                 metadata=CallMetadata.from_values({"agent": "hanta", **values}),
             )
             assert result.call_id is not None, str(result)

@@ -126,7 +126,7 @@ def test_every_sample_is_accepted(app: Flask, floor: Floor, samples: Path) -> No
 def test_the_same_audio_is_a_duplicate_under_any_name(
     app: Flask, floor: Floor, samples: Path, import_sample: ImportSample
 ) -> None:
-    call_id = import_sample()
+    call_id = import_sample(SAMPLE)
     before = _contents(app)
     with app.app_context():
         again = _import(floor.supervisor, samples / SAMPLE, name="renamed.flac")
@@ -138,7 +138,7 @@ def test_the_same_audio_is_a_duplicate_under_any_name(
 def test_a_duplicate_in_a_foreign_team_does_not_tell_of_its_call(
     app: Flask, floor: Floor, samples: Path, import_sample: ImportSample
 ) -> None:
-    import_sample()
+    import_sample(SAMPLE)
     with app.app_context():
         result = _import(
             floor.other_supervisor, samples / SAMPLE, metadata=CallMetadata(agent="yassine")
@@ -150,7 +150,7 @@ def test_a_duplicate_in_a_foreign_team_does_not_tell_of_its_call(
 def test_one_external_id_with_other_audio_is_a_conflict_that_shows_both(
     app: Flask, floor: Floor, samples: Path, import_sample: ImportSample
 ) -> None:
-    call_id = import_sample(external_id="X-1")
+    call_id = import_sample(SAMPLE, external_id="X-1")
     before = _contents(app)
     with app.app_context():
         result = _import(
@@ -167,7 +167,7 @@ def test_one_external_id_with_other_audio_is_a_conflict_that_shows_both(
 def test_one_external_id_from_two_sources_is_two_calls(
     app: Flask, floor: Floor, samples: Path, import_sample: ImportSample
 ) -> None:
-    import_sample(external_id="X-1")
+    import_sample(SAMPLE, external_id="X-1")
     with app.app_context():
         result = _import(
             floor.supervisor,
