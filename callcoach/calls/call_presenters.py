@@ -225,7 +225,7 @@ def _measured(item: Mapping[str, Any]) -> str:
     if item.get("bound") is None:
         return value
     bound = wording.figure_text(Figure(float(item["bound"]), item.get("unit", "")), language())
-    return _("%(value)s (mark: %(bound)s)", value=value, bound=bound)
+    return str(_("%(value)s (mark: %(bound)s)", value=value, bound=bound))
 
 
 def turn_views(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from flask import current_app, jsonify, render_template, request, url_for
@@ -149,7 +150,7 @@ def _import_one(
             raise row.error
         result = import_recording(
             viewer,
-            upload.stream,
+            cast("BinaryIO", upload.stream),
             name,
             metadata=row.metadata if row is not None else None,
             defaults=defaults,

@@ -33,48 +33,56 @@ def language() -> str:
 
 def state_label(state: str) -> str:
     """How far a call has come, in a word or two."""
-    return {
-        CallState.QUEUED: _("Waiting"),
-        CallState.DECODING: _("Reading the audio"),
-        CallState.TRANSCRIBING: _("Transcribing"),
-        CallState.ANALYSING: _("Analysing"),
-        CallState.READY: _("Ready"),
-        CallState.FAILED: _("Failed"),
-        CallState.CANCELLED: _("Cancelled"),
-    }[CallState(state)]
+    return str(
+        {
+            CallState.QUEUED: _("Waiting"),
+            CallState.DECODING: _("Reading the audio"),
+            CallState.TRANSCRIBING: _("Transcribing"),
+            CallState.ANALYSING: _("Analysing"),
+            CallState.READY: _("Ready"),
+            CallState.FAILED: _("Failed"),
+            CallState.CANCELLED: _("Cancelled"),
+        }[CallState(state)]
+    )
 
 
 def kind_label(kind: str) -> str:
     """Who was reached."""
-    return {
-        CallKind.TARGET: _("Target reached"),
-        CallKind.GATEKEEPER: _("Gatekeeper"),
-        CallKind.WRONG_PERSON: _("Wrong person"),
-        CallKind.VOICEMAIL: _("Voicemail"),
-        CallKind.NO_ANSWER: _("No answer"),
-    }[CallKind(kind)]
+    return str(
+        {
+            CallKind.TARGET: _("Target reached"),
+            CallKind.GATEKEEPER: _("Gatekeeper"),
+            CallKind.WRONG_PERSON: _("Wrong person"),
+            CallKind.VOICEMAIL: _("Voicemail"),
+            CallKind.NO_ANSWER: _("No answer"),
+        }[CallKind(kind)]
+    )
 
 
 def outcome_label(outcome: str) -> str:
     """How the call ended."""
-    return {
-        Outcome.MEETING: _("Meeting"),
-        Outcome.CALLBACK: _("Call back"),
-        Outcome.EMAIL: _("E-mail to send"),
-        Outcome.REFUSAL: _("Refusal"),
-        Outcome.HUNG_UP: _("Hung up"),
-        Outcome.NONE: _("No outcome"),
-    }[Outcome(outcome)]
+    return str(
+        {
+            Outcome.MEETING: _("Meeting"),
+            Outcome.CALLBACK: _("Call back"),
+            Outcome.EMAIL: _("E-mail to send"),
+            Outcome.REFUSAL: _("Refusal"),
+            Outcome.HUNG_UP: _("Hung up"),
+            Outcome.NONE: _("No outcome"),
+        }[Outcome(outcome)]
+    )
 
 
 def channel_label(agent_channel: str) -> str:
     """On which side the agent is."""
-    return {
-        "auto": _("Automatic (left when stereo)"),
-        "left": _("Left"),
-        "right": _("Right"),
-        "mixed": _("Both voices on one channel"),
-    }[agent_channel]
+    return str(
+        {
+            "auto": _("Automatic (left when stereo)"),
+            "left": _("Left"),
+            "right": _("Right"),
+            "mixed": _("Both voices on one channel"),
+        }[agent_channel]
+    )
 
 
 def clock(milliseconds: int) -> str:
@@ -125,7 +133,7 @@ def person_called(call: Call) -> str:
         return call.prospect_name
     if call.prospect_phone:
         return call.prospect_phone
-    return _("Unknown prospect")
+    return str(_("Unknown prospect"))
 
 
 def heading(call: Call) -> str:
@@ -145,11 +153,11 @@ class Counts:
 
     @property
     def negative_text(self) -> str:
-        return ngettext("%(num)d break", "%(num)d breaks", self.negative)
+        return str(ngettext("%(num)d break", "%(num)d breaks", self.negative))
 
     @property
     def positive_text(self) -> str:
-        return ngettext("%(num)d opening", "%(num)d openings", self.positive)
+        return str(ngettext("%(num)d opening", "%(num)d openings", self.positive))
 
 
 @dataclass(frozen=True, slots=True)

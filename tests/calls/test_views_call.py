@@ -81,9 +81,7 @@ def _player(page: str) -> dict[str, object]:
         ("sponsor", 404),
     ],
 )
-def test_who_may_read_a_call(
-    desk: dict[str, int], sign_in: SignIn, who: str, status: int
-) -> None:
+def test_who_may_read_a_call(desk: dict[str, int], sign_in: SignIn, who: str, status: int) -> None:
     assert sign_in(desk[who]).get(f"/calls/{desk['call']}").status_code == status
 
 
@@ -111,9 +109,7 @@ def test_agent_is_not_confronted_with_an_unconfirmed_break(
 def test_reading_a_call_is_logged(app: Flask, desk: dict[str, int], sign_in: SignIn) -> None:
     sign_in(desk["agent"]).get(f"/calls/{desk['call']}")
     with app.app_context():
-        (event,) = db.session.scalars(
-            select(AccessEvent).where(AccessEvent.action == "call.read")
-        )
+        (event,) = db.session.scalars(select(AccessEvent).where(AccessEvent.action == "call.read"))
         assert (event.actor_id, event.subject_id) == (desk["agent"], desk["call"])
 
 
@@ -195,9 +191,7 @@ def test_deleted_audio_leaves_the_words(app: Flask, desk: dict[str, int], sign_i
 def test_words_of_people_are_escaped(app: Flask, desk: dict[str, int], sign_in: SignIn) -> None:
     browser = sign_in(desk["supervisor"])
     evil = "</script><script>alert(1)</script>"
-    browser.post(
-        f"/calls/{desk['call']}/turns/2/correction", data={"text": evil, "based_on": "0"}
-    )
+    browser.post(f"/calls/{desk['call']}/turns/2/correction", data={"text": evil, "based_on": "0"})
     with app.app_context():
         db.session.get_one(Call, desk["call"]).prospect_name = evil
         db.session.commit()
@@ -284,7 +278,9 @@ def test_metadata_form_saves_and_keeps_the_zone(
     browser = sign_in(desk["supervisor"])
     page = browser.get(f"/calls/{desk['call']}/edit").text
     fields = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', page))
-    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+    for name, options in re.findall(
+        r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL
+    ):
         chosen = re.search(r'selected value="([^"]*)"', options)
         fields[name] = chosen[1] if chosen else ""
     fields |= {"company": "Nouvelle Société", "started_at": "2026-09-14T11:41"}

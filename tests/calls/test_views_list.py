@@ -112,9 +112,7 @@ def test_unreadable_filters_are_no_error(supervised: dict[str, int], sign_in: Si
     assert "Mme Alpha" in page.text
 
 
-def test_no_match_offers_to_clear_the_filters(
-    supervised: dict[str, int], sign_in: SignIn
-) -> None:
+def test_no_match_offers_to_clear_the_filters(supervised: dict[str, int], sign_in: SignIn) -> None:
     page = sign_in(supervised["supervisor"]).get("/calls?q=personne").text
     empty = page.split('class="empty"')[1].split("</main>")[0]
     assert 'href="/calls"' in empty
@@ -187,9 +185,7 @@ def test_stopping_and_retrying_a_call(
         f"/calls/{supervised['running']}/cancel", headers={"HX-Request": "true"}
     )
     assert 'data-state="cancelled"' in response.text
-    response = browser.post(
-        f"/calls/{supervised['running']}/retry", headers={"HX-Request": "true"}
-    )
+    response = browser.post(f"/calls/{supervised['running']}/retry", headers={"HX-Request": "true"})
     assert 'data-state="queued"' in response.text
     with app.app_context():
         assert db.session.get_one(Call, supervised["running"]).state == "queued"
