@@ -1,0 +1,98 @@
+"""Forms of sponsors and campaigns."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from callcoach.campaigns.models import PromiseKind
+from callcoach.campaigns.operations import MAX_NAME, MAX_PHRASE, MAX_TERMS
+from callcoach.web.forms import Form, choices
+
+#: Languages in which calls are transcribed and analysed.
+LANGUAGES = {"fr": _l("French"), "en": _l("English")}
+
+KINDS = {
+    PromiseKind.APPROVED: _l("Approved"),
+    PromiseKind.FORBIDDEN: _l("Forbidden"),
+    PromiseKind.AMBIGUOUS: _l("Ambiguous"),
+}
+
+
+class ChecksField(SelectMultipleField):
+    """Several of a few, as check boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SponsorForm(Form):
+    """A client company."""
+
+    name = StringField(_l("Name of the company"), [DataRequired(), Length(max=120)])
+
+
+class SeatForm(Form):
+    """One more of the sponsor's people."""
+
+    user_id = SelectField(_l("Person"), coerce=int)
+
+
+class CampaignForm(Form):
+    """A campaign; its personas and promises have forms of their own."""
+
+    based_on = HiddenField()
+    sponsor_id = SelectField(_l("Sponsor"), coerce=int, validate_choice=False)
+    name = StringField(_l("Name of the campaign"), [DataRequired(), Length(max=MAX_NAME)])
+    purpose = TextAreaField(
+        _l("What a call is for"),
+        [Length(max=2000)],
+        description=_l("In one or two sentences: who is called, and what is proposed."),
+    )
+    language = SelectField(_l("Language of the calls"), choices=choices(LANGUAGES.items()))
+    starts_on = DateField(_l("First day"), [Optional()])
+    ends_on = DateField(_l("Last day"), [Optional()])
+    team_ids = ChecksField(_l("Teams that call"), coerce=int)
+    vocabulary = TextAreaField(
+        _l("Vocabulary"),
+        [Length(max=6000)],
+        description=_l(
+            "Names and terms that recognition should know, one a line, %(count)s at most: "
+            "the company, its products, the trade’s words.",
+            count=MAX_TERMS,
+        ),
+    )
+
+    def terms(self) -> list[str]:
+        """The vocabulary, a term a line."""
+        return (self.vocabulary.data or "").splitlines()
+
+
+class PersonaForm(Form):
+    """A kind of person called."""
+
+    name = StringField(_l("Persona"), [DataRequired(), Length(max=80)])
+    notes = TextAreaField(
+        _l("How to speak with them"),
+        [Length(max=2000)],
+        description=_l("What matters to them, words to use and to avoid."),
+    )
+
+
+class PromiseForm(Form):
+    """What the sponsor says of a phrase."""
+
+    kind = SelectField(_l("The sponsor says"), choices=choices(KINDS.items()))
+    text = StringField(_l("Phrase"), [DataRequired(), Length(max=MAX_PHRASE)])
+    note = StringField(
+        _l("Why, or what to say instead"), [Length(max=500)], description=_l("May stay empty.")
+    )

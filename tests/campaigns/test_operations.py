@@ -1,0 +1,142 @@
+"""Changing sponsors and campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import AccessEvent, Role
+from callcoach.accounts.queries import viewer_of
+from callcoach.campaigns import operations
+from callcoach.campaigns.queries import get_campaign
+from callcoach.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
+from callcoach.extensions import db
+from tests.factories.accounts import create_team, create_user
+from tests.factories.campaigns import create_campaign, create_sponsor
+
+SYSTEM = Viewer.system()
+
+
+@pytest.fixture(autouse=True)
+def _context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def _values(**changes: Any) -> dict[str, Any]:
+    return {"name": "Clôture", "vocabulary": [], "team_ids": [], **changes}
+
+
+def test_vocabulary_is_trimmed_and_said_once() -> None:
+    assert operations.clean_vocabulary(["  Sage ", "sage", "", "Cegid\t X3"]) == [
+        "Sage",
+        "Cegid X3",
+    ]
+
+
+def test_too_many_terms_are_refused_with_the_number() -> None:
+    with pytest.raises(InvalidInput, match="80 terms"):
+        operations.clean_vocabulary(f"terme {n}" for n in range(81))
+
+
+def test_a_supervisor_binds_a_campaign_to_own_teams_and_leaves_others_alone() -> None:
+    mine, theirs = create_team(), create_team()
+    viewer = viewer_of(create_user(Role.SUPERVISOR, [mine]))
+    campaign = create_campaign(teams=[mine, theirs])
+    operations.update_campaign(
+        viewer, campaign, _values(team_ids=[mine.id]), based_on=campaign.row_version
+    )
+    assert {link.team_id for link in campaign.teams} == {mine.id, theirs.id}
+
+
+def test_a_supervisor_cannot_create_a_campaign_without_an_own_team() -> None:
+    other = create_team()
+    viewer = viewer_of(create_user(Role.SUPERVISOR, [create_team()]))
+    with pytest.raises(InvalidInput, match="one of your teams"):
+        operations.create_campaign(viewer, create_sponsor().id, _values(team_ids=[other.id]))
+
+
+def test_agents_create_no_campaign() -> None:
+    viewer = viewer_of(create_user(Role.AGENT, [create_team()]))
+    with pytest.raises(NotAllowed):
+        operations.create_campaign(viewer, create_sponsor().id, _values())
+
+
+def test_a_campaign_cannot_end_before_it_starts() -> None:
+    values = _values(starts_on=date(2026, 9, 2), ends_on=date(2026, 9, 1))
+    with pytest.raises(InvalidInput, match="ends before"):
+        operations.create_campaign(SYSTEM, create_sponsor().id, values)
+
+
+def test_two_campaigns_of_a_sponsor_cannot_share_a_name() -> None:
+    sponsor = create_sponsor()
+    create_campaign(sponsor=sponsor, name="Clôture")
+    with pytest.raises(Conflict):
+        operations.create_campaign(SYSTEM, sponsor.id, _values())
+    operations.create_campaign(SYSTEM, create_sponsor().id, _values())
+
+
+def test_saving_over_somebody_elses_change_is_refused() -> None:
+    campaign = create_campaign()
+    seen = campaign.row_version
+    operations.update_campaign(SYSTEM, campaign, _values(name="Une"), based_on=seen)
+    with pytest.raises(StaleVersion):
+        operations.update_campaign(SYSTEM, campaign, _values(name="Autre"), based_on=seen)
+    assert campaign.name == "Une"
+
+
+def test_a_removed_promise_says_what_it_was_and_can_be_put_back() -> None:
+    campaign = create_campaign()
+    promise = operations.save_promise(SYSTEM, campaign, "forbidden", "gratuit", "Jamais.")
+    removed = operations.remove_promise(SYSTEM, campaign, promise.id)
+    assert campaign.promises == []
+    operations.save_promise(SYSTEM, campaign, *removed)
+    db.session.commit()
+    (back,) = get_campaign(SYSTEM, campaign.id).promises
+    assert (back.kind, back.text, back.note) == ("forbidden", "gratuit", "Jamais.")
+
+
+def test_a_phrase_cannot_be_both_approved_and_forbidden() -> None:
+    campaign = create_campaign()
+    operations.save_promise(SYSTEM, campaign, "approved", "Cinq jours", "")
+    with pytest.raises(Conflict):
+        operations.save_promise(SYSTEM, campaign, "forbidden", "cinq jours", "")
+
+
+def test_a_persona_keeps_its_row_when_changed() -> None:
+    campaign = create_campaign()
+    persona = operations.save_persona(SYSTEM, campaign, "DAF", "")
+    again = operations.save_persona(SYSTEM, campaign, "DAF groupe", "Chiffres.", persona.id)
+    assert again.id == persona.id
+    assert [p.name for p in campaign.personas] == ["DAF groupe"]
+
+
+def test_a_sponsor_with_living_campaigns_cannot_be_archived() -> None:
+    campaign = create_campaign()
+    with pytest.raises(Conflict, match="campaigns first"):
+        operations.set_sponsor_archived(SYSTEM, campaign.sponsor, archived=True)
+    operations.set_campaign_archived(SYSTEM, campaign, archived=True)
+    operations.set_sponsor_archived(SYSTEM, campaign.sponsor, archived=True)
+    assert campaign.sponsor.is_archived
+
+
+def test_only_sponsor_users_get_a_seat() -> None:
+    sponsor = create_sponsor()
+    with pytest.raises(InvalidInput):
+        operations.give_seat(SYSTEM, sponsor, create_user(Role.AGENT).id)
+    person = create_user(Role.SPONSOR)
+    operations.give_seat(SYSTEM, sponsor, person.id)
+    operations.give_seat(SYSTEM, sponsor, person.id)
+    assert [seat.user_id for seat in sponsor.seats] == [person.id]
+
+
+def test_changes_are_logged() -> None:
+    admin = create_user(Role.ADMIN)
+    operations.create_sponsor(viewer_of(admin), "Voltaneo")
+    event = db.session.query(AccessEvent).filter_by(action="sponsor.created").one()
+    assert event.actor_id == admin.id
