@@ -176,7 +176,7 @@ def remove_persona(viewer: Viewer, campaign: Campaign, persona_id: int) -> tuple
     return persona.name, persona.notes
 
 
-def save_promise(  # noqa: PLR0917 (the parts of a phrase, in the order of its form)
+def save_promise(
     viewer: Viewer,
     campaign: Campaign,
     kind: str,
