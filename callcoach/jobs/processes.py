@@ -56,14 +56,27 @@ def is_gone(identity: str) -> bool:
 def die_with_parent(parent_pid: int, on_orphaned: Callable[[], None]) -> None:
     """Have this process told to stop when its parent dies, even by SIGKILL.
 
-    On Linux the kernel sends SIGTERM; everywhere, a thread calls `on_orphaned` when the parent
-    has changed. Call it from the main thread, early.
+    On Linux the kernel sends SIGTERM; elsewhere a thread looks every second. Call it from the
+    main thread, early.
+
+    Args:
+        parent_pid: who started us; found gone already, `on_orphaned` is called at once.
+        on_orphaned: asks this process to stop, where the kernel does not.
     """
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if _ask_kernel():
+        if os.getppid() != parent_pid:  # it died before we asked
+            on_orphaned()
+        return
     threading.Thread(
         target=_watch_parent, args=(parent_pid, on_orphaned), name="parent-watch", daemon=True
     ).start()
+
+
+def _ask_kernel() -> bool:
+    """Ask for SIGTERM at the parent's death; whether this kernel knows how."""
+    if not sys.platform.startswith("linux"):
+        return False
+    return bool(ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) == 0)
 
 
 def _watch_parent(parent_pid: int, on_orphaned: Callable[[], None]) -> None:

@@ -54,9 +54,8 @@ def run_worker(app: Flask, *, threads: int, parent_pid: int | None = None) -> No
             runner.run(job_id)
 
     def stop_as_orphan() -> None:
-        if consumer._signum is None:  # a second SIGTERM would cut the draining short
-            log.warning("the parent process has died: stopping")
-            os.kill(os.getpid(), signal.SIGTERM)
+        log.warning("the parent process has died: stopping")
+        os.kill(os.getpid(), signal.SIGTERM)
 
     queue.handler = handle
     if parent_pid is not None:

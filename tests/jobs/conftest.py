@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from callcoach.app import _TASK_MODULES
 from callcoach.config import Settings
 from callcoach.extensions import db
 from callcoach.jobs import registry
@@ -39,7 +40,8 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture(autouse=True)
 def _forget_registered_tasks() -> Iterator[None]:
-    """Tasks registered by one test are unknown to the next."""
+    """Tasks registered by one test are unknown to the next; those of the rooms stay."""
+    registry.load_task_modules(_TASK_MODULES)  # once imported, they register no second time
     before = dict(registry._tasks)
     yield
     registry._tasks.clear()
