@@ -9,7 +9,7 @@ transaction, which also ends the job. Slow work happens outside any transaction.
 from __future__ import annotations
 
 import contextlib
-import tempfile
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -57,7 +57,7 @@ from callcoach.storage.store import derived_key
 
 #: Shares of a job's progress: reading and writing sound, recognition (nearly all), analysis.
 DECODED, TRANSCRIBED = 0.08, 0.95
-#: Files without a row that are younger than this may belong to an import that is under way.
+#: What has no row and is younger than this may belong to work that is under way.
 ORPHAN_AGE = timedelta(hours=6)
 
 PLAYBACK_MEDIA_TYPE = "audio/mp4"
@@ -130,9 +130,14 @@ def purge(context: JobContext) -> None:
 
 @task(SWEEP_FILES)
 def sweep_files(context: JobContext) -> None:
-    """Delete files that a crash left without a row."""
+    """Delete what crashes left: files without a row, and temporary folders."""
+    before = utc_now() - ORPHAN_AGE
+    for folder in _work_root().glob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if folder.stat().st_mtime < before.timestamp():
+                shutil.rmtree(folder, ignore_errors=True)
     with context.reading():
-        sweep_orphans(utc_now() - ORPHAN_AGE)
+        sweep_orphans(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +192,7 @@ def _process(context: JobContext) -> None:
     transcript_id = facts.own_transcript_id
     if transcript_id is None or not facts.has_derived:
         _enter(context, facts, CallState.DECODING)
-        with _decoded(facts) as (recording, folder):
+        with _decoded(context, facts) as (recording, folder):
             if not facts.has_derived:
                 _derive_files(context, facts, recording, folder)
             context.progress(DECODED)
@@ -208,23 +213,41 @@ def _enter(context: JobContext, facts: _Facts, state: CallState) -> None:
 
 
 @contextlib.contextmanager
-def _decoded(facts: _Facts) -> Iterator[tuple[Recording, Path]]:
+def _decoded(context: JobContext, facts: _Facts) -> Iterator[tuple[Recording, Path]]:
     """The recording's sound, and a folder for temporary files, gone afterwards."""
-    settings: Settings = current_app.extensions["callcoach"]
     gone = JobFailed(N_("The audio of this call is not in the store any more."), retryable=False)
     if facts.original_key is None:
         raise gone
-    work_root = settings.data_dir / "tmp"
-    work_root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="call-", dir=work_root) as folder:
+    with _work_folder(context) as folder:
+        source = folder / "original"
         try:
-            with get_store().local_copy(facts.original_key) as path:
-                # Limits were judged at import; they may have been lowered since
-                limits = AudioLimits(max_duration_s=24 * 3600.0, max_bytes=1 << 40)
-                recording = pipeline.decode(path, limits=limits, work_folder=Path(folder))
+            chunks = get_store().open_range(facts.original_key)
         except FileNotFoundError as error:
             raise gone from error
-        yield recording, Path(folder)
+        with source.open("wb") as file:
+            file.writelines(chunks)
+        # Limits were judged at import; they may have been lowered since
+        limits = AudioLimits(max_duration_s=24 * 3600.0, max_bytes=1 << 40)
+        recording = pipeline.decode(source, limits=limits, work_folder=folder)
+        source.unlink()
+        yield recording, folder
+
+
+@contextlib.contextmanager
+def _work_folder(context: JobContext) -> Iterator[Path]:
+    """An empty folder that belongs to the job: what a killed attempt left in it goes now."""
+    folder = _work_root() / f"job-{context.job_id}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _work_root() -> Path:
+    settings: Settings = current_app.extensions["callcoach"]
+    return settings.data_dir / "tmp"
 
 
 def _derive_files(context: JobContext, facts: _Facts, recording: Recording, folder: Path) -> None:
