@@ -61,14 +61,18 @@ def demo(host: str, port: int, exit_when_ready: bool) -> None:
         _import_samples()
     port = _free_port(host, port)
     command = [sys.executable, "-m", "callcoach.cli", "run", "--host", host, "--port", str(port)]
-    server = subprocess.Popen(command)
+    log_path = settings.data_dir / "server.log"
+    with log_path.open("ab") as log:  # the terminal is for the progress
+        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
-        _wait_until_served(server, host, port)
+        _wait_until_served(server, host, port, log_path)
         _print_sign_ins(f"http://{host}:{port}/")
-        all_ready = _show_progress(app, server)
+        all_ready = _show_progress(app, server, log_path)
         if exit_when_ready:
             sys.exit(0 if all_ready else 1)
-        click.echo("\nPress Ctrl+C to stop. The data stay in " + str(settings.data_dir))
+        click.echo(
+            f"\nPress Ctrl+C to stop. Data: {settings.data_dir}, log: {log_path.name} there."
+        )
         sys.exit(server.wait())
     except KeyboardInterrupt:
         click.echo("\nStopping…")
@@ -166,9 +170,7 @@ def _seed_people(teams: dict[str, int], sponsors: dict[str, int]) -> None:
             is_demo=True,
         )
         user.memberships = [Membership(team_id=teams[team]) for team in person.teams]
-        user.telephony_ids = [
-            TelephonyId(value=value.casefold()) for value in person.telephony_ids
-        ]
+        user.telephony_ids = [TelephonyId(value=value.casefold()) for value in person.telephony_ids]
         db.session.add(user)
         db.session.flush()
         if person.sponsor:
@@ -195,19 +197,28 @@ def _free_port(host: str, port: int) -> int:
             except OSError:
                 continue
             return candidate
-    raise CallCoachError(
-        "No free port from %(port)s on; choose another with --port.", port=port
-    )
+    raise CallCoachError("No free port from %(port)s on; choose another with --port.", port=port)
 
 
-def _wait_until_served(server: subprocess.Popen[bytes], host: str, port: int) -> None:
+def _wait_until_served(
+    server: subprocess.Popen[bytes], host: str, port: int, log_path: Path
+) -> None:
     while server.poll() is None:
         with socket.socket() as probe:
             probe.settimeout(1)
             if probe.connect_ex((host, port)) == 0:
                 return
         time.sleep(0.2)
-    raise CallCoachError("The server stopped while starting; its message stands above.")
+    raise _stopped(log_path)
+
+
+def _stopped(log_path: Path) -> CallCoachError:
+    last = log_path.read_text(errors="replace").splitlines()[-5:]
+    return CallCoachError(
+        "The server stopped. The end of %(path)s says:\n%(last)s",
+        path=log_path,
+        last="\n".join(last),
+    )
 
 
 def _print_sign_ins(url: str) -> None:
@@ -235,7 +246,7 @@ class _Progress:
     failure: str
 
 
-def _show_progress(app: Flask, server: subprocess.Popen[bytes]) -> bool:
+def _show_progress(app: Flask, server: subprocess.Popen[bytes], log_path: Path) -> bool:
     """Follow the calls until none is being processed; true when all are ready."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -258,7 +269,7 @@ def _show_progress(app: Flask, server: subprocess.Popen[bytes]) -> bool:
             if all(call.is_over for call in calls):
                 break
             if server.poll() is not None:
-                raise CallCoachError("The server stopped; its message stands above.")
+                raise _stopped(log_path)
             time.sleep(POLL_S)
     console = Console()
     failed = [call for call in calls if call.state != "ready"]
