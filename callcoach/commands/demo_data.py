@@ -11,7 +11,7 @@ from callcoach.accounts.models import Role
 from callcoach.campaigns.models import PromiseKind
 
 #: One secret for all demo people; production refuses to start while they exist.
-PASSWORD = "bonjour-callcoach"
+PASSWORD = "bonjour-callcoach"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
