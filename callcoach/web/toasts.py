@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from flask import Flask, Response, flash, get_flashed_messages
 from flask_babel import gettext as _
@@ -41,8 +42,9 @@ def with_toast(
 
 def _toasts() -> list[dict[str, str | None]]:
     """Messages waiting to be shown: ``{category, message, undo}``."""
-    waiting = []
-    for category, flashed in get_flashed_messages(with_categories=True):
+    waiting: list[dict[str, str | None]] = []
+    flashes: list[Any] = list(get_flashed_messages(with_categories=True))
+    for category, flashed in flashes:
         facts = flashed if isinstance(flashed, dict) else {"message": str(flashed), "undo": None}
         name = category if category in CATEGORIES else "info"
         waiting.append({"category": name, **facts})
