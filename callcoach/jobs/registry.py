@@ -34,7 +34,8 @@ class Task:
         max_attempts: bound of automatic tries.
         on_failed: the job was given up; `Job.reason` says why.
         on_cancelled: a person cancelled it.
-        on_requeued: it waits again: after a retryable failure, or by a person's retry.
+        on_requeued: it waits again: after a retryable failure, handed back by a worker that stops,
+            or by a person's retry.
     """
 
     kind: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,7 @@ UNKNOWN_TASK = N_("No worker knows the task %(kind)s. Update the workers, then r
 @dataclass(slots=True)
 class _Run:
     context: JobContext
+    kind: str
     token: str
 
 
@@ -80,7 +82,7 @@ class Runner:
             return
         context = JobContext(self.engine, claim, lease_s=lease_s, stopping=self.stopping)
         with self._lock:
-            self._running[job_id] = _Run(context, claim.token)
+            self._running[job_id] = _Run(context, claim.kind, claim.token)
         log.info(
             "job %s (%s %s) begins, attempt %s of %s",
             job_id,
@@ -111,9 +113,8 @@ class Runner:
         for job_id, run in running.items():
             run.context.lost.set()
             try:
-                with leases.own_transaction(self.engine) as session:
-                    if leases.hand_back(session, job_id, run.token):
-                        log.info("job %s handed back", job_id)
+                with self.app.app_context():
+                    _hand_back(job_id, run.kind, run.token)
             except SQLAlchemyError:
                 log.exception("job %s could not be handed back; its lease will run out", job_id)
 
@@ -130,9 +131,7 @@ class Runner:
             log.info("job %s: %s", claim.job_id, error)
         except WorkerStopping:
             _close_session()
-            with leases.own_transaction(self.engine) as session:
-                leases.hand_back(session, claim.job_id, claim.token)
-            log.info("job %s handed back", claim.job_id)
+            _hand_back(claim.job_id, claim.kind, claim.token)
         except Exception as error:
             _close_session()
             if context.is_completed:
@@ -187,7 +186,18 @@ def give_up(job_id: int, condition: ColumnElement[bool], task: Task | None, **re
     return _change_with_hook(job_id, change, task.on_failed if task else None)
 
 
-def _change_with_hook(job_id: int, change: Any, hook: Hook | None) -> bool:
+def _hand_back(job_id: int, kind: str, token: str) -> None:
+    """Give a job back to the queue and tell its room; needs an application context."""
+    task = find_task(kind)
+
+    def change() -> bool:
+        return leases.hand_back(db.session(), job_id, token)
+
+    if _change_with_hook(job_id, change, task.on_requeued if task else None):
+        log.info("job %s handed back", job_id)
+
+
+def _change_with_hook(job_id: int, change: Callable[[], bool], hook: Hook | None) -> bool:
     """Change a job and mirror it in one transaction; a broken hook does not undo the change."""
     for use_hook in (True, False):
         try:

@@ -16,6 +16,7 @@ from typing import Any
 from flask import Flask
 
 from callcoach.config import Settings
+from callcoach.errors import InvalidInput
 from callcoach.jobs.processes import current_identity, die_with_parent
 from callcoach.jobs.queue import get_queue
 from callcoach.jobs.runner import Runner
@@ -33,8 +34,12 @@ def run_worker(app: Flask, *, threads: int, parent_pid: int | None = None) -> No
     Args:
         threads: jobs side by side.
         parent_pid: stop when this process, our parent, dies.
+
+    Raises:
+        InvalidInput: intervals that would let living workers lose their jobs.
     """
     settings: Settings = app.extensions["callcoach"]
+    _check_intervals(settings)
     runner = Runner(app, current_identity())
     queue = get_queue(app)
     consumer: Any = queue.huey.create_consumer(
@@ -72,3 +77,16 @@ def run_worker(app: Flask, *, threads: int, parent_pid: int | None = None) -> No
         logging.shutdown()
         sys.stderr.flush()
         os._exit(0)
+
+
+def _check_intervals(settings: Settings) -> None:
+    """A lease must outlast a heartbeat that fails once; sweeping must pause."""
+    if settings.job_lease_s < 2 * settings.job_heartbeat_s or settings.job_heartbeat_s <= 0:
+        raise InvalidInput(
+            "CALLCOACH_JOB_LEASE is %(lease)s s; it must be at least twice CALLCOACH_JOB_HEARTBEAT, "
+            "%(heartbeat)s s, which must be above 0.",
+            lease=settings.job_lease_s,
+            heartbeat=settings.job_heartbeat_s,
+        )
+    if settings.job_sweep_s <= 0:
+        raise InvalidInput("CALLCOACH_JOB_SWEEP must be above 0 seconds.")

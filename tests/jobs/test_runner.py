@@ -263,7 +263,8 @@ def test_a_stopping_worker_gives_its_job_back(app: Flask) -> None:
             time.sleep(0.01)
             context.checkpoint()
 
-    task("t.work")(work)
+    told: list[str] = []
+    task("t.work", on_requeued=lambda job: told.append(job.state))(work)
     job_id = _enqueue(app)
     worker = Runner(app, "w")
     thread = threading.Thread(target=worker.run, args=(job_id,))
@@ -275,6 +276,7 @@ def test_a_stopping_worker_gives_its_job_back(app: Flask) -> None:
     assert not thread.is_alive()
     job = _job(app, job_id)
     assert (job.state, job.attempt, job.lease_token) == (JobState.QUEUED, 0, None)
+    assert told == [JobState.QUEUED]
     worker.run(job_id)
     assert _job(app, job_id).attempt == 0, "a stopping worker takes nothing new"
 

@@ -19,10 +19,12 @@ from sqlalchemy import select, text
 from callcoach.accounts.access import Viewer
 from callcoach.app import create_app
 from callcoach.config import Settings
+from callcoach.errors import InvalidInput
 from callcoach.extensions import db, write_transaction
 from callcoach.jobs import operations
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.queue import JobQueue, get_queue
+from callcoach.jobs.worker import run_worker
 from tests.jobs.conftest import HAS_REDIS, StartWorker, redis_server, worker_env
 
 pytestmark = pytest.mark.slow
@@ -234,6 +236,22 @@ def test_workers_are_told_through_a_queue_server(
         assert worker.wait(20) == 0
         with app.app_context():
             db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"job_lease_s": 5.0, "job_heartbeat_s": 4.0}, "at least twice"),
+        ({"job_heartbeat_s": 0.0}, "must be above 0"),
+        ({"job_sweep_s": 0.0}, "CALLCOACH_JOB_SWEEP must be above 0"),
+    ],
+)
+def test_intervals_that_would_lose_jobs_are_refused(
+    app: Flask, settings: Settings, values: dict[str, float], sentence: str
+) -> None:
+    app.extensions["callcoach"] = replace(settings, **values)
+    with pytest.raises(InvalidInput, match=sentence):
+        run_worker(app, threads=1)
 
 
 def _is_alive(pid: int) -> bool:
