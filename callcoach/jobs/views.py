@@ -1,4 +1,4 @@
-"""Pages of this room."""
+"""No pages of its own: each room shows the work on its subjects (`callcoach.jobs.queries`)."""
 
 from flask import Blueprint
 
