@@ -7,7 +7,7 @@ SOURCES := $(shell find callcoach/assets -type f 2>/dev/null)
 CATALOGUES := $(wildcard callcoach/translations/*/LC_MESSAGES/messages.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ci-test lint types fmt assets messages benchmark build clean
+.PHONY: help demo test lint types fmt assets messages catalogues benchmark build clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,14 @@ assets: .make/assets  ## Build styles and scripts
 .make/messages: .make/app $(CATALOGUES)
 	$(BIN)/pybabel -q compile -d callcoach/translations
 	@touch $@
+
+# What marks a sentence for translation, beside gettext's own names: errors carry message ids.
+KEYWORDS := -k _l -k lazy_gettext -k N_ -k InvalidInput -k NotAllowed -k NotFound -k Conflict \
+  -k StaleVersion -k CallCoachError -k JobFailed -k ModelUnavailable -k RecordingRejected:2
+
+catalogues: .make/dev  ## Collect sentences into the catalogues (then fill both languages)
+	$(BIN)/pybabel -q extract -F babel.cfg $(KEYWORDS) -o .make/messages.pot --no-wrap --sort-output --no-location .
+	$(BIN)/pybabel -q update -i .make/messages.pot -d callcoach/translations --no-wrap --no-fuzzy-matching --ignore-obsolete
 
 messages: .make/messages  ## Compile the French and English catalogues
 
