@@ -55,6 +55,17 @@ _QUESTION_STARTS = (
     "souhaitez vous",
 )
 
+#: Unmistakable anywhere in a sentence; recognition often loses the question mark.
+_QUESTION_INSIDE = re.compile(
+    r"\b(qu est ce qu|est ce que (vous|ca|c|je|on|il|elle)|c est quoi|ca se passe comment|ca donne quoi|"
+    r"vous etes combien|vous en etes ou|vous faites comment|ca vous (irait|va|dirait)|c est combien|"
+    r"how (much|many|long)|do you|would you|could you)\b"
+)
+#: Interrogative words that end a sentence without its mark ("ça coûte combien").
+_QUESTION_LAST = re.compile(
+    r"\b(comment|combien|quand|lequel|laquelle|a qui|c est qui|pour qui|et vous)$"
+)
+
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
@@ -150,7 +161,12 @@ def is_question(sentence: str) -> bool:
     folded = " ".join(tokens(sentence))
     if not folded or folded in _TAGS:
         return False
-    return bool(_QUESTION_END.search(sentence)) or folded.startswith(_QUESTION_STARTS)
+    return bool(
+        _QUESTION_END.search(sentence)
+        or folded.startswith(_QUESTION_STARTS)
+        or _QUESTION_INSIDE.search(folded)
+        or _QUESTION_LAST.search(folded)
+    )
 
 
 def questions(text: str) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ from callcoach.analysis.text import is_question, tokens
 TURN_BREAK_S = 4.0
 #: The same where the speakers are not known: there a pause is the only sign of a change.
 UNKNOWN_BREAK_S = 1.0
+#: Who goes on after a pause this short, while the other has already begun, is still in the same turn:
+#: the other came in on a breath (TIPPING.md §1: pauses p90 1.0 s).
+RESUME_S = 1.0
 #: Interjections: half of the commonest short turns on the telephone last under a second
 #: (TIPPING.md §1, turns < 1 s: 18 %).
 INTERJECTION_S = 1.2
@@ -187,28 +190,34 @@ def _group(units: Sequence[Unit]) -> list[tuple[list[Unit], bool]]:
         floor[index] = not _is_interjection(units, index)
     groups: list[tuple[list[Unit], bool]] = []
     open_turns: dict[int, list[Unit]] = {}
-    #: latest end of floor-taking speech per lane, to see who spoke since
-    reached: dict[int, float] = {}
+    #: per lane the floor-taking unit that ended last, to see who spoke since
+    latest: dict[int, Unit] = {}
     for index, unit in enumerate(units):
         if not floor[index]:
             groups.append(([unit], True))
             continue
         current = open_turns.get(unit.lane)
-        if current is not None and _continues(current[-1], unit, reached):
+        if current is not None and _continues(current[-1], unit, latest):
             current.append(unit)
         else:
             open_turns[unit.lane] = [unit]
             groups.append((open_turns[unit.lane], False))
-        reached[unit.lane] = max(reached.get(unit.lane, 0.0), unit.end_s)
+        if unit.lane not in latest or unit.end_s > latest[unit.lane].end_s:
+            latest[unit.lane] = unit
     return groups
 
 
-def _continues(last: Unit, unit: Unit, reached: dict[int, float]) -> bool:
+def _continues(last: Unit, unit: Unit, latest: dict[int, Unit]) -> bool:
     """Whether `unit` goes on with the turn that `last` ended, in one lane."""
     limit = UNKNOWN_BREAK_S if unit.speaker is Speaker.UNKNOWN else TURN_BREAK_S
-    if ms(unit.start_s - last.end_s) > limit:
+    pause = ms(unit.start_s - last.end_s)
+    if pause > limit:
         return False
-    return all(end <= last.end_s for lane, end in reached.items() if lane != unit.lane)
+    return all(
+        other.end_s <= last.end_s or (pause <= RESUME_S and other.end_s > unit.start_s)
+        for lane, other in latest.items()
+        if lane != unit.lane
+    )
 
 
 def _is_interjection(units: Sequence[Unit], index: int) -> bool:

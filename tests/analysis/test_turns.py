@@ -68,6 +68,18 @@ def test_speech_inside_the_others_voice_does_not_split_it() -> None:
     assert [t.speaker.value for t in _analyse((agent, prospect)).turns] == ["agent", "prospect"]
 
 
+def test_who_goes_on_after_a_breath_while_the_other_comes_in_keeps_one_turn() -> None:
+    prospect = _track(
+        1, (1.0, 6.0, "le garçon d'astreinte ne savait pas"), (6.4, 8.0, "qui appeler")
+    )
+    agent = _track(0, (6.2, 11.0, "alors justement notre formule premium"))
+    turns = _analyse((agent, prospect)).turns
+    assert [(t.speaker.value, t.start_s, t.end_s) for t in turns] == [
+        ("prospect", 1.0, 8.0),
+        ("agent", 6.2, 11.0),
+    ]
+
+
 def test_speech_that_could_not_be_read_is_a_turn_with_empty_text() -> None:
     turns = _analyse((_track(0, (1.0, 3.0, "")),)).turns
     assert len(turns) == 1

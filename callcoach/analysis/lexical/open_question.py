@@ -2,7 +2,9 @@
 
 Source: TIPPING.md §4.1, D20: an open question after which the prospect speaks for 5 s or more.
 
-Does not detect: open questions whose form the list does not know.
+A question in a closed form that is answered at length counts for less.
+
+Does not detect: a question that recognition turned into a statement.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from callcoach.analysis.text import questions, tokens
 #: The answer develops from here on (TIPPING.md §4.1, D20: turn p75 4.6 to 4.9 s).
 ANSWER_S = 5.0
 ANSWER_FULL_S = 12.0
+#: Strength of a question whose form is not known as open, but that was answered at length.
+CLOSED_FORM = 0.1
 
 
 def detect(scene: Scene) -> Iterator[Candidate]:
@@ -25,22 +29,25 @@ def detect(scene: Scene) -> Iterator[Candidate]:
         turn, answer = moment.turn, moment.next
         asked = questions(turn.text)
         hits = scene.hits(turn, "open_question")
-        if not asked or not hits or answer is None or length_s(answer) < ANSWER_S:
+        if not asked or answer is None or length_s(answer) < ANSWER_S:
             continue
         words = " ".join(tokens(asked[-1]))
         hits = tuple(hit for hit in hits if hit.phrase in words) or hits[-1:]
+        hit = hits[0] if hits else None
         gain = length_s(answer) - mean_length_s(moment.before[-2:])
-        strength = 0.3 + 0.3 * clamp((length_s(answer) - ANSWER_S) / (ANSWER_FULL_S - ANSWER_S))
+        strength = (0.3 if hit else CLOSED_FORM) + 0.3 * clamp(
+            (length_s(answer) - ANSWER_S) / (ANSWER_FULL_S - ANSWER_S)
+        )
         strength += 0.2 * clamp(gain / 8.0) - 0.15 * scene.has(turn, "proposing")
         yield Candidate(
             "D20",
             Cause.OPEN_QUESTION,
             turn.index,
-            hits[0].start_s,
+            hit.start_s if hit else turn.start_s,
             turn.end_s,
             clamp(strength),
             (
-                quote(turn, hit=hits[0]),
+                quote(turn, hit=hit),
                 measure("answer", length_s(answer), "s", ANSWER_S, answer),
                 quote(answer, kind="answer"),
             ),
