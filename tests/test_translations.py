@@ -29,12 +29,14 @@ def wanted(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         check=True,
         capture_output=True,
     )
-    return read_po(target.open("rb"))
+    with target.open("rb") as file:
+        return read_po(file)
 
 
 def _catalogue(language: str) -> Catalog:
     path = ROOT / "callcoach" / "translations" / language / "LC_MESSAGES" / "messages.po"
-    return read_po(path.open("rb"), locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def _texts(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
