@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from callcoach import extensions, web
+from callcoach.accounts import people_views
 from callcoach.accounts import session as accounts_session
 from callcoach.accounts import views as accounts_views
 from callcoach.calls import views as calls_views
@@ -18,7 +19,7 @@ from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 
 #: Rooms with pages, in the order in which their blueprints are registered.
-_VIEWS = (accounts_views, campaigns_views, calls_views, jobs_views)
+_VIEWS = (accounts_views, people_views, campaigns_views, calls_views, jobs_views)
 
 #: Modules that register background tasks; light to import (see `callcoach.jobs.registry`).
 _TASK_MODULES: tuple[str, ...] = ("callcoach.calls.tasks",)

@@ -1,0 +1,103 @@
+"""`callcoach users`: the first administrator, and people without a browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from callcoach.accounts.models import Role, User
+from callcoach.cli import cli
+from callcoach.extensions import db
+from tests.accounts.test_sign_in import _sign_in
+from tests.factories.accounts import PASSWORD, create_team, create_user
+
+
+@pytest.fixture
+def users(app):
+    """Run `callcoach users …` inside the test's application."""
+    from click.testing import CliRunner
+
+    def _run(*arguments, stdin=None):
+        with app.app_context():
+            return CliRunner().invoke(cli, ["users", *arguments], input=stdin)
+
+    return _run
+
+
+def test_the_first_administrator_comes_in_and_signs_in(client, users):
+    assert "users add" in users("list").output
+    answer = users("add", "Claire", "--name", "Claire Morel", "--role", "admin")
+    assert answer.exit_code == 0, answer.output
+    secret = re.search(r"shown only now: (\S+)", answer.output)[1]
+    assert _sign_in(client, "claire", secret).status_code == 302
+    assert users("list").output == "claire  admin  Claire Morel\n"
+
+
+def test_an_agent_comes_with_team_and_telephony_ids(app, users):
+    with app.app_context():
+        create_team(name="Équipe Tunis")
+    answer = users(
+        "add", "yassine", "--name", "Yassine B.", "--role", "agent", "--team", "equipe tunis",
+        "--telephony-id", "YASSINE", "--telephony-id", "1042", "--password-stdin",
+        stdin="quatre mots de travers\n",
+    )  # fmt: skip
+    assert answer.output == "added: yassine  agent  Yassine B.  Équipe Tunis  1042, yassine\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("add", "x y", "--name", "X", "--role", "agent"), "Write a login"),
+        (("add", "pris", "--name", "X", "--role", "agent"), "is Personne prise’s"),
+        (("add", "xx", "--name", "X", "--role", "agent", "--team", "Rien"), "no team “Rien”"),
+        (("set-password", "personne"), "Nobody has the login “personne”"),
+        (("disable", "pris"), "last administrator"),
+    ],
+)
+def test_refusals_are_one_line_and_exit_code_2(app, users, arguments, said):
+    with app.app_context():
+        create_user(Role.ADMIN, login="pris", name="Personne prise")
+    answer = users(*arguments)
+    assert answer.exit_code == 2
+    assert said in answer.output
+    assert len(answer.output.splitlines()) == 1
+
+
+def test_a_weak_password_is_refused(users):
+    answer = users(
+        "add", "hanta", "--name", "Hanta R.", "--role", "agent", "--password-stdin", stdin="hanta\n"
+    )
+    assert answer.exit_code == 2
+    assert users("list").output.startswith("Nobody yet")
+
+
+def test_a_password_is_changed_and_an_account_closed_and_opened(app, client, users):
+    with app.app_context():
+        create_user(Role.AGENT, login="hanta")
+    assert (
+        users("set-password", "hanta", "--password-stdin", stdin="un mot nouveau 42\n").exit_code
+        == 0
+    )
+    assert _sign_in(client, "hanta", PASSWORD).status_code == 422
+    assert users("disable", "hanta").exit_code == 0
+    assert "hanta" not in users("list").output
+    assert "closed" in users("list", "--all").output
+    assert _sign_in(client, "hanta", "un mot nouveau 42").status_code == 422
+    assert users("enable", "hanta").exit_code == 0
+    assert _sign_in(client, "hanta", "un mot nouveau 42").status_code == 302
+    with app.app_context():
+        assert db.session.scalars(db.select(User)).one().session_epoch == 2
+
+
+def test_the_log_says_who_did_what(app, client, users):
+    with app.app_context():
+        hanta_id = create_user(Role.AGENT, login="hanta").id
+        create_user(Role.AGENT, login="autre")
+    _sign_in(client, "hanta", PASSWORD)
+    users("disable", "autre")
+    lines = users("log").output.splitlines()
+    assert re.fullmatch(r"\S+ \S+  -  user.disabled  user \d+", lines[0])
+    assert lines[1].endswith(f"hanta  user.signed_in  user {hanta_id}")
+    assert users("log", "--user", "hanta").output.splitlines() == lines[1:]
+    assert users("log", "--action", "user.dis", "--limit", "1").output.splitlines() == lines[:1]
