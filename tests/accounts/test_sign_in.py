@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from callcoach.accounts import passwords
@@ -151,10 +152,16 @@ class TestLimits:
     """Guessing is slowed down; failures count, signing in does not."""
 
     @pytest.fixture
-    def limited(self, app, settings):
+    def limited(self, app, settings, monkeypatch):
         strict = create_app(settings, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=True)
         limiter.reset()
-        return strict
+        # cheap hashes: what is counted is tries, not time
+        monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+        passwords._decoy.cache_clear()
+        yield strict
+        passwords._decoy.cache_clear()
+        with strict.app_context():
+            db.engine.dispose()
 
     def test_five_failures_close_the_door_for_that_person_only(self, limited, app, claire):
         with app.app_context():

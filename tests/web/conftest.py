@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
 from callcoach.app import create_app
 from callcoach.config import Settings
 from callcoach.errors import NotAllowed, NotFound, RecordingRejected, StaleVersion
-from callcoach.extensions import _write_intent, limiter
+from callcoach.extensions import _write_intent, db, limiter
 from callcoach.web.gate import lock_late, public
 
 
 @pytest.fixture
-def strict_app(app: Flask, settings: Settings) -> Flask:
+def strict_app(app: Flask, settings: Settings) -> Iterator[Flask]:
     """Like `app` and on its database, with CSRF, rate limits and error pages on."""
     strict = create_app(settings, RATELIMIT_ENABLED=True)
     limiter.reset()
@@ -59,7 +61,9 @@ def strict_app(app: Flask, settings: Settings) -> Flask:
     def late():
         return str(_write_intent.get())
 
-    return strict
+    yield strict
+    with strict.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

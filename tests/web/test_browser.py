@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 from callcoach.app import create_app
 from callcoach.config import Settings
 from callcoach.errors import NotAllowed
+from callcoach.extensions import db
 from callcoach.web.toasts import with_toast
 from tests.factories.accounts import PASSWORD, create_user
 
@@ -61,6 +62,8 @@ def site(app: Flask, settings: Settings) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+    with served.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
