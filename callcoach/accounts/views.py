@@ -37,7 +37,7 @@ def _was_refused(response: Response) -> bool:
 
 def _person_tried() -> str:
     """Which account is tried: by what was typed, or by the name chosen on the switch page."""
-    identifier = request.form.get("identifier", "").strip().lower()
+    identifier = request.form.get("identifier", "").strip().lower()[:254]
     return f"identifier:{identifier}" if identifier else f"id:{request.form.get('person', '')}"
 
 

@@ -6,7 +6,7 @@ The pages need no database and no signed-in person: they must show when either i
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from callcoach.errors import CallCoachError, RecordingRejected
 from callcoach.extensions import login_manager
 from callcoach.web.gate import send_to_sign_in
-from callcoach.web.requests import is_htmx, wants_json
+from callcoach.web.requests import came_from, is_htmx, wants_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Problem:
         reference: code to quote to an administrator; in the log too.
         facts: texts to show beside each other, such as both versions of a stale save.
         reason: stable machine word, for scripts.
+        back: the page one came from.
     """
 
     status: int
@@ -41,6 +42,7 @@ class Problem:
     reference: str = ""
     facts: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    back: str | None = None
 
 
 def init_app(app: Flask) -> None:
@@ -113,7 +115,7 @@ def _on_http(error: HTTPException) -> Response | HTTPException:
 
 
 def _on_unexpected(error: Exception) -> Response:
-    if current_app.testing or current_app.config["PROPAGATE_EXCEPTIONS"]:
+    if current_app.testing or current_app.debug or current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
     reference = _new_reference()
     current_app.logger.error("%s: %s %s", reference, request.method, request.path, exc_info=error)
@@ -144,6 +146,7 @@ def _answer(problem: Problem) -> Response:
         response.headers["HX-Retarget"] = "#toasts"
         response.headers["HX-Reswap"] = "beforeend"
     else:
+        problem = replace(problem, back=came_from())
         response = make_response(render_template("errors/problem.html", problem=problem))
     response.status_code = problem.status
     return response

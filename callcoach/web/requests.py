@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 
 def is_htmx() -> bool:
@@ -40,15 +42,34 @@ def safe_next(target: str | None) -> str | None:
 def here() -> str | None:
     """Where to come back to after signing in: the page being read, as a path of this site."""
     if is_htmx():
-        page = request.headers.get("HX-Current-URL", "")
-    elif request.method in ("GET", "HEAD") and not wants_json():
+        return _own_page(request.headers.get("HX-Current-URL", ""))
+    if request.method in ("GET", "HEAD") and not wants_json():
         return safe_next(request.full_path.rstrip("?"))
-    else:
-        page = request.referrer or ""
+    return _own_page(request.referrer or "")
+
+
+def came_from() -> str | None:
+    """The page that led here, as a path of this site; None when it is this very page."""
+    page = _own_page(request.referrer or "")
+    return None if page == request.full_path.rstrip("?") else page
+
+
+def _own_page(address: str) -> str | None:
+    """The path of `address` when it is a page of this site that can be opened.
+
+    A form that was refused is shown under an address that only takes POST: going back there
+    would end on an error page.
+    """
     try:
-        parts = urlsplit(page)
+        parts = urlsplit(address)
     except ValueError:
         return None
     if parts.netloc != request.host:
+        return None
+    try:
+        current_app.url_map.bind(request.host).match(parts.path, method="GET")
+    except RequestRedirect:
+        pass  # opens after a slash is added
+    except HTTPException:
         return None
     return safe_next(parts.path + (f"?{parts.query}" if parts.query else ""))

@@ -51,6 +51,22 @@ def test_a_stranger_switches_for_this_device(client):
     assert '<html lang="en" data-theme="dark">' in client.get("/sign-in").text
 
 
+def test_a_switch_on_a_refused_form_comes_back_to_a_page_that_opens(browser):
+    refused = {"Referer": "http://localhost/settings/password"}  # an address that only takes POST
+    response = browser.post("/preferences", data={"theme": "dark"}, headers=refused)
+    assert response.location == "/"
+    foreign = {"Referer": "https://evil.example/settings"}
+    response = browser.post("/preferences", data={"theme": "dark"}, headers=foreign)
+    assert response.location == "/"
+
+
+def test_built_in_messages_follow_the_language(browser):
+    data = {"name": "", "locale": "fr", "theme": "auto"}
+    assert "Ce champ est requis." in browser.post("/settings", data=data).text
+    browser.post("/preferences", data={"locale": "en"})
+    assert "This field is required." in browser.post("/settings", data=data).text
+
+
 def test_a_switch_is_kept_for_the_person_on_any_device(app, browser, claire):
     browser.post("/preferences", data={"locale": "en"})
     browser.post("/preferences", data={"theme": "dark"})

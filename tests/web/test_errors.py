@@ -78,6 +78,13 @@ def test_htmx_gets_a_toast(stranger):
     assert "<html" not in response.text
 
 
+def test_the_way_back_leads_to_the_page_one_came_from(stranger):
+    came = {**HTML, "Referer": "http://localhost/sign-in?next=/calls"}
+    assert 'href="/sign-in?next=/calls"' in stranger.get("/made/missing", headers=came).text
+    came["Referer"] = "https://evil.example/sign-in"
+    assert "evil" not in stranger.get("/made/missing", headers=came).text
+
+
 def test_a_method_that_a_page_does_not_take_names_those_it_does(stranger):
     response = stranger.put("/settings")
     assert response.status_code == 405
