@@ -263,18 +263,10 @@ def _pieces(turn: ShownTurn, pins: Sequence[MomentView]) -> Iterable[Piece]:
     """Words grouped by what is said of them. The space between two pieces belongs to neither mark:
     it is a piece of its own, so that underlines end with the words.
     """
-
-    def kind(word: tuple[str, int, int, float]) -> tuple[int, str, bool]:
-        middle = (word[1] + word[2]) / 2
-        pin = next((pin for pin in pins if pin.start_ms <= middle < pin.end_ms), None)
-        return (
-            (pin.number, pin.valence, word[3] < UNSURE_BELOW)
-            if pin
-            else (0, "", word[3] < UNSURE_BELOW)
-        )
-
     first = True
-    for (number, valence, unsure), group in groupby(turn.words, key=kind):
+    for (number, valence, unsure), group in groupby(
+        _written_words(turn), key=lambda word: (*_pin_at(word[1], pins), word[2] < UNSURE_BELOW)
+    ):
         text = "".join(word[0] for word in group)
         if first:
             text, first = text.lstrip(), False
@@ -283,6 +275,31 @@ def _pieces(turn: ShownTurn, pins: Sequence[MomentView]) -> Iterable[Piece]:
             text = text[1:]
         if text:
             yield Piece(text, number, valence, unsure)
+
+
+def _written_words(turn: ShownTurn) -> Iterable[tuple[str, float, float]]:
+    """Words as they are written, with the middle of their time and their lowest probability: the
+    recogniser gives "l" and "'an" apart, and half a tinted word reads like an error of the page.
+    """
+    text, start_ms, end_ms, probability = "", 0, 0, 1.0
+    for word, word_start_ms, word_end_ms, word_probability in turn.words:
+        if text and word.startswith(" "):
+            yield text, (start_ms + end_ms) / 2, probability
+            text = ""
+        if not text:
+            start_ms, probability = word_start_ms, 1.0
+        text += word
+        end_ms, probability = word_end_ms, min(probability, word_probability)
+    if text:
+        yield text, (start_ms + end_ms) / 2, probability
+
+
+def _pin_at(middle_ms: float, pins: Sequence[MomentView]) -> tuple[int, str]:
+    """Number and valence of the moment that a word belongs to; 0 and "" outside all."""
+    for pin in pins:
+        if pin.start_ms <= middle_ms < pin.end_ms:
+            return pin.number, pin.valence
+    return 0, ""
 
 
 def figure_views(analysis: AnalysisRun) -> list[FigureView]:

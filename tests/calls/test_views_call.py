@@ -116,7 +116,7 @@ def test_reading_a_call_is_logged(app: Flask, desk: dict[str, int], sign_in: Sig
 def test_word_offsets_rebuild_the_text(desk: dict[str, int], sign_in: SignIn) -> None:
     page = sign_in(desk["supervisor"]).get(f"/calls/{desk['call']}").text
     turn = _player(page)["turns"][2]  # type: ignore[index]
-    words = "On a déjà un outil, depuis l'an dernier.".split(" ")
+    words = ["On", "a", "déjà", "un", "outil,", "depuis", "l'an", "dernier."]
     lengths = [len(words[0]), *(len(word) + 1 for word in words[1:])]
     assert turn["words"][1::2] == lengths
     assert turn["words"][0] == turn["start"]

@@ -160,12 +160,13 @@ def test_another_team_is_not_offered_and_not_taken(
     assert _count(app) == 0
 
 
-def test_too_large_a_request_is_answered_413(
-    app: Flask, floor: Floor, sign_in: SignIn
-) -> None:
+def test_too_large_a_request_is_answered_413(app: Flask, floor: Floor, sign_in: SignIn) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 100_000
     response = _send(
-        sign_in(floor.supervisor.user_id or 0), _form(floor), (b"x" * 200_000, "x.wav"), headers=JSON
+        sign_in(floor.supervisor.user_id or 0),
+        _form(floor),
+        (b"x" * 200_000, "x.wav"),
+        headers=JSON,
     )
     assert response.status_code == 413
     assert response.json["error"]

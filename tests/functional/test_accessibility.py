@@ -19,9 +19,7 @@ RULES = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
-def test_axe_finds_nothing(
-    sign_in_as: SignIn, floor: Floor, scheme: str, *, phone: bool
-) -> None:
+def test_axe_finds_nothing(sign_in_as: SignIn, floor: Floor, scheme: str, *, phone: bool) -> None:
     page = sign_in_as("claire", phone=phone, scheme=scheme)
     found = []
     for path in (

@@ -86,18 +86,17 @@ def test_from_dropped_files_to_a_corrected_turn(sign_in_as: SignIn, clip: Path) 
 
 def _listen(page: Page) -> None:
     """The sound plays, the words follow it, a click on a word seeks, keys work."""
-    time = "() => document.querySelector('audio').currentTime"
     page.locator(".transcript").click(position={"x": 4, "y": 4})
     page.keyboard.press("Space")
-    page.wait_for_function(f"({time})() > 1.5")
+    _wait_for_time(page, "time > 1.5")
     page.wait_for_function("() => document.querySelector('.turn.is-current')")
     page.wait_for_function("() => CSS.highlights.get('spoken').size === 1")
     page.keyboard.press("k")
     assert page.evaluate("() => document.querySelector('audio').paused")
 
-    before = page.evaluate(time)
+    before = page.evaluate("() => document.querySelector('audio').currentTime")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"({time})() > {before} + 2.5")
+    _wait_for_time(page, f"time > {before} + 2.5")
     page.keyboard.press(">")
     expect(page.locator("[data-rate]")).to_have_text("1,25×")
     assert page.evaluate("() => document.querySelector('audio').preservesPitch")
@@ -107,20 +106,27 @@ def _listen(page: Page) -> None:
     box = said.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 6, box["y"] + 10)
-    early = page.evaluate(time)
+    early = page.evaluate("() => document.querySelector('audio').currentTime")
     page.mouse.click(box["x"] + 220, box["y"] + 10)
-    page.wait_for_function(f"({time})() > {early} + 0.2")
+    _wait_for_time(page, f"time > {early} + 0.2")
 
     # The wave is drawn in both colours, and a click on it seeks.
     lanes = page.locator("[data-lanes]").bounding_box()
     assert lanes is not None
     page.mouse.click(lanes["x"] + lanes["width"] / 2, lanes["y"] + 20)
-    page.wait_for_function(f"Math.abs(({time})() - 10) < 1")
+    _wait_for_time(page, "Math.abs(time - 10) < 1")
 
     page.keyboard.press("?")
     expect(page.locator("#call-keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#call-keys")).to_be_hidden()
+
+
+def _wait_for_time(page: Page, condition: str) -> None:
+    """Wait until the sound's position in seconds, `time`, fulfils a condition in JavaScript."""
+    page.wait_for_function(
+        f"() => {{ const time = document.querySelector('audio').currentTime; return {condition}; }}"
+    )
 
 
 def _swap_and_swap_back(page: Page) -> None:
@@ -142,7 +148,7 @@ def _swap_and_swap_back(page: Page) -> None:
 def _correct(page: Page) -> None:
     """Enter saves, Escape leaves, and the correction is there after a reload."""
     turn = page.locator(".turn").first
-    original = turn.locator("[data-said]").inner_text()
+    original = turn.locator("[data-said]").text_content() or ""
     turn.hover()
     turn.locator("[data-correct]").click()
     field = page.locator("[data-correction] textarea")
