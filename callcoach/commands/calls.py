@@ -166,7 +166,7 @@ def _zone(given: dict[str, str]) -> str:
     zone: str = given["timezone"] or current_app.extensions["callcoach"].import_timezone
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise InvalidInput("The time zone %(zone)s is not known.", zone=zone) from error
     return zone
 

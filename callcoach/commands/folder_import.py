@@ -115,6 +115,7 @@ class FolderImport:
         self._only = None if folder.is_dir() else folder
         self._defaults = defaults or CallMetadata()
         self._source = source
+        self._zone = zone
         self._is_dry_run = is_dry_run
         self._seen: dict[str, str] = {}
         self.side_files = 0
@@ -156,6 +157,7 @@ class FolderImport:
             metadata=row.metadata if row else None,
             defaults=self._defaults,
             source=self._source,
+            zone=self._zone,
             is_dry_run=self._is_dry_run,
         )
         if line.fate is Fate.REJECTED and row is not None:
@@ -171,6 +173,7 @@ def import_file(
     metadata: CallMetadata | None,
     defaults: CallMetadata,
     source: str,
+    zone: str,
     is_dry_run: bool = False,
 ) -> Line:
     """Import one file and commit; a refusal becomes a line.
@@ -188,6 +191,7 @@ def import_file(
                 metadata=metadata,
                 defaults=defaults,
                 source=source,
+                zone=zone,
                 is_dry_run=is_dry_run,
             )
             db.session.commit()

@@ -151,6 +151,7 @@ class FolderWatch:
                 metadata=metadata,
                 defaults=self._defaults,
                 source=self._source,
+                zone=self._zone,
             )
         db.session.remove()
         if line.is_refusal:

@@ -105,6 +105,7 @@ def import_recording(
     metadata: CallMetadata | None = None,
     defaults: CallMetadata | None = None,
     source: str = "import",
+    zone: str | None = None,
     is_dry_run: bool = False,
 ) -> ImportResult:
     """Import one recording; flushes, the caller commits.
@@ -117,6 +118,7 @@ def import_recording(
         metadata: what a CSV row or the file beside it says; stronger than the file name.
         defaults: what a form or command options say; weaker than the file name.
         source: where external ids come from; they are unique within it.
+        zone: of times in file names (IANA); the installation's when None.
         is_dry_run: check everything, keep nothing.
 
     Raises:
@@ -128,7 +130,10 @@ def import_recording(
     """
     settings: Settings = current_app.extensions["callcoach"]
     name = safe_name(file_name)
-    known = _gather(name, metadata, defaults, settings)
+    patterns = compile_patterns(settings.filename_patterns)
+    from_name = metadata_of_name(name, patterns, zone=zone or settings.import_timezone)
+    # CSV beats file name beats form
+    known = (metadata or CallMetadata()).over(from_name).over(defaults or CallMetadata())
     place = place_call(viewer, known)
     _end_transaction()
     with _spooled(content, settings) as (path, work_folder):
@@ -165,15 +170,6 @@ class _Identity:
     external_id: str | None
     sha256: str
     duration_ms: int = 0
-
-
-def _gather(
-    name: str, metadata: CallMetadata | None, defaults: CallMetadata | None, settings: Settings
-) -> CallMetadata:
-    """CSV beats file name beats form."""
-    patterns = compile_patterns(settings.filename_patterns)
-    from_name = metadata_of_name(name, patterns, zone=settings.import_timezone)
-    return (metadata or CallMetadata()).over(from_name).over(defaults or CallMetadata())
 
 
 def _limits(settings: Settings) -> AudioLimits:
