@@ -61,15 +61,16 @@ def init_app(app: Flask) -> None:
 def navigation() -> list[Link]:
     """Links for the signed-in person; the current one is marked.
 
-    A page that is no entry itself marks the first entry of its room.
+    A page that is no entry itself belongs to the entry whose address its own continues
+    (``/calls/3`` to ``/calls``), else to the first entry of its room.
     """
-    offered = _offered()
-    endpoint = request.endpoint or ""
-    current = next((entry for entry in offered if entry.endpoint == endpoint), None)
-    if current is None:
-        room = endpoint.partition(".")[0]
-        current = next((entry for entry in offered if entry.room == room), None)
-    return [Link(url_for(e.endpoint), e.label, e is current) for e in offered]
+    offered = [(entry, url_for(entry.endpoint)) for entry in _offered()]
+    room = (request.endpoint or "").partition(".")[0]
+    above = [url for _, url in offered if f"{request.path}/".startswith(f"{url}/")]
+    current = max(above, key=len, default="") or next(
+        (url for entry, url in offered if entry.room == room), ""
+    )
+    return [Link(url, entry.label, url == current) for entry, url in offered]
 
 
 def home_endpoint() -> str:

@@ -32,6 +32,14 @@ def test_every_entry_offered_opens(app, sign_in, role):
         assert (address, True) in _entries(page.text)
 
 
+def test_a_page_below_an_entry_marks_that_entry(app, sign_in):
+    with app.app_context():
+        browser = sign_in(create_user(role="admin"))
+    for address, entry in [("/people/new", "/people"), ("/teams/new", "/teams")]:
+        current = [url for url, is_current in _entries(browser.get(address).text) if is_current]
+        assert current == [entry]
+
+
 def test_agents_are_not_offered_what_is_not_theirs(app, sign_in):
     with app.app_context():
         browser = sign_in(create_user(role="agent"))
