@@ -34,6 +34,8 @@ from callcoach.speech.vad import detect_voice, detect_voices
 
 #: Version of the stored form of a transcript.
 TRANSCRIPT_SCHEMA = 1
+#: Raised whenever the same sound may give other words or other voices; kept with each transcript.
+RECOGNITION_VERSION = 1
 #: Share of `transcribe`'s progress that finding the voices takes; recognition is nearly all.
 _VOICE_SHARE = 0.04
 #: Languages whose speech the analysis has lexicons for.
@@ -176,7 +178,7 @@ def transcribe(
         channels=channels,
         tracks=tuple(tracks),
         language=language,
-        engine=dict(transcriber.describe()),
+        engine={**transcriber.describe(), "recognition": RECOGNITION_VERSION},
     )
 
 

@@ -6,24 +6,28 @@ code 2.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from callcoach.analysis import wording
-from callcoach.analysis.model import AgentChannel, CallAnalysis, CallContext, Channels, Message
+from callcoach.analysis.model import CallAnalysis, CallContext, Channels, Message
+from callcoach.commands.recognition import (
+    limits,
+    load_transcriber,
+    parse_agent_channel,
+    parse_language,
+    print_json,
+    quiet,
+)
+from callcoach.commands.scoring import evaluate
 from callcoach.config import Settings
 from callcoach.errors import InvalidInput
-from callcoach.pipeline import LANGUAGES, analyse_file
+from callcoach.pipeline import analyse_file
 from callcoach.speech import models as speech_models
-from callcoach.speech.audio import AudioLimits
-from callcoach.speech.transcriber import Transcriber
+
+__all__ = ["analyze", "evaluate", "models"]
 
 
 @click.command()
@@ -49,8 +53,8 @@ def analyze(
     """Analyse one recording: who said what, the figures, and where the call turned."""
     settings = Settings.from_env()
     path = _sound_file(file)
-    side = _agent_channel(agent_channel)
-    spoken = _language(language)
+    side = parse_agent_channel(agent_channel)
+    spoken = parse_language(language)
     context = _context(context_path)
     with quiet():
         analysis = analyse_file(
@@ -101,44 +105,6 @@ def model_path(name: str | None) -> None:
     click.echo(speech_models.resolve_model(name or settings.model, settings.data_dir))
 
 
-def load_transcriber(settings: Settings, model: str | None = None) -> Transcriber:
-    """The recogniser that the settings, or `model`, name.
-
-    Raises:
-        ModelUnavailable: it cannot be had.
-    """
-    from callcoach.speech.whisper import WhisperTranscriber  # loads the engine: seconds
-
-    name = model or settings.model
-    path = speech_models.resolve_model(name, settings.data_dir)
-    return WhisperTranscriber(path, cpu_threads=settings.cpu_threads)
-
-
-def limits(settings: Settings) -> AudioLimits:
-    """What a recording may cost under these settings."""
-    return AudioLimits(
-        max_duration_s=settings.max_hours * 3600, max_bytes=settings.max_megabytes << 20
-    )
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what libraries say away from standard output and below errors."""
-    previous = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            yield
-    finally:
-        logging.disable(previous)
-
-
-def print_json(data: Any) -> None:
-    """One JSON object on standard output, UTF-8 whatever the locale."""
-    # bytes, so that the terminal's encoding cannot fail
-    click.echo(json.dumps(data, ensure_ascii=False, allow_nan=False).encode())
-
-
 def _sound_file(name: str) -> Path:
     path = Path(name)
     try:
@@ -153,25 +119,6 @@ def _sound_file(name: str) -> Path:
         raise InvalidInput(
             "%(path)s cannot be read: %(reason)s.", path=name, reason=reason
         ) from None
-
-
-def _agent_channel(name: str) -> AgentChannel:
-    try:
-        return AgentChannel(name)
-    except ValueError:
-        raise InvalidInput(
-            "Unknown agent channel %(name)s; say left, right, mixed or auto.", name=name
-        ) from None
-
-
-def _language(name: str) -> str:
-    if name not in LANGUAGES:
-        raise InvalidInput(
-            "Unknown language %(name)s; say one of: %(known)s.",
-            name=name,
-            known=", ".join(LANGUAGES),
-        )
-    return name
 
 
 def _context(name: str | None) -> CallContext:
