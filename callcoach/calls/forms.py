@@ -147,7 +147,8 @@ class MetadataForm(Form):
         self.kind.choices = [(kind.value, kind_label(kind)) for kind in CallKind]
         self.outcome.choices = [(item.value, outcome_label(item)) for item in Outcome]
         self.agent_channel.choices = [(item.value, channel_label(item)) for item in AgentChannel]
-        if self.started_at.data is None:
+        if not self.is_submitted():
+            # The field shows wall-clock time: the reader's, not the stored one
             self.started_at.data = call.started_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
     def changes(self, *, zone: str) -> dict[str, Any]:

@@ -35,13 +35,15 @@ ACCEPTED = "audio/*,.wav,.mp3,.ogg,.opus,.m4a,.aac,.flac,.webm,.gsm,.amr,.csv"
 class FileAnswer:
     """What became of one file, as its row says it.
 
-    `outcome` is ``imported``, ``duplicate``, ``conflict`` or ``rejected``.
+    `outcome` is ``imported``, ``duplicate``, ``conflict`` or ``rejected``; `needs_details` says that
+    the recording is good and only what is known of it is not.
     """
 
     file: str
     outcome: str
     message: str
     url: str | None = None
+    needs_details: bool = False
 
 
 @bp.get("/calls/import")
@@ -158,6 +160,7 @@ def _import_one(
         db.session.commit()
     except CallCoachError as error:
         db.session.rollback()
-        return FileAnswer(name, "rejected", explain(error))
+        needs_details = isinstance(error, InvalidInput)
+        return FileAnswer(name, "rejected", explain(error), needs_details=needs_details)
     link = url_for("calls.show_call", call_id=result.call_id) if result.call_id else None
     return FileAnswer(name, str(result.outcome), _(result.message) % result.values, link)

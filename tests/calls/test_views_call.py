@@ -272,17 +272,23 @@ def test_outcome_in_one_click(app: Flask, desk: dict[str, int], sign_in: SignIn)
         assert db.session.get_one(Call, desk["call"]).outcome == "callback"
 
 
-def test_metadata_form_saves_and_keeps_the_zone(
-    app: Flask, desk: dict[str, int], sign_in: SignIn
-) -> None:
-    browser = sign_in(desk["supervisor"])
-    page = browser.get(f"/calls/{desk['call']}/edit").text
+def _fields(browser: FlaskClient, call_id: int) -> dict[str, str]:
+    """What the form would send when nothing is changed."""
+    page = browser.get(f"/calls/{call_id}/edit").text
     fields = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', page))
     for name, options in re.findall(
         r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL
     ):
         chosen = re.search(r'selected value="([^"]*)"', options)
         fields[name] = chosen[1] if chosen else ""
+    return fields
+
+
+def test_metadata_form_saves_and_keeps_the_zone(
+    app: Flask, desk: dict[str, int], sign_in: SignIn
+) -> None:
+    browser = sign_in(desk["supervisor"])
+    fields = _fields(browser, desk["call"])
     fields |= {"company": "Nouvelle Société", "started_at": "2026-09-14T11:41"}
     answer = browser.post(f"/calls/{desk['call']}/edit", data=fields)
     assert answer.status_code == 302, answer.text
@@ -291,6 +297,20 @@ def test_metadata_form_saves_and_keeps_the_zone(
         assert call.company == "Nouvelle Société"
         assert call.started_at == datetime(2026, 9, 14, 9, 41, tzinfo=UTC), "11:41 in Paris"
         assert call.prospect_name == "Mme Delattre"
+
+
+def test_metadata_form_saved_unchanged_changes_nothing(
+    app: Flask, desk: dict[str, int], sign_in: SignIn
+) -> None:
+    browser = sign_in(desk["supervisor"])
+    with app.app_context():
+        before = db.session.get_one(Call, desk["call"]).started_at
+    browser.post(f"/calls/{desk['call']}/edit", data=_fields(browser, desk["call"]))
+    with app.app_context():
+        call = db.session.get_one(Call, desk["call"])
+        assert call.started_at == before
+        edited = select(AccessEvent).where(AccessEvent.action == "call.edited")
+        assert db.session.scalar(edited) is None
 
 
 def test_metadata_form_says_what_is_wrong(desk: dict[str, int], sign_in: SignIn) -> None:

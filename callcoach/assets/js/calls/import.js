@@ -32,10 +32,15 @@ function mount(form) {
     start();
   }
 
+  function sizeOf(bytes) {
+    const unit = document.documentElement.lang === "fr" ? "o" : "B";
+    return bytes < 1e6 ? `${format.format(Math.ceil(bytes / 1000))} K${unit}` : `${format.format(bytes / 1e6)} M${unit}`;
+  }
+
   function newRow(file) {
     const row = template.content.firstElementChild.cloneNode(true);
     row.querySelector("[data-name]").textContent = file.name;
-    row.querySelector("[data-size]").textContent = `${format.format(file.size / 1e6)} M${form.ownerDocument.documentElement.lang === "fr" ? "o" : "B"}`;
+    row.querySelector("[data-size]").textContent = sizeOf(file.size);
     list.append(row);
     return row;
   }
@@ -137,6 +142,11 @@ function mount(form) {
     else if (answer.results) {
       const [result] = answer.results;
       set(item, result.outcome, result.outcome === "imported" ? "" : result.message, result.url);
+      if (result.needs_details) {
+        // The sound is good: say who called for whom below, and send it again.
+        form.querySelector("[data-defaults]").open = true;
+        item.row.querySelector("[data-again]").hidden = false;
+      }
     } else set(item, "failed", answer.error ?? words.offline);
   }
 
