@@ -1,0 +1,272 @@
+"""Who may do what: every endpoint and method, with the outcome expected for each role.
+
+The people and things are those of one site of `tests.factories.two_sites`: `agent` is whose call
+it is, `colleague` an agent of the same team, and the ``other_`` ones belong to the other site. A
+role that is in neither `may` nor `refused` must find nothing (404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.factories.two_sites import Site
+
+ROLES = (
+    "agent",
+    "colleague",
+    "team_lead",
+    "supervisor",
+    "other_supervisor",
+    "sponsor",
+    "other_sponsor",
+    "admin",
+)
+
+ALL = frozenset(ROLES)
+ADMIN = frozenset({"admin"})
+AGENTS = frozenset({"agent", "colleague"})
+SPONSORS = frozenset({"sponsor", "other_sponsor"})
+SUPERVISORS = frozenset({"supervisor", "other_supervisor"})
+LEADS = SUPERVISORS | {"team_lead"}
+#: Whose call it is, and those who answer for the team.
+HEARS = frozenset({"agent", "team_lead", "supervisor", "admin"})
+EDITS = HEARS - {"agent"}
+DELETES = EDITS - {"team_lead"}
+#: Who reads a campaign: its teams and its sponsor.
+CAMPAIGN = ALL - {"other_supervisor", "other_sponsor"}
+CHANGES_CAMPAIGN = frozenset({"supervisor", "admin"})
+#: Who sees the people of a team.
+SEES_PEOPLE = frozenset({"team_lead", "supervisor", "admin"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One endpoint under one method.
+
+    Args:
+        endpoint: its name in `app.url_map`.
+        method: GET or POST.
+        may: roles that are answered with `status`.
+        refused: roles that see the thing but may not do this (403).
+        status: the answer to those who may.
+        values: parts of the address, as names of fields of `Site` or as numbers.
+        data: what the form sends.
+        public: strangers are let in too, and are answered with `stranger_status`.
+        writes: whether those who may change the database by this.
+        foreign: what the roles of this site get for a thing of the other one.
+        but: roles that are answered otherwise, and change nothing.
+    """
+
+    endpoint: str
+    method: str = "GET"
+    may: frozenset[str] = ALL
+    refused: frozenset[str] = frozenset()
+    status: int = 200
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    data: Callable[[Site], Mapping[str, object]] = lambda _site: {}
+    public: bool = False
+    stranger_status: int = 200
+    writes: bool | None = None
+    foreign: int = 404
+    but: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.endpoint, self.method
+
+    @property
+    def must_write(self) -> bool:
+        return self.method == "POST" if self.writes is None else self.writes
+
+    def expected(self, role: str) -> int:
+        if role in self.but:
+            return self.but[role]
+        if role in self.may:
+            return self.status
+        return 403 if role in self.refused else 404
+
+
+def _post(endpoint: str, **facts: object) -> Row:
+    return Row(endpoint, "POST", **{"status": 302, **facts})  # type: ignore[arg-type]
+
+
+def _own_password(_site: Site) -> Mapping[str, object]:
+    from tests.factories.accounts import PASSWORD
+
+    new = "encore un autre secret"
+    return {"current": PASSWORD, "new": new, "again": new}
+
+
+def _person(site: Site) -> Mapping[str, object]:
+    return {
+        "name": "Nouvelle",
+        "login": "nouvelle",
+        "role": "agent",
+        "team_ids": [site.team],
+        "locale": "fr",
+    }
+
+
+def _team(_site: Site) -> Mapping[str, object]:
+    return {"name": "Autre plateau", "timezone": "Africa/Tunis"}
+
+
+def _campaign(site: Site) -> Mapping[str, object]:
+    return {
+        "based_on": "1",
+        "sponsor_id": site.sponsor,
+        "name": "Nouvelle campagne",
+        "language": "fr",
+        "team_ids": [site.team],
+    }
+
+
+def _call(site: Site) -> Mapping[str, object]:
+    return {
+        "prospect_name": "Mme Autre",
+        "company": "Autre",
+        "agent_id": site.agent,
+        "campaign_id": site.campaign,
+        "started_at": "2026-09-14T10:00",
+        "kind": "target",
+        "outcome": "callback",
+        "agent_channel": "left",
+    }
+
+
+_ACCOUNTS = (
+    Row("accounts.home", status=302),
+    Row("accounts.sign_in", status=302, public=True),
+    _post("accounts.sign_in", public=True, stranger_status=422, writes=False),
+    Row("accounts.switch_user", status=302, public=True, stranger_status=302),
+    _post("accounts.switch_user", public=True, stranger_status=302, writes=False),
+    _post("accounts.forget_people", public=True, stranger_status=302, writes=False),
+    _post(
+        "accounts.save_preferences",
+        public=True,
+        stranger_status=302,
+        data=lambda _: {"theme": "dark"},
+    ),
+    _post("accounts.sign_out"),
+    _post("accounts.leave_to_switch"),
+    Row("accounts.settings"),
+    _post("accounts.save_settings", data=lambda _: {"name": "X", "locale": "en", "theme": "dark"}),
+    _post("accounts.save_password", data=_own_password),
+)
+
+_PERSON = {"values": {"user_id": "agent"}}
+_TEAM = {"values": {"team_id": "team"}}
+_MANAGES_PERSON = {"may": ADMIN, "refused": SEES_PEOPLE, **_PERSON}
+_MANAGES_TEAM = {"may": ADMIN, "refused": SEES_PEOPLE, **_TEAM}
+_PEOPLE = (
+    Row("people.list_people", may=ADMIN | LEADS),
+    Row("people.create_person", may=ADMIN, refused=LEADS),
+    _post("people.create_person", may=ADMIN, refused=LEADS, status=200, data=_person),
+    Row("people.show_person", may=SEES_PEOPLE, **_PERSON),
+    Row("people.edit_person", **_MANAGES_PERSON),
+    _post("people.edit_person", **_MANAGES_PERSON, data=_person),
+    _post(
+        "people.reset_secret",
+        may=ADMIN | {"supervisor"},
+        refused=frozenset({"team_lead"}),
+        status=200,
+        **_PERSON,
+    ),
+    _post("people.disable_person", **_MANAGES_PERSON),
+    _post("people.enable_person", **_MANAGES_PERSON, writes=False),
+    Row("people.list_teams", may=ADMIN | LEADS),
+    Row("people.create_team", may=ADMIN, refused=LEADS),
+    _post("people.create_team", may=ADMIN, refused=LEADS, data=_team),
+    Row("people.show_team", may=SEES_PEOPLE, **_TEAM),
+    Row("people.edit_team", **_MANAGES_TEAM),
+    _post("people.edit_team", **_MANAGES_TEAM, data=_team),
+    _post("people.archive_team", **_MANAGES_TEAM),
+    _post("people.restore_team", **_MANAGES_TEAM, writes=False),
+)
+
+_IN_CAMPAIGN = {"campaign_id": "campaign"}
+_CHANGES = {"may": CHANGES_CAMPAIGN, "refused": CAMPAIGN - CHANGES_CAMPAIGN}
+_SPONSOR = {"may": ADMIN, "values": {"sponsor_id": "sponsor"}}
+_CAMPAIGNS = (
+    Row("campaigns.list_campaigns"),
+    Row("campaigns.show_campaign", may=CAMPAIGN, values=_IN_CAMPAIGN),
+    Row("campaigns.new_campaign", may=ADMIN | SUPERVISORS, refused=ALL),
+    _post(
+        "campaigns.new_campaign",
+        may=CHANGES_CAMPAIGN,
+        refused=ALL,
+        but={"other_supervisor": 422},  # for a team that is not theirs
+        data=_campaign,
+    ),
+    Row("campaigns.edit_campaign", **_CHANGES, values=_IN_CAMPAIGN),
+    _post("campaigns.edit_campaign", **_CHANGES, values=_IN_CAMPAIGN, data=_campaign),
+    _post("campaigns.archive_campaign", **_CHANGES, values=_IN_CAMPAIGN),
+    _post("campaigns.unarchive_campaign", **_CHANGES, values=_IN_CAMPAIGN),
+    _post(
+        "campaigns.save_persona", **_CHANGES, values=_IN_CAMPAIGN, data=lambda _: {"name": "DAF"}
+    ),
+    _post("campaigns.remove_persona", **_CHANGES, values={**_IN_CAMPAIGN, "persona_id": "persona"}),
+    _post(
+        "campaigns.save_promise",
+        **_CHANGES,
+        values=_IN_CAMPAIGN,
+        data=lambda _: {"kind": "approved", "text": "Sans engagement"},
+    ),
+    _post("campaigns.remove_promise", **_CHANGES, values={**_IN_CAMPAIGN, "promise_id": "promise"}),
+    _post("campaigns.put_back", **_CHANGES, values={**_IN_CAMPAIGN, "token": "put_back_token"}),
+    Row("campaigns.new_sponsor", may=ADMIN, refused=ALL),
+    _post("campaigns.new_sponsor", may=ADMIN, refused=ALL, data=lambda _: {"name": "Neuve"}),
+    Row("campaigns.show_sponsor", **_SPONSOR),
+    _post("campaigns.show_sponsor", **_SPONSOR, data=lambda _: {"name": "Autre nom"}),
+    _post("campaigns.archive_sponsor", **_SPONSOR, status=409, writes=False),
+    _post("campaigns.unarchive_sponsor", **_SPONSOR),
+    _post(
+        "campaigns.give_seat", **_SPONSOR, data=lambda site: {"user_id": site.loose_sponsor_user}
+    ),
+    _post(
+        "campaigns.take_seat",
+        may=ADMIN,
+        values={"sponsor_id": "sponsor", "user_id": "sponsor_user"},
+    ),
+)
+
+_CALL = {"call_id": "call"}
+_TURN = {"call_id": "call", "index": 3}
+_EDITS = {"may": EDITS, "refused": frozenset({"agent"})}
+_DELETES = {"may": DELETES, "refused": HEARS}
+_CALLS = (
+    Row("calls.list_calls"),
+    Row("calls.progress", values={"ids": "call", "rows": 1}, foreign=200),
+    Row("calls.show_call", may=HEARS, values=_CALL, writes=True),
+    Row("calls.audio", may=HEARS, values=_CALL, writes=True),
+    Row("calls.peaks", may=HEARS, values={**_CALL, "version": "peaks_version"}),
+    Row("calls.edit", **_EDITS, values=_CALL),
+    _post("calls.edit", **_EDITS, values=_CALL, data=_call),
+    Row("calls.correct_turn", **_EDITS, values=_TURN),
+    _post("calls.correct_turn", **_EDITS, values=_TURN, data=lambda _: {"text": "Bonjour."}),
+    _post("calls.set_result", **_EDITS, values=_CALL, data=lambda _: {"outcome": "meeting"}),
+    _post("calls.swap", **_EDITS, values=_CALL),
+    _post("calls.transcribe", **_EDITS, values=_CALL),
+    _post("calls.retry", **_EDITS, values={"call_id": "failed_call"}),
+    _post("calls.cancel", **_EDITS, values={"call_id": "running_call"}),
+    _post("calls.delete", **_DELETES, values=_CALL),
+    _post("calls.restore", **_DELETES, values={"call_id": "deleted_call"}),
+    Row("calls.import_page", may=ADMIN | LEADS, refused=ALL),
+    # without a file: whoever may import is told to choose one
+    _post("calls.import_files", may=ADMIN | LEADS, refused=ALL, status=422, writes=False),
+)
+
+TABLE = (
+    *_ACCOUNTS,
+    *_PEOPLE,
+    *_CAMPAIGNS,
+    *_CALLS,
+    Row(
+        "static",
+        status=404,
+        values={"filename": "no-such-file.css"},
+        public=True,
+        stranger_status=404,
+    ),
+)

@@ -1,0 +1,138 @@
+"""Two sites that know nothing of each other, each with one of everything, for tests of rights.
+
+Every name is telling: whoever reads one on a page knows from which site, or from whom, it leaks.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+from dataclasses import dataclass
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Role, TelephonyId, User
+from callcoach.calls.models import CallState
+from callcoach.calls.subjects import PROCESS, subject_of
+from callcoach.campaigns.models import Persona, Promise, PromiseKind, SponsorSeat
+from callcoach.campaigns.views import _undo_signer
+from callcoach.extensions import db, utc_now
+from callcoach.jobs.operations import enqueue
+from callcoach.storage.operations import put_file
+
+from .accounts import create_team, create_user
+from .calls import create_call
+from .campaigns import create_campaign, create_sponsor
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Ids of one site's people and things; `colleague` is an agent of the same team."""
+
+    mark: str
+    team: int
+    agent: int
+    colleague: int
+    team_lead: int
+    supervisor: int
+    sponsor_user: int
+    loose_sponsor_user: int
+    sponsor: int
+    loose_sponsor: int
+    campaign: int
+    persona: int
+    promise: int
+    call: int
+    failed_call: int
+    running_call: int
+    deleted_call: int
+    colleagues_call: int
+    turn_index: int
+    peaks_version: str
+    put_back_token: str
+
+    def name_of(self, who: str) -> str:
+        """How somebody or something of this site is called."""
+        return f"{who}-{self.mark}"
+
+
+@dataclass(frozen=True)
+class TwoSites:
+    """One site, another, and an administrator of both (a second one exists)."""
+
+    here: Site
+    there: Site
+    admin: int
+
+
+def create_two_sites() -> TwoSites:
+    """Add and commit both sites; call it again for more of the same under other names."""
+    here, there = _create_site(), _create_site()
+    create_user(Role.ADMIN)
+    return TwoSites(here, there, create_user(Role.ADMIN).id)
+
+
+def _create_site() -> Site:
+    # Letters only: a number could be part of another number on the page.
+    mark = "".join(chr(ord("a") + int(digit)) for digit in f"{next(_numbers):04d}") + "zq"
+    team = create_team(name=f"Plateau-{mark}")
+
+    def person(role: Role, name: str) -> int:
+        teams = [] if role is Role.SPONSOR else [team]
+        user = create_user(role, teams, name=f"{name}-{mark}", login=f"{name.lower()}.{mark}")
+        if role is Role.AGENT:
+            user.telephony_ids = [TelephonyId(value=f"tel.{name.lower()}.{mark}")]
+        return user.id
+
+    agent, colleague = person(Role.AGENT, "Agente"), person(Role.AGENT, "Collegue")
+    sponsor_user = person(Role.SPONSOR, "Cliente")
+    loose = person(Role.SPONSOR, "Sanssiege")
+    sponsor = create_sponsor(name=f"Societe-{mark}")
+    campaign = create_campaign(teams=[team], sponsor=sponsor, name=f"Campagne-{mark}")
+    campaign.personas = [Persona(name=f"Persona-{mark}", notes="")]
+    campaign.promises = [Promise(kind=PromiseKind.APPROVED, text=f"Promesse-{mark}", note="")]
+    sponsor.seats = [SponsorSeat(user_id=sponsor_user)]
+    db.session.commit()
+
+    owner, other = db.session.get_one(User, agent), db.session.get_one(User, colleague)
+    own = {"team": team, "campaign": campaign, "company": f"Prospect-{mark}"}
+    call = create_call(agent=owner, **own)
+    assert call.recording is not None
+    call.recording.playback = put_file(
+        io.BytesIO(b"sound" * 100), kind="playback", media_type="audio/mp4"
+    )
+    call.recording.peaks = put_file(
+        io.BytesIO(b"CCPK"), kind="peaks", media_type="application/octet-stream"
+    )
+    call.recording.original = put_file(
+        io.BytesIO(b"sound" * 100), kind="original", media_type="audio/wav"
+    )
+    running = create_call(CallState.QUEUED, agent=owner, **own)
+    enqueue(PROCESS, subject_of(running.id), viewer=Viewer.system())
+    db.session.commit()
+    return Site(
+        mark=mark,
+        team=team.id,
+        agent=agent,
+        colleague=colleague,
+        team_lead=person(Role.TEAM_LEAD, "Plateauchef"),
+        supervisor=person(Role.SUPERVISOR, "Responsable"),
+        sponsor_user=sponsor_user,
+        loose_sponsor_user=loose,
+        sponsor=sponsor.id,
+        loose_sponsor=create_sponsor(name=f"Sanscampagne-{mark}").id,
+        campaign=campaign.id,
+        persona=campaign.personas[0].id,
+        promise=campaign.promises[0].id,
+        call=call.id,
+        failed_call=create_call(CallState.FAILED, agent=owner, **own).id,
+        running_call=running.id,
+        deleted_call=create_call(agent=owner, deleted_at=utc_now(), **own).id,
+        colleagues_call=create_call(agent=other, **own).id,
+        turn_index=0,
+        peaks_version=call.recording.peaks.sha256[:16],
+        put_back_token=str(
+            _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
+        ),
+    )
