@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.accounts.models import Role, Team, User
+from callcoach.campaigns import queries
 from callcoach.campaigns.access import can_create_campaign, can_manage_sponsors
 from callcoach.campaigns.models import (
     Campaign,
@@ -99,7 +101,7 @@ def create_campaign(viewer: Viewer, sponsor_id: int, values: dict[str, Any]) -> 
 
     Args:
         viewer: a supervisor binds it to own teams, at least one.
-        sponsor_id: an existing sponsor.
+        sponsor_id: an existing sponsor; for a supervisor, one for whom their teams call already.
         values: as `update_campaign` takes them.
 
     Raises:
@@ -109,7 +111,7 @@ def create_campaign(viewer: Viewer, sponsor_id: int, values: dict[str, Any]) -> 
     if not can_create_campaign(viewer):
         raise NotAllowed("Supervisors and administrators create campaigns.")
     sponsor = db.session.get(Sponsor, sponsor_id)
-    if sponsor is None or sponsor.is_archived:
+    if sponsor is None or sponsor.is_archived or not queries.can_offer_sponsor(viewer, sponsor_id):
         raise InvalidInput("Choose a sponsor.")
     campaign = Campaign(sponsor_id=sponsor_id, vocabulary=[])
     _apply(viewer, campaign, values)
@@ -145,16 +147,41 @@ def set_campaign_archived(viewer: Viewer, campaign: Campaign, *, archived: bool)
     _touch(viewer, campaign, "campaign.archived" if archived else "campaign.restored")
 
 
+def fingerprint(*texts: str) -> str:
+    """What a form shows of a persona or promise, in short: differs once somebody else saved.
+
+    >>> fingerprint("approved", "Cinq jours", "") == fingerprint("approved", "Cinq jours ", "")
+    False
+    """
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:16]
+
+
 def save_persona(
-    viewer: Viewer, campaign: Campaign, name: str, notes: str, persona_id: int | None = None
+    viewer: Viewer,
+    campaign: Campaign,
+    name: str,
+    notes: str,
+    *,
+    persona_id: int | None = None,
+    seen: str | None = None,
 ) -> Persona:
     """Add a persona, or change one.
 
+    Args:
+        viewer: may edit the campaign (`queries.get_campaign_to_edit`).
+        campaign: the campaign.
+        name: unique in the campaign, whatever its case.
+        notes: how to speak with them.
+        persona_id: the one to change; None adds one.
+        seen: `fingerprint` of name and notes as the editor saw them; None does not compare.
+
     Raises:
         NotFound: `persona_id` is not one of this campaign's.
+        StaleVersion: somebody changed this persona in between.
         InvalidInput, Conflict: the name is empty, too long, or taken in this campaign.
     """
     name = _phrase(name, 80)
+    _lock(campaign)
     taken = [p for p in campaign.personas if p.name.casefold() == name.casefold()]
     if any(persona.id != persona_id for persona in taken):
         raise Conflict("This campaign already has a persona called %(name)s.", name=name)
@@ -163,6 +190,7 @@ def save_persona(
         campaign.personas.append(persona)
     else:
         persona = _own(campaign.personas, persona_id)
+        _must_be_as_seen(seen, persona.name, persona.notes)
         persona.name, persona.notes = name, notes.strip()
     _touch(viewer, campaign, "campaign.persona_saved")
     return persona
@@ -184,16 +212,28 @@ def save_promise(
     note: str,
     *,
     promise_id: int | None = None,
+    seen: str | None = None,
 ) -> Promise:
     """Add a promise, or change one.
 
+    Args:
+        viewer: may edit the campaign (`queries.get_campaign_to_edit`).
+        campaign: the campaign.
+        kind: a `PromiseKind`.
+        text: the phrase, said once in a campaign, whatever its case.
+        note: why, or what to say instead.
+        promise_id: the one to change; None adds one.
+        seen: `fingerprint` of kind, text and note as the editor saw them; None does not compare.
+
     Raises:
         NotFound: `promise_id` is not one of this campaign's.
+        StaleVersion: somebody changed this promise in between.
         InvalidInput, Conflict: the text is empty, too long, or already there, as whatever kind.
     """
     if kind not in set(PromiseKind):
         raise InvalidInput("Say whether it is approved, forbidden or ambiguous.")
     text = _phrase(text, MAX_PHRASE)
+    _lock(campaign)
     for other in campaign.promises:
         if other.text.casefold() == text.casefold() and other.id != promise_id:
             raise Conflict("This phrase is already there; change it instead of adding it again.")
@@ -202,6 +242,7 @@ def save_promise(
         campaign.promises.append(promise)
     else:
         promise = _own(campaign.promises, promise_id)
+        _must_be_as_seen(seen, promise.kind, promise.text, promise.note)
         promise.kind, promise.text, promise.note = PromiseKind(kind), text, note.strip()
     _touch(viewer, campaign, "campaign.promise_saved")
     return promise
@@ -279,13 +320,31 @@ def _touch(viewer: Viewer, campaign: Campaign, action: str) -> None:
     db.session.flush()
 
 
+def _lock(campaign: Campaign) -> None:
+    """Wait for whoever saves at this moment, then look at what they saved."""
+    db.session.refresh(campaign, with_for_update=True)
+    for row in (*campaign.personas, *campaign.promises):
+        db.session.expire(row)
+    db.session.expire(campaign, ["personas", "promises", "teams"])
+
+
+def _stale(*theirs: str) -> StaleVersion:
+    return StaleVersion(
+        "Somebody changed this campaign while you were editing. Your text is still here: "
+        "compare it with theirs, then save again.",
+        theirs=" · ".join(text for text in theirs if text),
+    )
+
+
 def _must_be_based_on(campaign: Campaign, based_on: int) -> None:
+    _lock(campaign)
     if campaign.row_version != based_on:
-        raise StaleVersion(
-            "Somebody changed this campaign while you were editing. Your text is still here: "
-            "compare it with theirs, then save again.",
-            theirs=campaign.name,
-        )
+        raise _stale(campaign.name)
+
+
+def _must_be_as_seen(seen: str | None, *texts: str) -> None:
+    if seen is not None and seen != fingerprint(*texts):
+        raise _stale(*texts)
 
 
 def _must_manage_sponsors(viewer: Viewer) -> None:

@@ -107,6 +107,17 @@ def get_sponsor(viewer: Viewer, sponsor_id: int) -> Sponsor:
     return sponsor
 
 
+def can_offer_sponsor(viewer: Viewer, sponsor_id: int) -> bool:
+    """Whether the viewer may add a campaign to this sponsor: supervisors where they read one.
+
+    Else a number typed into the address would tell them which companies are clients.
+    """
+    if can_manage_sponsors(viewer):
+        return True
+    known = visible_campaigns(viewer).where(Campaign.sponsor_id == sponsor_id).limit(1)
+    return db.session.scalar(known) is not None
+
+
 def teams_to_offer(viewer: Viewer, campaign: Campaign | None = None) -> Sequence[Team]:
     """Teams the viewer may bind to a campaign: their own, or all; and those already bound."""
     bound = {link.team_id for link in campaign.teams} if campaign else set()

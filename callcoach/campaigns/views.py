@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +26,7 @@ from callcoach.campaigns.forms import (
     SeatForm,
     SponsorForm,
 )
-from callcoach.campaigns.models import Campaign, PromiseKind
+from callcoach.campaigns.models import Campaign, Persona, Promise, PromiseKind
 from callcoach.errors import CallCoachError, Conflict, InvalidInput, NotAllowed, StaleVersion
 from callcoach.extensions import db
 from callcoach.web.errors import explain
@@ -33,6 +34,8 @@ from callcoach.web.forms import choices
 from callcoach.web.toasts import notify
 
 bp = Blueprint("campaigns", __name__)
+
+_Row = TypeVar("_Row", Persona, Promise)
 
 _REFUSED = 422
 #: How long a removed persona or promise can be put back from its message, in seconds.
@@ -81,6 +84,10 @@ def _campaign_page(
         teams=[] if viewer.role == "sponsor" else queries.team_names(campaign),
         persona_form=persona_form or PersonaForm(formdata=None),
         promise_form=promise_form or PromiseForm(formdata=None),
+        # what a refused change was about: its form opens again with what was typed
+        refused_persona=_named(campaign.personas, "persona_id") if persona_form else None,
+        refused_promise=_named(campaign.promises, "promise_id") if promise_form else None,
+        fingerprint=operations.fingerprint,
         can={"edit": can_edit_campaign(viewer, [link.team_id for link in campaign.teams])},
     )
     return page, status
@@ -148,6 +155,10 @@ def _campaign_form(
         theirs = {
             "name": campaign.name,
             "purpose": campaign.purpose,
+            "language": LANGUAGES.get(campaign.language, campaign.language),
+            "starts_on": campaign.starts_on,
+            "ends_on": campaign.ends_on,
+            "teams": queries.team_names(campaign),
             "vocabulary": campaign.vocabulary,
         }
         form.based_on.process_data(str(campaign.row_version))  # saving again is a decision
@@ -216,12 +227,13 @@ def save_persona(campaign_id: int) -> ResponseReturnValue:
             campaign,
             form.name.data or "",
             form.notes.data or "",
-            request.form.get("persona_id", type=int),
+            persona_id=request.form.get("persona_id", type=int),
+            seen=request.form.get("seen"),
         )
-    except (InvalidInput, Conflict) as error:
+    except (InvalidInput, Conflict, StaleVersion) as error:
         return _refused(campaign_id, error, persona_form=form)
     db.session.commit()
-    notify(_("Saved."))
+    notify(_("Saved. It applies to calls analysed from now on."))
     return _back(campaign_id, "personas")
 
 
@@ -252,8 +264,9 @@ def save_promise(campaign_id: int) -> ResponseReturnValue:
             form.text.data or "",
             form.note.data or "",
             promise_id=request.form.get("promise_id", type=int),
+            seen=request.form.get("seen"),
         )
-    except (InvalidInput, Conflict) as error:
+    except (InvalidInput, Conflict, StaleVersion) as error:
         return _refused(campaign_id, error, promise_form=form)
     db.session.commit()
     notify(_("Saved. It applies to calls analysed from now on."))
@@ -297,6 +310,12 @@ def _refused(campaign_id: int, error: CallCoachError, **forms: Any) -> ResponseR
         form.form_errors.append(explain(error))
     campaign = queries.get_campaign(current_viewer(), campaign_id)
     return _campaign_page(campaign, status=_REFUSED, **forms)
+
+
+def _named(rows: Sequence[_Row], argument: str) -> _Row | None:
+    """The row that the form sent was about."""
+    wanted = request.form.get(argument, type=int)
+    return next((row for row in rows if row.id == wanted), None)
 
 
 def _undo_signer() -> URLSafeTimedSerializer:

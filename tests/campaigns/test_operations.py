@@ -14,7 +14,7 @@ from callcoach.accounts.models import AccessEvent, Role
 from callcoach.accounts.queries import viewer_of
 from callcoach.campaigns import operations
 from callcoach.campaigns.queries import get_campaign
-from callcoach.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
+from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db
 from tests.factories.accounts import create_team, create_user
 from tests.factories.campaigns import create_campaign, create_sponsor
@@ -55,10 +55,11 @@ def test_a_supervisor_binds_a_campaign_to_own_teams_and_leaves_others_alone() ->
 
 
 def test_a_supervisor_cannot_create_a_campaign_without_an_own_team() -> None:
-    other = create_team()
-    viewer = viewer_of(create_user(Role.SUPERVISOR, [create_team()]))
+    own, other = create_team(), create_team()
+    viewer = viewer_of(create_user(Role.SUPERVISOR, [own]))
+    sponsor_id = create_campaign(teams=[own]).sponsor_id
     with pytest.raises(InvalidInput, match="one of your teams"):
-        operations.create_campaign(viewer, create_sponsor().id, _values(team_ids=[other.id]))
+        operations.create_campaign(viewer, sponsor_id, _values(team_ids=[other.id]))
 
 
 def test_agents_create_no_campaign() -> None:
@@ -111,7 +112,9 @@ def test_a_phrase_cannot_be_both_approved_and_forbidden() -> None:
 def test_a_persona_keeps_its_row_when_changed() -> None:
     campaign = create_campaign()
     persona = operations.save_persona(SYSTEM, campaign, "DAF", "")
-    again = operations.save_persona(SYSTEM, campaign, "DAF groupe", "Chiffres.", persona.id)
+    again = operations.save_persona(
+        SYSTEM, campaign, "DAF groupe", "Chiffres.", persona_id=persona.id
+    )
     assert again.id == persona.id
     assert [p.name for p in campaign.personas] == ["DAF groupe"]
 
@@ -140,3 +143,35 @@ def test_changes_are_logged() -> None:
     operations.create_sponsor(viewer_of(admin), "Voltaneo")
     event = db.session.query(AccessEvent).filter_by(action="sponsor.created").one()
     assert event.actor_id == admin.id
+
+
+def test_a_supervisor_adds_campaigns_only_to_sponsors_of_theirs() -> None:
+    team = create_team()
+    viewer = viewer_of(create_user(Role.SUPERVISOR, [team]))
+    stranger = create_sponsor()
+    known = create_campaign(teams=[team]).sponsor_id
+    values = {"name": "Toitures", "team_ids": [team.id]}
+    with pytest.raises(InvalidInput):
+        operations.create_campaign(viewer, stranger.id, values)
+    assert operations.create_campaign(viewer, known, values).sponsor_id == known
+
+
+def test_a_phrase_that_somebody_else_changed_is_not_overwritten() -> None:
+    system, campaign = Viewer.system(), create_campaign()
+    promise = operations.save_promise(system, campaign, "approved", "Cinq jours", "")
+    seen = operations.fingerprint("approved", "Cinq jours", "")
+    change = {"promise_id": promise.id, "seen": seen}
+    operations.save_promise(system, campaign, "ambiguous", "Cinq jours", "à préciser", **change)
+    with pytest.raises(StaleVersion) as caught:
+        operations.save_promise(system, campaign, "forbidden", "Cinq jours", "", **change)
+    assert caught.value.values["theirs"] == "ambiguous · Cinq jours · à préciser"
+    assert promise.kind == "ambiguous"
+
+
+def test_a_persona_that_somebody_else_removed_is_said_to_be_gone() -> None:
+    system, campaign = Viewer.system(), create_campaign()
+    persona = operations.save_persona(system, campaign, "DAF", "")
+    persona_id, seen = persona.id, operations.fingerprint("DAF", "")
+    operations.remove_persona(system, campaign, persona_id)
+    with pytest.raises(NotFound):
+        operations.save_persona(system, campaign, "DAF", "pressé", persona_id=persona_id, seen=seen)

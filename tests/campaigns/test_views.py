@@ -150,3 +150,53 @@ def test_empty_lists_say_what_to_do(app: Flask, sign_in: SignIn) -> None:
         admin, agent = sign_in(create_user(Role.ADMIN)), sign_in(create_user(Role.AGENT))
     assert "/sponsors/new" in admin.get("/campaigns").text
     assert "/sponsors/new" not in agent.get("/campaigns").text
+
+
+def test_a_stale_change_of_a_phrase_opens_its_form_again(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        browser = sign_in(create_user(Role.ADMIN))
+        address = f"/campaigns/{create_campaign().id}"
+    first = {"kind": "approved", "text": "Cinq jours", "note": ""}
+    browser.post(f"{address}/promises", data=first)
+    page = browser.get(address).text
+    known = dict(re.findall(r'name="(promise_id|seen)" value="([^"]+)"', page))
+    theirs = {**first, **known, "note": "sur devis"}
+    assert browser.post(f"{address}/promises", data=theirs).status_code == 302
+    mine = {**first, **known, "kind": "forbidden", "note": "jamais promis"}
+    late = browser.post(f"{address}/promises", data=mine)
+    assert late.status_code == 422
+    assert "sur devis" in late.text
+    assert 'value="jamais promis"' in late.text
+    form = late.text[late.text.index('class="campaign-add"') :]
+    again = dict(re.findall(r'name="(promise_id|seen)" value="([^"]+)"', form))
+    assert again["promise_id"] == known["promise_id"]
+    assert browser.post(f"{address}/promises", data={**mine, **again}).status_code == 302
+    shown = browser.get(address).text
+    assert "jamais promis" in shown
+    assert "sur devis" not in shown
+
+
+def test_a_refused_change_of_a_persona_changes_that_persona_when_sent_again(
+    app: Flask, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        browser = sign_in(create_user(Role.ADMIN))
+        campaign_id = create_campaign().id
+    address = f"/campaigns/{campaign_id}/personas"
+    for name in ("DAF", "Dirigeant"):
+        browser.post(address, data={"name": name, "notes": ""})
+    with app.app_context():
+        campaign = db.session.get(Campaign, campaign_id)
+        assert campaign is not None
+        persona_id = next(p.id for p in campaign.personas if p.name == "DAF")
+    values = {"persona_id": persona_id, "name": "Dirigeant", "notes": "pressé"}
+    refused = browser.post(address, data=values)
+    assert refused.status_code == 422
+    form = refused.text[refused.text.rindex('class="campaign-add"') :]
+    assert f'name="persona_id" value="{persona_id}"' in form
+    assert "pressé" in form
+    browser.post(address, data={**values, "name": "Directeur financier"})
+    with app.app_context():
+        campaign = db.session.get(Campaign, campaign_id)
+        assert campaign is not None
+        assert [p.name for p in campaign.personas] == ["Directeur financier", "Dirigeant"]
