@@ -28,7 +28,12 @@ def create_campaign(
     """A campaign for which `teams` call."""
     sponsor = sponsor or create_sponsor()
     campaign = Campaign(
-        **{"name": f"Campagne {next(_numbers)}", "sponsor_id": sponsor.id, "vocabulary": [], **values}
+        **{
+            "name": f"Campagne {next(_numbers)}",
+            "sponsor_id": sponsor.id,
+            "vocabulary": [],
+            **values,
+        }
     )
     campaign.teams = [CampaignTeam(team_id=team.id) for team in teams]
     db.session.add(campaign)

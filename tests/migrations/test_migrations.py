@@ -85,7 +85,9 @@ def test_rows_and_their_children_survive_a_rebuild_of_their_parent(migrated: Fla
     assert memberships
     db.session.remove()
     folder = Path(migrated.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")).parent
-    _run_revision_that_rebuilds(folder if not POSTGRES_URL else Path(os.environ.get("TMPDIR", "/tmp")))
+    _run_revision_that_rebuilds(
+        folder if not POSTGRES_URL else Path(os.environ.get("TMPDIR", "/tmp"))
+    )
     assert db.session.query(Turn).count() == turns
     assert db.session.query(Membership).count() == memberships
     assert db.session.query(User).count() == 1
