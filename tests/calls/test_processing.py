@@ -52,7 +52,7 @@ def test_a_recording_becomes_a_ready_call(
         assert {turn.speaker for turn in turns} == {"agent", "prospect"}
         assert all(0 <= t.start_ms < t.end_ms <= call.duration_ms for t in turns)
         assert call.current_analysis.figures
-        job = db.session.scalars(select(Job)).first()
+        job = db.session.scalars(select(Job).where(Job.kind == PROCESS)).first()
         assert job is not None
         assert (job.state, job.progress) == (JobState.DONE, 1.0)
 
