@@ -28,7 +28,9 @@ def environment(tmp_path_factory) -> Environment:
 
 def _source(name: str) -> str:
     """The template without its comments."""
-    return re.sub(r"{#.*?#}", "", (TEMPLATES_DIR / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.sub(
+        r"{#.*?#}", "", (TEMPLATES_DIR / name).read_text(encoding="utf-8"), flags=re.DOTALL
+    )
 
 
 def test_there_are_templates():

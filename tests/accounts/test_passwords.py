@@ -39,7 +39,9 @@ def test_nobody_takes_as_long_as_somebody():
 
 
 def test_a_hash_with_older_parameters_is_to_be_made_anew():
-    assert passwords.needs_rehash(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("x"))
+    assert passwords.needs_rehash(
+        PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("x")
+    )
     assert not passwords.needs_rehash(passwords.hash_password("x"))
 
 
