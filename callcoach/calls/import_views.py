@@ -18,7 +18,8 @@ from callcoach.analysis.model import AgentChannel
 from callcoach.calls import queries
 from callcoach.calls.blueprint import bp
 from callcoach.calls.forms import ImportForm
-from callcoach.calls.metadata import CallMetadata, MetadataRow, read_csv
+from callcoach.calls.metadata import CallMetadata
+from callcoach.calls.metadata_files import MetadataRow, read_csv
 from callcoach.calls.operations import import_recording
 from callcoach.config import Settings
 from callcoach.errors import CallCoachError, InvalidInput, NotAllowed

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls import operations
-from callcoach.calls.metadata import CallMetadata, MetadataRow, read_csv
+from callcoach.calls.metadata import CallMetadata
+from callcoach.calls.metadata_files import MetadataRow, read_csv
 from callcoach.commands.calls import visible_files
 from callcoach.errors import CallCoachError, InvalidInput
 from callcoach.extensions import db, write_transaction

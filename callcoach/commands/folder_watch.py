@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from callcoach.calls.metadata import CallMetadata, MetadataRow, read_json
+from callcoach.calls.metadata import CallMetadata
+from callcoach.calls.metadata_files import MetadataRow, read_json
 from callcoach.commands.calls import visible_files
 from callcoach.commands.folder_import import (
     METADATA_NAME,

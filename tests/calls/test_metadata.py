@@ -10,12 +10,11 @@ import pytest
 from callcoach.analysis.model import AgentChannel
 from callcoach.calls.metadata import (
     CallMetadata,
-    read_csv,
-    read_json,
     read_moment,
     read_outcome,
     read_phone,
 )
+from callcoach.calls.metadata_files import read_csv, read_json
 from callcoach.calls.models import CallKind, Outcome
 from callcoach.errors import InvalidInput
 
