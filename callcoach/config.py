@@ -51,6 +51,8 @@ class Settings:
             expressions with named groups; see `callcoach.calls.filenames`).
         worker_threads: jobs that one worker runs side by side.
         cpu_threads: threads of one recognition; 0 lets the engine choose.
+        trusted_proxies: reverse proxies in front; their word on address and scheme is taken.
+            Without it, a whole floor behind a proxy counts as one address at sign-in.
         ratelimit_storage: where sign-in attempts are counted (``limits`` URL).
         job_lease_s: silence after which a worker is taken for dead and its job given to another.
         job_heartbeat_s: time between two signs of life of a running job.
@@ -75,6 +77,7 @@ class Settings:
     worker_threads: int = 1
     cpu_threads: int = 0
     ratelimit_storage: str = "memory://"
+    trusted_proxies: int = 0
     job_lease_s: float = 45.0
     job_heartbeat_s: float = 10.0
     job_sweep_s: float = 10.0
@@ -110,6 +113,7 @@ class Settings:
             ),
             "worker_threads": int(_number(env, "CALLCOACH_WORKER_THREADS", 1)),
             "cpu_threads": int(_number(env, "CALLCOACH_CPU_THREADS", 0)),
+            "trusted_proxies": int(_number(env, "CALLCOACH_TRUSTED_PROXIES", 0)),
             "ratelimit_storage": env.get("CALLCOACH_RATELIMIT_STORAGE") or "memory://",
             "job_lease_s": _number(env, "CALLCOACH_JOB_LEASE", 45.0),
             "job_heartbeat_s": _number(env, "CALLCOACH_JOB_HEARTBEAT", 10.0),

@@ -289,7 +289,9 @@ def _written_words(turn: ShownTurn) -> Iterable[tuple[str, float, float]]:
         if not text:
             start_ms, probability = word_start_ms, 1.0
         text += word
-        end_ms, probability = word_end_ms, min(probability, word_probability)
+        end_ms = word_end_ms
+        if any(character.isalnum() for character in word):  # a full stop is never worth a doubt
+            probability = min(probability, word_probability)
     if text:
         yield text, (start_ms + end_ms) / 2, probability
 

@@ -88,8 +88,10 @@ class Call(db.Model):
     #: The channel map as set: ``left``, ``right``, ``mixed`` or ``auto``.
     agent_channel: Mapped[str] = mapped_column(String(10), default="auto")
     state: Mapped[CallState] = mapped_column(String(20), default=CallState.QUEUED, index=True)
-    #: Why it failed, a sentence; "" otherwise.
+    #: Why it failed, a message id; "" otherwise.
     failure: Mapped[str] = mapped_column(Text, default="")
+    #: What fills the placeholders of `failure`.
+    failure_values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     duration_ms: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

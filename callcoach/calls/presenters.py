@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from callcoach.analysis import wording
 from callcoach.analysis.model import Cause, Valence
 from callcoach.calls.models import Call, CallKind, CallState, Outcome
+from callcoach.jobs.models import fill_reason
 
 #: States in which a worker still has something to do.
 RUNNING = frozenset(
@@ -230,7 +231,7 @@ def row(
         state=str(call.state),
         state_label=state_label(call.state),
         progress=round(100 * (progress or 0.0)) if running else None,
-        failure=call.failure,
+        failure=fill_reason(call.failure, call.failure_values or {}, _),
         counts=counts if call.state == CallState.READY else None,
         sees_all_moments=sees_all_moments,
         can_edit=can_edit,

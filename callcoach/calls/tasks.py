@@ -69,7 +69,7 @@ def _mirror_failed(job: Job) -> None:
     call = db.session.get(Call, call_id_of(job.subject))
     if call is not None:
         call.state = CallState.FAILED
-        call.failure = job.reason % job.reason_values if job.reason_values else job.reason
+        call.failure, call.failure_values = job.reason, job.reason_values or {}
 
 
 def _mirror_cancelled(job: Job) -> None:

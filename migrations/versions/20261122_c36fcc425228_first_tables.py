@@ -192,6 +192,7 @@ def upgrade() -> None:
     sa.Column('agent_channel', sa.String(length=10), nullable=False),
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('failure', sa.Text(), nullable=False),
+    sa.Column('failure_values', sa.JSON(), nullable=False),
     sa.Column('duration_ms', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
