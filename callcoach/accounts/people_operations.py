@@ -109,6 +109,21 @@ def update_person(viewer: Viewer, user: User, values: PersonValues) -> None:
     _log(viewer, "user.changed", user, changed=changed)
 
 
+def set_teams(viewer: Viewer, user: User, team_ids: Iterable[int]) -> None:
+    """Put a person into exactly these teams; raises as `update_person`."""
+    values = PersonValues(
+        name=user.name,
+        login=user.login,
+        role=Role(user.role),
+        email=user.email or "",
+        team_ids=tuple(team_ids),
+        telephony_ids=tuple(item.value for item in user.telephony_ids),
+        locale=user.locale,
+        pseudonym=user.pseudonym,
+    )
+    update_person(viewer, user, values)
+
+
 def reset_secret(viewer: Viewer, user: User, *, secret: str | None = None) -> str:
     """Give a person a new secret and end their open sessions.
 

@@ -111,13 +111,19 @@ def find_by_login(login: str) -> User:
 
 
 def recent_events(
-    viewer: Viewer, *, actor_id: int | None = None, action: str = "", limit: int = 50
+    viewer: Viewer,
+    *,
+    actor_id: int | None = None,
+    about_user_id: int | None = None,
+    action: str = "",
+    limit: int = 50,
 ) -> Sequence[AccessEvent]:
     """The newest lines of the access log, newest first.
 
     Args:
         viewer: an administrator or the system; others get nothing.
         actor_id: only what this person did.
+        about_user_id: only what was done to this person, by whomever.
         action: only actions that begin so, such as ``call.``.
         limit: most lines.
     """
@@ -126,6 +132,10 @@ def recent_events(
     query = select(AccessEvent).order_by(AccessEvent.id.desc()).limit(limit)
     if actor_id is not None:
         query = query.where(AccessEvent.actor_id == actor_id)
+    if about_user_id is not None:
+        query = query.where(
+            AccessEvent.subject_kind == "user", AccessEvent.subject_id == about_user_id
+        )
     if action:
         query = query.where(AccessEvent.action.startswith(action, autoescape=True))
     return db.session.scalars(query).all()

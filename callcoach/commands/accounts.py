@@ -1,4 +1,5 @@
-"""Commands on people: `users list`, `add`, `set-password`, `disable`, `enable`, `log`.
+"""Commands on people: `users list`, `add`, `teams`, `set-password`, `disable`, `enable`,
+`sign-ins`, `log`.
 
 Whoever can run them owns the installation, so they act as the system; this is also how the first
 administrator comes in.
@@ -93,6 +94,37 @@ def add_user(
             click.echo(f"temporary password, shown only now: {secret}")
 
 
+@users.command("teams")
+@click.argument("login", required=False)
+@click.option("--set", "names", multiple=True, help="Put LOGIN in this team; may be repeated.")
+@click.option("--none", "leaves_all", is_flag=True, help="Take LOGIN out of every team.")
+def teams(login: str | None, names: tuple[str, ...], leaves_all: bool) -> None:
+    """Teams and who is in them; with LOGIN, that person's, which --set and --none change."""
+    from callcoach.accounts.access import Viewer
+    from callcoach.accounts.people_operations import set_teams
+    from callcoach.accounts.people_queries import find_by_login, list_teams, members_of
+    from callcoach.extensions import db, write_transaction
+
+    if (names or leaves_all) and not login:
+        raise click.UsageError("--set and --none need a LOGIN.")
+    if names and leaves_all:
+        raise click.UsageError("Either --set or --none.")
+    with app_context(), refusals_end_it(), write_transaction():
+        if login:
+            user = find_by_login(login)
+            if names or leaves_all:
+                set_teams(Viewer.system(), user, [_team_id(name) for name in names])
+                db.session.commit()
+            click.echo(_line(user))
+            return
+        found = list_teams(Viewer.system())
+        for team in found:
+            members = ", ".join(user.login for user in members_of(team) if user.is_enabled)
+            click.echo("  ".join(part for part in (team.name, team.timezone, members) if part))
+        if not found:
+            click.echo("No team yet. Add one in the pages: Teams, Add a team.")
+
+
 @users.command("set-password")
 @click.argument("login")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -150,19 +182,41 @@ def enable(login: str) -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def log(login: str | None, action: str, limit: int) -> None:
     """The access log, newest first: moment (UTC), who, what, to which thing."""
+    with app_context(), refusals_end_it():
+        _print_events(login, action, limit)
+
+
+@users.command("sign-ins")
+@click.argument("login", required=False)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+def sign_ins(login: str | None, limit: int) -> None:
+    """Who signed in, out, or failed to, newest first; a failure names whose login was tried."""
+    with app_context(), refusals_end_it():
+        _print_events(login, "user.sign", limit)
+
+
+def _print_events(login: str | None, action: str, limit: int) -> None:
     from callcoach.accounts.access import Viewer
     from callcoach.accounts.models import User
     from callcoach.accounts.people_queries import find_by_login, recent_events
     from callcoach.extensions import db
 
-    with app_context(), refusals_end_it():
-        actor_id = find_by_login(login).id if login else None
-        for event in recent_events(Viewer.system(), actor_id=actor_id, action=action, limit=limit):
-            actor = db.session.get(User, event.actor_id) if event.actor_id is not None else None
-            subject = f"{event.subject_kind} {event.subject_id or ''}".strip()
-            facts = " ".join(f"{key}={value}" for key, value in sorted(event.detail.items()))
-            parts = (f"{event.at:%Y-%m-%d %H:%M:%S}", actor.login if actor else "-", event.action)
-            click.echo("  ".join(part for part in (*parts, subject, facts) if part))
+    user_id = find_by_login(login).id if login else None
+    # nobody is signed in while trying to: a failure is found by whose login it was
+    about_id = user_id if action == "user.sign" else None
+    found = recent_events(
+        Viewer.system(),
+        actor_id=None if about_id is not None else user_id,
+        about_user_id=about_id,
+        action=action,
+        limit=limit,
+    )
+    for event in found:
+        actor = db.session.get(User, event.actor_id) if event.actor_id is not None else None
+        subject = f"{event.subject_kind} {event.subject_id or ''}".strip()
+        facts = " ".join(f"{key}={value}" for key, value in sorted(event.detail.items()))
+        parts = (f"{event.at:%Y-%m-%d %H:%M:%S}", actor.login if actor else "-", event.action)
+        click.echo("  ".join(part for part in (*parts, subject, facts) if part))
 
 
 def _line(user: User) -> str:

@@ -101,3 +101,42 @@ def test_the_log_says_who_did_what(app, client, users):
     assert lines[1].endswith(f"hanta  user.signed_in  user {hanta_id}")
     assert users("log", "--user", "hanta").output.splitlines() == lines[1:]
     assert users("log", "--action", "user.dis", "--limit", "1").output.splitlines() == lines[:1]
+
+
+def test_teams_are_listed_with_their_people_and_changed_for_one(app, users):
+    assert users("teams").output.startswith("No team yet")
+    with app.app_context():
+        tana, tunis = create_team(name="Tana", timezone="Indian/Antananarivo"), create_team()
+        create_team(name="Tunis")
+        create_user(Role.AGENT, [tana], login="hanta", name="Hanta R.")
+        create_user(Role.AGENT, [tana], login="parti", is_enabled=False)
+        db.session.delete(tunis)
+        db.session.commit()
+    assert users("teams").output.splitlines() == [
+        "Tana  Indian/Antananarivo  hanta",
+        "Tunis  Europe/Paris",
+    ]
+    assert users("teams", "hanta").output == "hanta  agent  Hanta R.  Tana\n"
+    moved = users("teams", "hanta", "--set", "tunis", "--set", "TANA")
+    assert moved.output == "hanta  agent  Hanta R.  Tana, Tunis\n"
+    assert users("teams", "hanta", "--none").output == "hanta  agent  Hanta R.\n"
+    assert users("teams", "--none").exit_code == 2
+    assert users("teams", "hanta", "--none", "--set", "Tana").exit_code == 2
+    assert users("teams", "hanta", "--set", "Lyon").exit_code == 2
+
+
+def test_sign_ins_name_whose_login_was_tried(app, client, users):
+    with app.app_context():
+        hanta_id = create_user(Role.AGENT, login="hanta").id
+        create_user(Role.AGENT, login="autre")
+    _sign_in(client, "hanta", "pas le bon secret")
+    _sign_in(client, "hanta", PASSWORD)
+    client.post("/preferences", data={"theme": "dark"})
+    _sign_in(app.test_client(), "autre", PASSWORD)
+    lines = [line.split("  ", 1)[1] for line in users("sign-ins", "hanta").output.splitlines()]
+    assert lines == [
+        f"hanta  user.signed_in  user {hanta_id}",
+        f"-  user.sign_in_failed  user {hanta_id}",
+    ]
+    assert len(users("sign-ins").output.splitlines()) == 3
+    assert users("sign-ins", "personne").exit_code == 2
