@@ -42,6 +42,8 @@ PENALTY = 40.0
 #: Weight of a cue's strength in the choice of the cause, and the pull of its biases to zero.
 STRENGTH_WEIGHT = 6.0
 CAUSE_PENALTY = 0.2
+#: The agent's channel as recognition or a metadata file writes it; anything else is mixed.
+AGENT_CHANNELS: dict[Any, int] = {"left": 0, "right": 1, 0: 0, 1: 1}
 FLOORS = np.arange(0.2, 0.56, 0.05)
 
 
@@ -79,7 +81,7 @@ def read_tracks(path: Path) -> tuple[tuple[Track, ...], int | None]:
         )
         for item in data["tracks"]
     )
-    return tracks, data["agent_channel"]
+    return tracks, AGENT_CHANNELS.get(data["agent_channel"])
 
 
 def load_calls(folder: Path, tracks_folder: Path | None) -> list[Call]:
