@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -205,6 +205,11 @@ def _heard(segments: Sequence[Any], p: Pack, offset_s: float) -> _Heard:
             start_s, end_s = float(group[0].start), float(group[-1].end)
             piece = p.piece_at(start_s + WORD_PLACE * (end_s - start_s) - offset_s)
             for word in group:
+                if words and not _is_spoken(word.word):
+                    # French spells "sujet ?" with a space; alone, the mark would get a time of
+                    # its own and begin the next turn, or the other speaker's
+                    words[-1] = replace(words[-1], word=words[-1].word + word.word)
+                    continue
                 start_s, end_s = piece.original_s(
                     float(word.start) - offset_s, float(word.end) - offset_s
                 )
@@ -235,3 +240,8 @@ def vocabulary_prompt(vocabulary: Sequence[str]) -> str | None:
         if term and len(", ".join([*chosen, term])) <= MAX_VOCABULARY_CHARS:
             chosen.append(term)
     return ", ".join(chosen) or None
+
+
+def _is_spoken(word: str) -> bool:
+    """Whether a word holds a letter or a digit, not punctuation alone."""
+    return any(character.isalnum() for character in word)
