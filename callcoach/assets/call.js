@@ -48,13 +48,13 @@ async function mount(desk) {
     ">": () => player.changeRate(1),
     "-": () => overlay.zoom(0.5),
     "+": () => overlay.zoom(2),
-    "[": go("previous"),
-    "]": go("next"),
+    P: go("previous"), // not brackets: French keyboards have them behind AltGr
+    N: go("next"),
     e: () => desk.querySelector(".turn.is-current [data-correct]")?.click(),
     "?": () => document.getElementById("call-keys")?.showModal(),
   });
   const asked = Number(new URLSearchParams(window.location.search).get("t"));
-  if (asked > 0) player.seek(asked * 1000);
+  if (asked > 0) player.seek(asked * 1000); // seconds
   desk.dataset.mounted = "";
 }
 

@@ -3,14 +3,15 @@
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 
 /**
- * @param {Record<string, (event: KeyboardEvent) => void>} actions by `event.key`, lower case
+ * @param {Record<string, (event: KeyboardEvent) => void>} actions by `event.key`; a small letter
+ *   also stands for its capital, unless the capital has an action of its own
  */
 export function mountKeys(actions) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest?.(TYPING)) return;
     if (event.key === " " && event.target.closest?.("button, a, summary, [role=button]")) return;
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const action = actions[event.key] ?? actions[event.key.length === 1 ? event.key.toLowerCase() : ""];
     if (!action) return;
     event.preventDefault();
     action(event);

@@ -22,7 +22,12 @@ function show(element, call) {
 function finish(element, call) {
   if (element.dataset.reload !== undefined) {
     // Whoever is writing keeps what they wrote: the page waits for the form to close.
-    if (!document.querySelector("[data-correction]")) window.location.reload();
+    if (document.querySelector("[data-correction]")) return;
+    const url = new URL(window.location.href);
+    url.hash = ""; // with one, the same address would not be loaded again
+    const seconds = document.querySelector("[data-audio]")?.currentTime ?? 0;
+    if (seconds > 0) url.searchParams.set("t", seconds.toFixed(1)); // whoever listens goes on there
+    window.location.replace(url);
     return;
   }
   const template = document.createElement("template");
