@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -23,7 +26,8 @@ from callcoach.calls.models import (
     TurnCorrection,
 )
 from callcoach.calls.operations.lifecycle import PURGE_AFTER
-from callcoach.calls.subjects import PROCESS, PURGE
+from callcoach.calls.subjects import PROCESS, PURGE, SWEEP_FILES
+from callcoach.calls.tasks import ORPHAN_AGE
 from callcoach.errors import Conflict, NotAllowed, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.models import Job, JobState
@@ -177,3 +181,28 @@ def test_there_is_nothing_to_retry_or_cancel_on_a_ready_call(
         for act in (operations.retry_call, operations.cancel_call):
             with pytest.raises(Conflict):
                 act(floor.supervisor, _call(call_id))
+
+
+def test_the_days_sweep_deletes_what_crashes_left_and_nothing_else(
+    app: Flask, import_sample: ImportSample, run_jobs: RunJobs
+) -> None:
+    import_sample()
+    run_jobs()
+    data_dir: Path = app.extensions["callcoach"].data_dir
+    with app.app_context():
+        kept = {key for key, _ in get_store().list_keys()}
+        orphans = [get_store().put(io.BytesIO(b"left")).key for _ in range(2)]
+        folders = [data_dir / "tmp" / name for name in ("job-77", "import-new")]
+        for folder in folders:
+            folder.mkdir(parents=True)
+        long_ago = (utc_now() - ORPHAN_AGE - timedelta(hours=1)).timestamp()
+        for path in (data_dir / "files" / orphans[0], folders[0]):
+            os.utime(path, (long_ago, long_ago))
+        sweep = db.session.scalars(select(Job).where(Job.kind == SWEEP_FILES)).one()
+        assert sweep.not_before is not None, "planned by the import, for another day"
+        sweep.not_before = None
+        db.session.commit()
+    assert run_jobs() == [SWEEP_FILES]
+    with app.app_context():
+        assert {key for key, _ in get_store().list_keys()} == {*kept, orphans[1]}
+    assert [folder.exists() for folder in folders] == [False, True]
