@@ -115,6 +115,9 @@ def test_a_refused_person_is_explained_at_the_field_and_not_added(
     answer = sign_in(floor["admin"]).post("/people/new", data=_values(**changes))
     assert answer.status_code == 422
     assert said in re.search(rf'id="{field}-error">([^<]+)<', answer.text)[1]
+    focused = re.findall(r"<input[^>]*\bautofocus\b[^>]*>", answer.text)
+    expected = [] if field in ("team_ids", "role") else [field]
+    assert [re.search(r'name="(\w+)"', tag)[1] for tag in focused] == expected
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(User.name == "Yassine B.")) == 0
 

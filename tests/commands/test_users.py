@@ -94,8 +94,8 @@ def test_the_log_says_who_did_what(app, client, users):
     with app.app_context():
         hanta_id = create_user(Role.AGENT, login="hanta").id
         create_user(Role.AGENT, login="autre")
-    _sign_in(client, "hanta", PASSWORD)
-    users("disable", "autre")
+    assert _sign_in(client, "hanta", PASSWORD).status_code == 302
+    assert users("disable", "autre").exit_code == 0
     lines = users("log").output.splitlines()
     assert re.fullmatch(r"\S+ \S+  -  user.disabled  user \d+", lines[0])
     assert lines[1].endswith(f"hanta  user.signed_in  user {hanta_id}")
