@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -200,3 +202,24 @@ def test_a_refused_change_of_a_persona_changes_that_persona_when_sent_again(
         campaign = db.session.get(Campaign, campaign_id)
         assert campaign is not None
         assert [p.name for p in campaign.personas] == ["Directeur financier", "Dirigeant"]
+
+
+def test_of_two_who_save_at_the_same_moment_one_is_told(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        browsers = [sign_in(create_user(Role.ADMIN)) for _ in range(4)]
+        campaign_id = create_campaign().id
+    start = threading.Barrier(len(browsers))
+
+    def _save(number: int) -> int:
+        start.wait()
+        values = {"based_on": "1", "name": f"Nom {number}", "language": "fr"}
+        answer = browsers[number].post(f"/campaigns/{campaign_id}/edit", data=values)
+        return answer.status_code
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = sorted(pool.map(_save, range(len(browsers))))
+    assert answers == [302, 422, 422, 422]
+    with app.app_context():
+        campaign = db.session.get(Campaign, campaign_id)
+        assert campaign is not None
+        assert campaign.row_version == 2
