@@ -17,8 +17,9 @@ from callcoach.calls.mapping import ShownTurn, message_of
 from callcoach.calls.models import AnalysisRun, TippingPoint
 from callcoach.calls.presenters import clock, language
 
-#: A word below this probability is tinted. Whisper's word probabilities are not calibrated; on the
-#: sample calls roughly every second word below this one is wrong.
+#: A word below this probability is tinted. Whisper's word probabilities are not calibrated;
+#: over 48 simulated telephone calls (base, 14 900 words) 61 % of the words below it were wrong, 14 %
+#: of those above, aligned with what was really said.
 UNSURE_BELOW = 0.45
 #: How long before a moment listening starts: what led to it matters as much as the words.
 LEAD_IN_MS = 8000

@@ -285,6 +285,7 @@ def _progress_of_calls(app: Flask) -> list[_Progress]:
     from callcoach.accounts.access import Viewer
     from callcoach.calls.models import Call, CallState
     from callcoach.extensions import db
+    from callcoach.jobs.models import fill_reason
     from callcoach.jobs.queries import live_jobs
 
     over = (CallState.READY, CallState.FAILED, CallState.CANCELLED)
@@ -298,8 +299,9 @@ def _progress_of_calls(app: Flask) -> list[_Progress]:
             job = jobs.get(f"call:{call.id}")
             is_over = call.state in over
             percent = 100.0 if is_over else (100 * job.progress if job else 0.0)
+            failure = fill_reason(call.failure, call.failure_values or {}, str)
             rows.append(
-                _Progress(call.id, call.file_name, str(call.state), percent, is_over, call.failure)
+                _Progress(call.id, call.file_name, str(call.state), percent, is_over, failure)
             )
         db.session.rollback()
         return rows

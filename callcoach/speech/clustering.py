@@ -80,8 +80,11 @@ class Voices:
         return min(share, 1 - share) >= MIN_SHARE and self.separation >= MIN_SEPARATION
 
 
-def two_voices(samples: Audio, voice: Sequence[Segment]) -> Voices | None:
+def two_voices(samples: Audio, voice: Sequence[Segment], *, rounds: int = _ROUNDS) -> Voices | None:
     """Divide the speech of one channel, shape (n,), 16 kHz, between two voices.
+
+    Args:
+        rounds: how often the borders are found again; 0 leaves the first step alone.
 
     Returns:
         None when there is too little speech (under four seconds) to compare anything.
@@ -97,7 +100,7 @@ def two_voices(samples: Audio, voice: Sequence[Segment]) -> Voices | None:
     pauses = np.concatenate([[True], np.diff(where) > 1])
     labels = _first_guess(cepstra, pitch, pauses)
     cepstra = (cepstra - cepstra.mean(0)) / (cepstra.std(0) + 1e-9)
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         if min(np.sum(labels == 0), np.sum(labels == 1)) < WINDOW:
             break
         again = _decode(_evidence(cepstra, pitch, labels), pauses)

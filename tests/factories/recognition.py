@@ -9,7 +9,19 @@ from callcoach.analysis.model import Segment, Word
 from callcoach.speech.transcriber import Audio, Progress
 
 #: Said again and again, so that turns hold real French.
-PHRASE = "bonjour madame je vous appelle au sujet de votre clôture mensuelle".split()
+PHRASE = [
+    "bonjour",
+    "madame",
+    "je",
+    "vous",
+    "appelle",
+    "au",
+    "sujet",
+    "de",
+    "votre",
+    "clôture",
+    "mensuelle",
+]
 #: Seconds a word.
 PACE_S = 0.35
 
