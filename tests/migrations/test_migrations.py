@@ -36,14 +36,19 @@ def migrated(tmp_path: Path) -> Iterator[Flask]:
     settings = Settings.from_env({}, data_dir=tmp_path, production=False, **overrides)
     app = create_app(settings, TESTING=True)
     with app.app_context():
-        if POSTGRES_URL:
-            with db.engine.begin() as connection:
-                connection.execute(text("DROP SCHEMA public CASCADE"))
-                connection.execute(text("CREATE SCHEMA public"))
+        _drop_everything()
         flask_migrate.upgrade()
         yield app
         db.session.remove()
+        _drop_everything()  # what a revision made is not what other tests expect to find
         db.engine.dispose()
+
+
+def _drop_everything() -> None:
+    if POSTGRES_URL:
+        with db.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
 
 
 def _tables() -> set[str]:
