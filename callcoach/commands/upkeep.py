@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,14 +48,17 @@ def backup(folder: Path) -> None:
     database is left to pg_dump, and object stores to their own versions: the command says so.
     """
     settings = Settings.from_env()
+    url = make_url(settings.database_url)
+    source = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    if source is not None and not source.is_file():
+        raise InvalidInput("There is no database at %(path)s to copy.", path=source)
     target = folder / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     target.mkdir(parents=True)
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        source = Path(url.database or "")
-        if not source.is_file():
-            raise InvalidInput("There is no database at %(path)s to copy.", path=source)
-        with sqlite3.connect(source) as live, sqlite3.connect(target / source.name) as copy:
+    if source is not None:
+        with (
+            closing(sqlite3.connect(source)) as live,
+            closing(sqlite3.connect(target / source.name)) as copy,
+        ):
             live.backup(copy)
         click.echo(f"database: {target / source.name}")
     else:
