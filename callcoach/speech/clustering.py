@@ -14,7 +14,6 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import dct
 
 from callcoach.analysis.model import Segment
 
@@ -185,6 +184,8 @@ def _cepstra(windows: Floats, filters: Floats) -> Floats:
     emphasised[:, 1:] -= 0.97 * windows[:, :-1]
     power = np.abs(np.fft.rfft(emphasised * np.hamming(_SPECTRUM), 512)) ** 2
     bands = np.log(power @ filters.T + 1e-10)
+    from scipy.fft import dct  # here: slow to import, and only mixed recordings need it
+
     return np.asarray(dct(bands, type=2, norm="ortho", axis=1)[:, :_CEPSTRA])
 
 

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from faster_whisper.vad import get_vad_model
 
 from callcoach.analysis.model import Segment
 
@@ -94,6 +93,9 @@ def speech_probabilities(samples: Audio) -> npt.NDArray[np.float32]:
 
     The network's state is carried from block to block, as if the whole were given at once.
     """
+    # here, so that a web process which only knows the tasks loads no recogniser
+    from faster_whisper.vad import get_vad_model
+
     session = get_vad_model().session
     state = np.zeros((1, 1, 128), dtype=np.float32)
     cell = np.zeros((1, 1, 128), dtype=np.float32)

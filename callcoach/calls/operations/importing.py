@@ -32,8 +32,7 @@ from callcoach.config import Settings
 from callcoach.errors import Conflict
 from callcoach.extensions import db, utc_now, write_transaction
 from callcoach.jobs import operations as jobs
-from callcoach.pipeline import decode
-from callcoach.speech.audio import AudioLimits, file_hash, safe_name
+from callcoach.speech.audio import AudioLimits, file_hash, open_recording, safe_name
 from callcoach.speech.audio import Recording as Sound
 from callcoach.speech.rejections import N_, rejected
 from callcoach.storage import StoredContent, get_store
@@ -143,7 +142,7 @@ def import_recording(
         _end_transaction()
         if found is not None:
             return found
-        sound = decode(path, limits=_limits(settings), work_folder=work_folder)
+        sound = open_recording(path, limits=_limits(settings), work_folder=work_folder)
         identity.duration_ms = round(sound.duration_s * 1000)
         found = _find_existing(viewer, identity, duration_ms=identity.duration_ms)
         _end_transaction()
