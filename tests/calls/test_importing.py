@@ -380,7 +380,7 @@ def test_nobody_is_kept_from_writing_while_a_file_is_decoded(
 ) -> None:
     from callcoach.calls.operations import importing
 
-    real = importing.decode
+    real = importing.open_recording
 
     def _decode_while_another_writes(*args: Any, **options: Any) -> Any:
         def _write() -> None:
@@ -395,7 +395,7 @@ def test_nobody_is_kept_from_writing_while_a_file_is_decoded(
         assert not writer.is_alive(), "the import holds the database"
         return real(*args, **options)
 
-    monkeypatch.setattr(importing, "decode", _decode_while_another_writes)
+    monkeypatch.setattr(importing, "open_recording", _decode_while_another_writes)
     with app.app_context():
         assert _import(floor.supervisor, samples / SAMPLE).outcome is ImportOutcome.IMPORTED
         assert db.session.scalar(
