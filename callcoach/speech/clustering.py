@@ -55,7 +55,8 @@ MIN_SEPARATION = 1.5
 #: Windows by which the separation is measured, in frames, and in how many parts they are held out.
 _TEST_WINDOW = 150
 _FOLDS = 5
-_BLOCK_FRAMES = 30_000
+#: Frames worked on at once: their spectra take 66 MB.
+_BLOCK_FRAMES = 4_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

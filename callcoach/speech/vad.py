@@ -27,7 +27,7 @@ START_PROBABILITY = 0.12
 END_PROBABILITY = 0.05
 #: A piece counts only if Silero was this sure of some frame in it, so that noise stays out.
 PEAK_PROBABILITY = 0.3
-#: Shorter bursts are clicks: the shortest French "oui" of the samples has 110 ms of voice.
+#: Shorter bursts are clicks; the shortest region of the sample and training calls has 0.2 s.
 MIN_SPEECH_S = 0.09
 #: An inter-pausal unit ends at a silence of 200 ms, the usual bound in French phonetics.
 MIN_SILENCE_S = 0.2
