@@ -48,12 +48,22 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a known error is one line on stderr and exit code 2."""
+    """Run the command line; bad input is one line on stderr and exit code 2."""
     try:
-        cli(prog_name="callcoach")
+        outcome = cli(prog_name="callcoach", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        sys.exit(0)
+    except click.ClickException as error:
+        click.echo(f"callcoach: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("callcoach: stopped.", err=True)
+        sys.exit(130)
     except CallCoachError as error:
         click.echo(f"callcoach: {error}", err=True)
         sys.exit(2)
+    sys.exit(outcome if isinstance(outcome, int) else 0)
 
 
 if __name__ == "__main__":
