@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login.utils import _create_identifier
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import inspect, text
 
 from callcoach.accounts.models import User
@@ -23,6 +24,17 @@ from callcoach.extensions import db
 
 SAMPLES = Path(__file__).parent.parent / "recordings_sample"
 POSTGRES_URL = os.environ.get("CALLCOACH_TEST_DATABASE_URL", "")
+CHROMIUM = os.environ.get("CALLCOACH_TEST_CHROMIUM", "/usr/bin/chromium")
+#: No sandbox: the tests may run as root. The rest keeps it from reaching out on its own.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
 
 
 @pytest.fixture
@@ -91,3 +103,12 @@ def sign_in(app: Flask) -> Callable[[User | int], FlaskClient]:
         return browser
 
     return _sign_in
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own browser, one for all: a process can hold one Playwright at a time."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

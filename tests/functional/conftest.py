@@ -16,7 +16,7 @@ import av
 import flask_migrate
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from callcoach.accounts.models import Role
 from callcoach.app import create_app
@@ -27,17 +27,6 @@ from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign, create_sponsor
 
 SAMPLES = Path(__file__).parents[2] / "recordings_sample"
-CHROMIUM = os.environ.get("CALLCOACH_TEST_CHROMIUM", "/usr/bin/chromium")
-#: No sandbox: the tests may run as root. The rest keeps it from reaching out on its own.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 #: Seconds of the recording that is imported and transcribed for real.
 CLIP_S = 20
 
@@ -127,15 +116,6 @@ def _furnish(settings: Settings) -> tuple[int, int]:
         db.session.remove()
         db.engine.dispose()
     return numbers
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The machine's own browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 SignIn = Callable[..., Page]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, jsonify, request
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from callcoach.app import create_app
@@ -23,17 +21,8 @@ from tests.factories.accounts import PASSWORD, create_user
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CALLCOACH_TEST_CHROMIUM") or shutil.which("chromium")
 #: What the browser and htmx write when a request is refused, as some here are on purpose.
 REFUSED = re.compile(r"status of 4\d\d|Response Status Error Code 4\d\d")
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
@@ -67,28 +56,29 @@ def site(app: Flask, settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(site: str) -> Iterator:
+def open_page(site: str, chromium: Browser) -> Iterator:
     """Open pages; at the end, no page may have broken the content policy or a script."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        troubles: list[str] = []
+    windows: list[BrowserContext] = []
+    troubles: list[str] = []
 
-        def _open(**options) -> Page:
-            page = browser.new_context(base_url=site, **options).new_page()
-            page.on("pageerror", lambda error: troubles.append(str(error)))
-            page.on(
-                "console",
-                lambda message: (
-                    troubles.append(message.text)
-                    if message.type == "error" and not REFUSED.search(message.text)
-                    else None
-                ),
-            )
-            return page
+    def _open(**options) -> Page:
+        windows.append(chromium.new_context(base_url=site, **options))
+        page = windows[-1].new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                troubles.append(message.text)
+                if message.type == "error" and not REFUSED.search(message.text)
+                else None
+            ),
+        )
+        return page
 
-        yield _open
-        browser.close()
-        assert troubles == []
+    yield _open
+    for window in windows:
+        window.close()
+    assert troubles == []
 
 
 def _sign_in(page: Page) -> None:
