@@ -15,12 +15,14 @@ from callcoach.accounts import session as accounts_session
 from callcoach.accounts import views as accounts_views
 from callcoach.calls import views as calls_views
 from callcoach.campaigns import views as campaigns_views
+from callcoach.coaching import models as coaching_models  # noqa: F401 - its tables
+from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 
 #: Rooms with pages, in the order in which their blueprints are registered.
-_VIEWS = (accounts_views, people_views, campaigns_views, calls_views, jobs_views)
+_VIEWS = (accounts_views, people_views, campaigns_views, calls_views, coaching_views, jobs_views)
 
 #: Modules that register background tasks; light to import (see `callcoach.jobs.registry`).
 _TASK_MODULES: tuple[str, ...] = ("callcoach.calls.tasks",)

@@ -238,7 +238,7 @@ _DELETES = {"may": DELETES, "refused": HEARS}
 _CALLS = (
     Row("calls.list_calls"),
     Row("calls.progress", values={"ids": "call", "rows": 1}, foreign=200),
-    Row("calls.show_call", may=HEARS, values=_CALL, writes=True),
+    Row("coaching.desk", may=HEARS, values=_CALL, writes=True),
     Row("calls.audio", may=HEARS, values=_CALL, writes=True),
     Row("calls.peaks", may=HEARS, values={**_CALL, "version": "peaks_version"}),
     Row("calls.edit", **_EDITS, values=_CALL),

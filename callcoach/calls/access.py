@@ -47,6 +47,11 @@ def can_delete_call(viewer: Viewer, call: ScopedCall) -> bool:
     return can_read_call(viewer, call) and viewer.has_role(Role.ADMIN, Role.SUPERVISOR)
 
 
+def can_judge_call(viewer: Viewer, call: ScopedCall) -> bool:
+    """Confirm and reject flags: native supervisors and administrators, not the floor's leads."""
+    return can_read_call(viewer, call) and viewer.has_role(Role.ADMIN, Role.SUPERVISOR)
+
+
 def can_import_into(viewer: Viewer, team_id: int) -> bool:
     """Bring a recording into a team: administrators everywhere, others in their own teams."""
     if viewer.sees_everything:

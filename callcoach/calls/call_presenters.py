@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,8 +14,9 @@ from flask_babel import gettext as _
 
 from callcoach.analysis import wording
 from callcoach.analysis.model import Figure, Speaker, Valence
+from callcoach.calls.judging import Moment, Stretch, shared_ms
 from callcoach.calls.mapping import ShownTurn, message_of
-from callcoach.calls.models import AnalysisRun, TippingPoint
+from callcoach.calls.models import AnalysisRun, Decision
 from callcoach.calls.presenters import clock, language
 
 #: A word below this probability is tinted. Whisper's word probabilities are not calibrated;
@@ -84,9 +86,20 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class MomentView:
-    """A tipping point as flag, pin and card. `number` counts through the call, in time."""
+    """A tipping point as flag, pin and card. `number` counts through the call, in time.
 
+    `point_id` is 0 for a confirmed moment that the present analysis does not flag (`is_kept`);
+    `decision` is ``confirmed``, ``rejected`` or "" and `verdict_id` 0 while nobody judged it;
+    `turn_index` is -1 where no turn holds the moment any more.
+    """
+
+    key: str
     point_id: int
+    verdict_id: int
+    decision: str
+    judged_by: str
+    judged_at: datetime | None
+    is_kept: bool
     number: int
     valence: str
     mark: str
@@ -110,6 +123,14 @@ class MomentView:
     @property
     def is_negative(self) -> bool:
         return self.valence == Valence.NEGATIVE
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.decision == Decision.CONFIRMED
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.decision == Decision.REJECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +165,40 @@ def worded(data: Mapping[str, Any] | None) -> str:
         return ""
 
 
-def moments(points: Iterable[TippingPoint], turns: Sequence[ShownTurn]) -> tuple[MomentView, ...]:
-    """The points that the viewer may see, numbered in time; the strongest ones open."""
-    ordered = sorted(points, key=lambda point: (point.start_ms, point.id))
+def moments(found: Sequence[Moment], turns: Sequence[ShownTurn]) -> tuple[MomentView, ...]:
+    """The moments that the viewer may see, numbered in time; confirmed ones open, then the
+    strongest up to `OPEN_CARDS`; rejected ones are folded.
+    """
     by_index = {turn.index: turn for turn in turns}
-    views = [
-        _moment(point, number, by_index.get(point.turn_index))
-        for number, point in enumerate(ordered, start=1)
-    ]
-    strongest = {view.number for view in sorted(views, key=lambda v: -v.weight)[:OPEN_CARDS]}
+    views = []
+    for number, moment in enumerate(found, start=1):
+        turn = by_index.get(moment.turn_index) if moment.turn_index is not None else None
+        views.append(_moment(moment, number, turn or turn_at(turns, moment)))
+    ranked = sorted(
+        (view for view in views if view.decision != Decision.REJECTED),
+        key=lambda view: (view.decision != Decision.CONFIRMED, -view.weight),
+    )
+    strongest = {view.number for view in ranked[:OPEN_CARDS]}
     return tuple(replace(view, is_open=view.number in strongest) for view in views)
 
 
-def _moment(point: TippingPoint, number: int, turn: ShownTurn | None) -> MomentView:
+def turn_at(turns: Iterable[ShownTurn], stretch: Stretch) -> ShownTurn | None:
+    """The turn on the stretch's channel that shares most time with it; None without any."""
+    found = max(turns, key=lambda turn: shared_ms(turn, stretch), default=None)
+    return found if found is not None and shared_ms(found, stretch) > 0 else None
+
+
+def _moment(point: Moment, number: int, turn: ShownTurn | None) -> MomentView:
     negative = point.valence == Valence.NEGATIVE
+    verdict = point.verdict
     return MomentView(
-        point_id=point.id,
+        key=point.key,
+        point_id=point.point.id if point.point else 0,
+        verdict_id=verdict.id if verdict else 0,
+        decision=str(verdict.decision) if verdict else "",
+        judged_by=verdict.author.name if verdict and verdict.author else "",
+        judged_at=verdict.created_at if verdict else None,
+        is_kept=point.is_kept,
         number=number,
         valence=point.valence,
         mark="▼" if negative else "▲",
@@ -168,7 +207,7 @@ def _moment(point: TippingPoint, number: int, turn: ShownTurn | None) -> MomentV
         label=wording.cause_label(point.cause, language()),
         severity=wording.severity_label(point.severity, language()),
         weight=point.severity * point.confidence,
-        turn_index=point.turn_index,
+        turn_index=turn.index if turn else -1,
         channel=point.channel,
         start_ms=point.start_ms,
         end_ms=point.end_ms,
@@ -181,7 +220,7 @@ def _moment(point: TippingPoint, number: int, turn: ShownTurn | None) -> MomentV
     )
 
 
-def _quotes(point: TippingPoint, turn: ShownTurn | None) -> Iterable[Quote]:
+def _quotes(point: Moment, turn: ShownTurn | None) -> Iterable[Quote]:
     """The words of the moment among those that the evidence quotes, in time."""
     cause = _words_between(turn, point.start_ms, point.end_ms) or point.quote
     lines = {cause: point.start_ms / 1000} if cause else {}
@@ -349,6 +388,8 @@ def player_data(
         "moments": [
             {
                 "number": moment.number,
+                "key": moment.key,
+                "decision": moment.decision,
                 "valence": moment.valence,
                 "mark": moment.mark,
                 "label": f"{moment.word} {moment.number}, {moment.label}, {moment.clock}",

@@ -129,7 +129,7 @@ def edit(call_id: int) -> ResponseReturnValue:
         else:
             db.session.commit()
             notify(_("Saved."))
-            return redirect(_next(url_for("calls.show_call", call_id=call_id)))
+            return redirect(_next(url_for("coaching.desk", call_id=call_id)))
     return (
         render_template("calls/edit.html", form=form, call=call, heading=presenters.heading(call)),
         422 if form.errors else 200,
@@ -169,7 +169,7 @@ def correct_turn(call_id: int, index: int) -> ResponseReturnValue:
     call = _editable(viewer, call_id)
     if _wants_fragment():
         return _turn_fragment(viewer, call, _turn(call, index)[1])
-    return redirect(url_for("calls.show_call", call_id=call_id, _anchor=f"turn-{index}"))
+    return redirect(url_for("coaching.desk", call_id=call_id, _anchor=f"turn-{index}"))
 
 
 def _editable(viewer: Viewer, call_id: int) -> Call:
@@ -189,9 +189,7 @@ def _turn(call: Call, index: int) -> tuple[Turn, ShownTurn]:
 
 def _turn_fragment(viewer: Viewer, call: Call, shown: ShownTurn) -> ResponseReturnValue:
     names = call_presenters.speaker_names(call.agent.name if call.agent else "", call.prospect_name)
-    moments = call_presenters.moments(
-        queries.visible_tipping_points(viewer, queries.current_analysis(call)), [shown]
-    )
+    moments = call_presenters.moments(queries.visible_moments(viewer, call), queries.turns_of(call))
     pins = [moment for moment in moments if moment.turn_index == shown.index]
     view = call_presenters.turn_view(shown, pins, names)
     return render_template("calls/_turn.html", turn=view, call=call, can_edit=True)
@@ -227,7 +225,7 @@ def _changed(viewer: Viewer, call: Call, message: str, *, undo: str | None = Non
         response = make_response(render_template("calls/_row.html", row=row, query={}))
         return with_toast(response, message, undo=undo)
     notify(message, undo=undo)
-    fallback = url_for("calls.show_call", call_id=call.id)
+    fallback = url_for("coaching.desk", call_id=call.id)
     return cast("Response", redirect(_next(_referrer() or fallback)))
 
 

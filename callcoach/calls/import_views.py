@@ -163,5 +163,5 @@ def _import_one(
         db.session.rollback()
         needs_details = isinstance(error, InvalidInput)
         return FileAnswer(name, "rejected", explain(error), needs_details=needs_details)
-    link = url_for("calls.show_call", call_id=result.call_id) if result.call_id else None
+    link = url_for("coaching.desk", call_id=result.call_id) if result.call_id else None
     return FileAnswer(name, str(result.outcome), _(result.message) % result.values, link)

@@ -52,6 +52,13 @@ class Outcome(StrEnum):
     NONE = "none"
 
 
+class Decision(StrEnum):
+    """What a supervisor says of a flag."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class Call(db.Model):
     """One dial with its metadata and outcome."""
 
@@ -244,7 +251,71 @@ class TippingPoint(db.Model):
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
     suggestion: Mapped[dict[str, Any]] = mapped_column(JSON)
 
+    #: The verdict on it, if any. The verdict owns its moment; this link is found again by overlap
+    #: whenever a new analysis is published (see `callcoach.calls.judging`).
+    verdict_id: Mapped[int | None] = mapped_column(
+        ForeignKey("verdicts.id", ondelete="SET NULL"), index=True
+    )
+
     analysis: Mapped[AnalysisRun] = relationship(back_populates="tipping_points")
+    verdict: Mapped[Verdict | None] = relationship()
+
+
+class Verdict(db.Model):
+    """A supervisor's confirmation or rejection of a flag.
+
+    Owns its moment and the reasons that were given, so that it stays readable when a later
+    analysis no longer raises the flag. Never overwritten: a newer one on the same moment takes its
+    place, and undoing gives it back.
+    """
+
+    __tablename__ = "verdicts"
+    __table_args__ = (Index("ix_verdicts_call", "call_id", "channel", "start_ms"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    decision: Mapped[Decision] = mapped_column(String(10))
+    channel: Mapped[int]
+    start_ms: Mapped[int]
+    end_ms: Mapped[int]
+    #: As the flag said when it was judged.
+    quote: Mapped[str] = mapped_column(Text, default="")
+    cause: Mapped[str] = mapped_column(String(30), index=True)
+    valence: Mapped[str] = mapped_column(String(10))
+    severity: Mapped[int]
+    confidence: Mapped[float]
+    detector: Mapped[str] = mapped_column(String(40))
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
+    suggestion: Mapped[dict[str, Any]] = mapped_column(JSON)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
+    #: The verdict that this one took the place of.
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("verdicts.id", ondelete="SET NULL"))
+    #: When it was undone or replaced; a verdict in force has none.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    author: Mapped[User | None] = relationship(foreign_keys=author_id)
+
+
+class Excerpt(db.Model):
+    """A stretch of a recording as its own small mono file: who may hear it hears nothing else.
+
+    Shares the recording's clock: when the audio goes, so does the file.
+    """
+
+    __tablename__ = "excerpts"
+    __table_args__ = (UniqueConstraint("call_id", "start_ms", "end_ms"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    start_ms: Mapped[int]
+    end_ms: Mapped[int]
+    #: None until a worker has written it, and again once the audio was deleted.
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    file: Mapped[StoredFile | None] = relationship()
 
 
 class TurnCorrection(db.Model):

@@ -26,16 +26,19 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, Team, User
 from callcoach.analysis.model import Valence
 from callcoach.calls.access import sees_unconfirmed_flags
+from callcoach.calls.judging import Moment, moments
 from callcoach.calls.mapping import ShownTurn, shown_turns
 from callcoach.calls.models import (
     AnalysisRun,
     Call,
     CallKind,
     CallState,
+    Decision,
     Outcome,
     TippingPoint,
     Turn,
     TurnCorrection,
+    Verdict,
 )
 from callcoach.campaigns.models import Campaign, CampaignTeam, Sponsor
 from callcoach.errors import NotFound
@@ -201,20 +204,61 @@ def turns_of(call: Call) -> list[ShownTurn]:
     return shown_turns(call.current_analysis.turns, corrections)
 
 
-def visible_tipping_points(viewer: Viewer, analysis: AnalysisRun | None) -> list[TippingPoint]:
-    """The tipping points this viewer may see, by start.
+def visible_moments(viewer: Viewer, call: Call) -> list[Moment]:
+    """The moments of the call this viewer may see, by start: flags of the current analysis with
+    the verdicts on them, and confirmed moments that it does not flag any more.
 
-    Agents and sponsors see no negative one: nobody has confirmed it yet.
+    Agents and sponsors see no negative one that nobody has confirmed.
     """
-    if analysis is None:
+    if call.current_analysis_id is None:
         return []
-    if sees_unconfirmed_flags(viewer):
-        return list(analysis.tipping_points)
-    return [point for point in analysis.tipping_points if point.valence == Valence.POSITIVE]
+    points = db.session.scalars(
+        select(TippingPoint)
+        .where(TippingPoint.analysis_id == call.current_analysis_id)
+        .options(joinedload(TippingPoint.verdict).joinedload(Verdict.author))
+    ).all()
+    held = {point.verdict_id for point in points}
+    verdicts = db.session.scalars(
+        select(Verdict)
+        .where(Verdict.call_id == call.id, Verdict.withdrawn_at.is_(None))
+        .options(joinedload(Verdict.author))
+    )
+    return moments(
+        points,
+        [verdict for verdict in verdicts if verdict.id not in held],
+        sees_unconfirmed=sees_unconfirmed_flags(viewer),
+    )
+
+
+def get_point(viewer: Viewer, point_id: int) -> tuple[Call, TippingPoint]:
+    """A flag, of any analysis version, and its call.
+
+    Raises:
+        NotFound: as `get_call`, or the viewer may not see this flag.
+    """
+    point = db.session.scalar(
+        select(TippingPoint).where(TippingPoint.id == point_id, _is_visible(viewer))
+    )
+    if point is None:
+        raise NotFound("There is no such moment.")
+    return get_call(viewer, point.analysis.call_id), point
+
+
+def get_verdict(viewer: Viewer, verdict_id: int) -> tuple[Call, Verdict]:
+    """A verdict and its call.
+
+    Raises:
+        NotFound: as `get_call`.
+    """
+    verdict = db.session.get(Verdict, verdict_id)
+    if verdict is None:
+        raise NotFound("There is no such verdict.")
+    return get_call(viewer, verdict.call_id), verdict
 
 
 def count_tipping_points(viewer: Viewer, calls: Iterable[Call]) -> Mapping[int, tuple[int, int]]:
-    """Visible breaks and good moments in each call's current analysis: id -> (negative, positive).
+    """Visible breaks and good moments in each call's current analysis, without rejected ones:
+    id -> (negative, positive).
 
     Calls without an analysis are left out.
     """
@@ -222,7 +266,11 @@ def count_tipping_points(viewer: Viewer, calls: Iterable[Call]) -> Mapping[int, 
     counts = {call_id: [0, 0] for call_id in by_analysis.values()}
     rows = db.session.execute(
         select(TippingPoint.analysis_id, TippingPoint.valence, func.count())
-        .where(TippingPoint.analysis_id.in_(by_analysis), _is_visible(viewer))
+        .where(
+            TippingPoint.analysis_id.in_(by_analysis),
+            _is_visible(viewer),
+            ~_has_verdict(Decision.REJECTED),
+        )
         .group_by(TippingPoint.analysis_id, TippingPoint.valence)
     )
     for analysis_id, valence, count in rows:
@@ -316,12 +364,18 @@ def import_choices(viewer: Viewer) -> ImportChoices:
 
 
 def _is_visible(viewer: Viewer) -> ColumnElement[bool]:
-    """`visible_tipping_points` as a condition on `TippingPoint`: a filter or a count would
-    otherwise tell an agent of a flag that the page hides.
+    """`visible_moments` as a condition on `TippingPoint`: a filter or a count would otherwise tell
+    an agent of a flag that the page hides.
     """
     if sees_unconfirmed_flags(viewer):
         return true()
-    return TippingPoint.valence == Valence.POSITIVE.value
+    return _has_verdict(Decision.CONFIRMED) | (
+        (TippingPoint.valence == Valence.POSITIVE.value) & ~_has_verdict(Decision.REJECTED)
+    )
+
+
+def _has_verdict(decision: Decision) -> ColumnElement[bool]:
+    return exists().where(Verdict.id == TippingPoint.verdict_id, Verdict.decision == decision)
 
 
 def _filtered(viewer: Viewer, filters: CallFilters) -> Select[int]:
@@ -356,7 +410,9 @@ def _filtered(viewer: Viewer, filters: CallFilters) -> Select[int]:
         statement = statement.where(Call.duration_ms <= filters.max_s * 1000)
     if filters.cause or filters.valence:
         point = exists().where(
-            TippingPoint.analysis_id == Call.current_analysis_id, _is_visible(viewer)
+            TippingPoint.analysis_id == Call.current_analysis_id,
+            _is_visible(viewer),
+            ~_has_verdict(Decision.REJECTED),
         )
         if filters.cause:
             point = point.where(TippingPoint.cause == filters.cause)

@@ -13,6 +13,8 @@ TRANSCRIBE_AGAIN = "calls.transcribe_again"
 ANALYSE = "calls.analyse"
 #: Delete for good what was put aside long enough ago.
 PURGE = "calls.purge"
+#: Write a stretch of a recording as a file of its own.
+EXCERPT = "calls.excerpt"
 #: Delete files that a crash left without a row.
 SWEEP_FILES = "calls.sweep_files"
 
@@ -20,6 +22,7 @@ SWEEP_FILES = "calls.sweep_files"
 PROCESSING = (PROCESS, TRANSCRIBE_AGAIN, ANALYSE)
 
 _PREFIX = "call:"
+_EXCERPT_PREFIX = "excerpt:"
 
 
 def subject_of(call_id: int) -> str:
@@ -40,6 +43,26 @@ def call_id_of(subject: str) -> int:
     if not subject.startswith(_PREFIX):
         raise ValueError(f"{subject!r} does not name a call")
     return int(subject.removeprefix(_PREFIX))
+
+
+def excerpt_subject(excerpt_id: int) -> str:
+    """The subject of the job that writes an excerpt.
+
+    >>> excerpt_subject(3)
+    'excerpt:3'
+    """
+    return f"{_EXCERPT_PREFIX}{excerpt_id}"
+
+
+def excerpt_id_of(subject: str) -> int:
+    """The excerpt that a subject names.
+
+    >>> excerpt_id_of("excerpt:3")
+    3
+    """
+    if not subject.startswith(_EXCERPT_PREFIX):
+        raise ValueError(f"{subject!r} does not name an excerpt")
+    return int(subject.removeprefix(_EXCERPT_PREFIX))
 
 
 def kind_after_change(call: Call, heard_as: str) -> str:

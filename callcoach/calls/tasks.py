@@ -22,19 +22,22 @@ from sqlalchemy import func, select, update
 from callcoach import pipeline
 from callcoach.accounts.access import Viewer
 from callcoach.analysis.model import AgentChannel, CallAnalysis, CallContext
-from callcoach.calls.mapping import analysis_rows, context_of
-from callcoach.calls.models import AnalysisRun, Call, CallState, Transcript
+from callcoach.calls.mapping import analysis_rows, context_of, to_s
+from callcoach.calls.models import AnalysisRun, Call, CallState, Excerpt, Transcript
 from callcoach.calls.models import Recording as RecordingRow
+from callcoach.calls.operations.judging import attach_verdicts
 from callcoach.calls.operations.lifecycle import PURGE_AFTER, purge_call
 from callcoach.calls.recogniser import get_transcriber
 from callcoach.calls.subjects import (
     ANALYSE,
+    EXCERPT,
     PROCESS,
     PROCESSING,
     PURGE,
     SWEEP_FILES,
     TRANSCRIBE_AGAIN,
     call_id_of,
+    excerpt_id_of,
     kind_after_change,
     subject_of,
 )
@@ -49,7 +52,7 @@ from callcoach.pipeline import TranscriptData
 from callcoach.speech.audio import AudioLimits, Recording
 from callcoach.speech.channels import compare_channels
 from callcoach.speech.peaks import peaks
-from callcoach.speech.playback import write_playback
+from callcoach.speech.playback import write_excerpt, write_playback
 from callcoach.speech.rejections import N_
 from callcoach.storage import StoredContent, get_store
 from callcoach.storage.operations import register_derived, sweep_orphans
@@ -126,6 +129,30 @@ def purge(context: JobContext) -> None:
             return
         if call.deleted_at + PURGE_AFTER <= utc_now():
             purge_call(call)
+
+
+@task(EXCERPT)
+def write_excerpt_file(context: JobContext) -> None:
+    """Write an excerpt; nothing when it is there, or when the audio has been deleted."""
+    with context.reading():
+        excerpt = db.session.get(Excerpt, excerpt_id_of(context.subject))
+        if excerpt is None or excerpt.file_id is not None:
+            return
+        call = db.session.get_one(Call, excerpt.call_id)
+        playback = call.recording.playback if call.recording else None
+        if playback is None:
+            return
+        call_id, source_key = call.id, playback.key
+        start_ms, end_ms = excerpt.start_ms, excerpt.end_ms
+    with _work_folder(context) as folder, get_store().local_copy(source_key) as source:
+        path = write_excerpt(source, to_s(start_ms), to_s(end_ms), folder / "excerpt.m4a")
+        content = _put(path, derived_key(source_key, f"{start_ms}-{end_ms}"))
+    with context.writing(final=True):
+        call = _locked(call_id)
+        if call.recording is None or call.recording.playback_id is None:
+            return  # deleted meanwhile: the file without a row is swept
+        excerpt = db.session.get_one(Excerpt, excerpt_id_of(context.subject))
+        excerpt.file = register_derived(content, kind="excerpt", media_type=PLAYBACK_MEDIA_TYPE)
 
 
 @task(SWEEP_FILES)
@@ -338,6 +365,7 @@ def _publish(
         db.session.flush()
         call.current_transcript_id = transcript_id
         call.current_analysis_id = run.id
+        attach_verdicts(call.id, run)
         call.failure = ""
         if facts.agent_channel != call.agent_channel or facts.context != context_of(
             call.campaign, call.persona

@@ -1,16 +1,17 @@
-"""The list of calls and the page of one call. Changes, media and imports have modules beside."""
+"""The list of calls. Changes, media and imports have modules beside; the page of one call is the
+review desk, in the room above.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from flask import jsonify, render_template, request, url_for
+from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.access import Viewer, can_import_calls
 from callcoach.accounts.session import current_viewer
-from callcoach.calls import call_presenters, presenters, queries
+from callcoach.calls import presenters, queries
 from callcoach.calls.access import can_delete_call, can_edit_call, sees_unconfirmed_flags
 from callcoach.calls.blueprint import bp
 from callcoach.calls.forms import ListState, read_list_state
@@ -67,16 +68,6 @@ def progress() -> ResponseReturnValue:
     return jsonify(calls=answer)
 
 
-@bp.get("/calls/<int:call_id>")
-def show_call(call_id: int) -> ResponseReturnValue:
-    """The page of one call."""
-    viewer = current_viewer()
-    call = queries.get_call(viewer, call_id)
-    html = render_template("calls/show.html", **call_page(viewer, call))
-    log_read(viewer, call, "call.read")
-    return html
-
-
 def list_state() -> ListState:
     """The list as this address describes it, days in the reader's zone."""
     return read_list_state(request.args, zone=preferences().timezone)
@@ -102,70 +93,6 @@ def rows(viewer: Viewer, calls: Sequence[Call]) -> list[presenters.Row]:
 
 def _progress(job: JobStatus | None) -> float | None:
     return job.progress if job is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class Permissions:
-    """What the page offers."""
-
-    edit: bool
-    delete: bool
-    swap: bool
-
-
-def call_page(viewer: Viewer, call: Call) -> dict[str, object]:
-    """Everything the call page prints."""
-    state = list_state()
-    analysis = queries.current_analysis(call)
-    recording = call.recording
-    has_audio = recording is not None and recording.playback_id is not None
-    points = queries.visible_tipping_points(viewer, analysis)
-    turns = queries.turns_of(call)
-    moments = call_presenters.moments(points, turns)
-    names = call_presenters.speaker_names(call.agent.name if call.agent else "", call.prospect_name)
-    newer, older = queries.neighbours(viewer, state.filters, call)
-    row = rows(viewer, [call])[0]
-    can_edit = can_edit_call(viewer, call)
-    separate = analysis is not None and analysis.channels == "stereo"
-    return {
-        "call": call,
-        "row": row,
-        "heading": presenters.heading(call),
-        "counts": presenters.Counts(
-            sum(moment.is_negative for moment in moments),
-            sum(not moment.is_negative for moment in moments),
-        ),
-        "can": Permissions(
-            edit=can_edit,
-            delete=can_delete_call(viewer, call),
-            swap=can_edit and separate and analysis is not None,
-        ),
-        "analysis": analysis,
-        "turns": call_presenters.turn_views(turns, moments, names),
-        "names": names,
-        "moments": moments,
-        "sees_all_moments": sees_unconfirmed_flags(viewer),
-        "figures": call_presenters.figure_views(analysis) if analysis else [],
-        "player": call_presenters.player_data(
-            duration_ms=call.duration_ms,
-            analysis=analysis,
-            turns=turns,
-            shown_moments=moments,
-            with_engagement=True,
-        ),
-        "has_audio": has_audio,
-        "audio_type": recording.playback.media_type if recording and recording.playback else "",
-        "peaks_url": url_for("calls.peaks", call_id=call.id, version=recording.peaks.sha256[:16])
-        if recording is not None and recording.peaks is not None
-        else "",
-        "audio_deleted_at": recording.audio_deleted_at if recording is not None else None,
-        "channel": presenters.channel_label(call.agent_channel),
-        "kinds": [(kind.value, presenters.kind_label(kind)) for kind in CallKind],
-        "outcomes": [(item.value, presenters.outcome_label(item)) for item in Outcome],
-        "list_state": state,
-        "newer": newer,
-        "older": older,
-    }
 
 
 def log_read(viewer: Viewer, call: Call, action: str) -> None:

@@ -168,10 +168,7 @@ def test_agents_never_see_count_or_find_an_unconfirmed_negative_flag(
         )
         db.session.commit()
         shown = {
-            who: [
-                point.cause
-                for point in queries.visible_tipping_points(getattr(floor, who), analysis)
-            ]
+            who: [point.cause for point in queries.visible_moments(getattr(floor, who), call)]
             for who in ("supervisor", "agent", "sponsor")
         }
         assert shown["agent"] == shown["sponsor"] == ["open_question"]

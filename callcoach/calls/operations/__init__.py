@@ -11,9 +11,12 @@ from callcoach.calls.operations.editing import (
     set_agent_channel,
     swap_channels,
 )
+from callcoach.calls.operations.excerpts import ensure_excerpt
 from callcoach.calls.operations.importing import ImportOutcome, ImportResult, import_recording
+from callcoach.calls.operations.judging import judge, require_judge, withdraw_verdict
 from callcoach.calls.operations.lifecycle import (
     cancel_call,
+    delete_audio,
     delete_call,
     purge_call,
     restore_call,
@@ -27,14 +30,19 @@ __all__ = [
     "ImportResult",
     "cancel_call",
     "correct_turn",
+    "delete_audio",
     "delete_call",
     "edit_call",
+    "ensure_excerpt",
     "import_recording",
+    "judge",
     "log_access",
     "purge_call",
+    "require_judge",
     "restore_call",
     "retry_call",
     "set_agent_channel",
     "swap_channels",
     "transcribe_again",
+    "withdraw_verdict",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_delete_call, can_read_call
-from callcoach.calls.models import Call, CallState, Recording
+from callcoach.calls.models import Call, CallState, Excerpt, Recording
 from callcoach.calls.operations.editing import log_access, require_edit
 from callcoach.calls.subjects import PROCESS, PROCESSING, PURGE, TRANSCRIBE_AGAIN, subject_of
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -131,10 +131,35 @@ def purge_call(call: Call) -> None:
     )
 
 
+def delete_audio(viewer: Viewer, call: Call) -> Call:
+    """Delete the sound for good: recording, playback file, peaks and every excerpt.
+
+    Words, verdicts and notes stay. Deleting twice changes nothing.
+
+    Raises:
+        NotFound, NotAllowed: as `delete_call`.
+        Conflict: the call is being worked on.
+    """
+    _require_delete(viewer, call)
+    if call.deleted_at is not None:
+        raise NotFound("There is no such call.")
+    if _live_jobs(call):
+        raise Conflict("This call is being worked on; wait until it is ready.")
+    if call.recording is not None and call.recording.audio_deleted_at is None:
+        _delete_files(call.recording)
+        log_access(viewer, "call.audio_deleted", call)
+    db.session.flush()
+    return call
+
+
 def _delete_files(recording: Recording) -> None:
     ids = [recording.original_id, recording.playback_id, recording.peaks_id]
     recording.original = recording.playback = recording.peaks = None
     recording.audio_deleted_at = utc_now()
+    excerpts = db.session.scalars(select(Excerpt).where(Excerpt.call_id == recording.call_id))
+    for excerpt in excerpts:
+        ids.append(excerpt.file_id)
+        excerpt.file = None
     db.session.flush()
     for row in db.session.scalars(select(StoredFile).where(StoredFile.id.in_(ids))):
         delete_file(row)

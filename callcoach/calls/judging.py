@@ -1,0 +1,187 @@
+"""Flags and the verdicts on them. Pure: which verdict belongs to which flag of an analysis.
+
+A verdict owns its moment. It belongs to a flag of the same cause on the same channel that shares
+enough of its time; when an analysis raises none, the moment is shown from the verdict alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from callcoach.analysis.model import Valence
+from callcoach.calls.models import Decision, TippingPoint, Verdict
+
+#: Share of the shorter of two stretches that both must cover to be one moment. An analysis of
+#: another version moves a flag's bounds by words, not to another sentence.
+SAME_MOMENT = 0.5
+
+
+class Stretch(Protocol):
+    """A piece of one channel, milliseconds, half-open."""
+
+    @property
+    def channel(self) -> int: ...
+
+    @property
+    def start_ms(self) -> int: ...
+
+    @property
+    def end_ms(self) -> int: ...
+
+
+def shared_ms(one: Stretch, other: Stretch) -> int:
+    """How long both last at once; 0 on different channels.
+
+    A moment without length is a position: it shares one millisecond with what holds it.
+    """
+    if one.channel != other.channel:
+        return 0
+    start = max(one.start_ms, other.start_ms)
+    end = min(max(one.end_ms, one.start_ms + 1), max(other.end_ms, other.start_ms + 1))
+    return max(0, end - start)
+
+
+def is_same_moment(one: Stretch, other: Stretch) -> bool:
+    """Largely the same stretch: `SAME_MOMENT` of the shorter one."""
+    shorter = min(one.end_ms - one.start_ms, other.end_ms - other.start_ms)
+    return shared_ms(one, other) >= max(1, SAME_MOMENT * shorter)
+
+
+def match(
+    points: Iterable[TippingPoint], verdicts: Iterable[Verdict]
+) -> tuple[dict[int, Verdict], list[Verdict]]:
+    """Verdicts in force by the id of the flag that each belongs to, and those without a flag.
+
+    The newest verdict wins a flag; a verdict takes the flag it shares most time with, and no
+    other. Flags must have ids.
+    """
+    free = list(points)
+    taken: dict[int, Verdict] = {}
+    alone = []
+    for verdict in sorted(verdicts, key=lambda item: item.id, reverse=True):
+        fitting = [
+            point
+            for point in free
+            if point.cause == verdict.cause and is_same_moment(point, verdict)
+        ]
+        if not fitting:
+            alone.append(verdict)
+            continue
+        best = max(fitting, key=lambda point: (shared_ms(point, verdict), -point.id))
+        free.remove(best)
+        taken[best.id] = verdict
+    return taken, alone
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment to show: a flag with the verdict on it, or a verdict whose flag is gone.
+
+    At least one of `point` and `verdict` is there.
+    """
+
+    point: TippingPoint | None
+    verdict: Verdict | None
+
+    @property
+    def _source(self) -> TippingPoint | Verdict:
+        source = self.point or self.verdict
+        assert source is not None
+        return source
+
+    @property
+    def key(self) -> str:
+        """Stable name within the page: ``p12`` for a flag, ``v7`` for a verdict alone."""
+        return f"p{self.point.id}" if self.point else f"v{self._source.id}"
+
+    @property
+    def decision(self) -> Decision | None:
+        return Decision(self.verdict.decision) if self.verdict else None
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.decision is Decision.REJECTED
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.decision is Decision.CONFIRMED
+
+    @property
+    def is_kept(self) -> bool:
+        """Shown although the present analysis does not flag it: a person judged it."""
+        return self.point is None
+
+    @property
+    def turn_index(self) -> int | None:
+        """Turn that the flag was raised on; None without a flag (find it by overlap)."""
+        return self.point.turn_index if self.point else None
+
+    @property
+    def channel(self) -> int:
+        return self._source.channel
+
+    @property
+    def start_ms(self) -> int:
+        return self._source.start_ms
+
+    @property
+    def end_ms(self) -> int:
+        return self._source.end_ms
+
+    @property
+    def valence(self) -> str:
+        return self._source.valence
+
+    @property
+    def cause(self) -> str:
+        return self._source.cause
+
+    @property
+    def severity(self) -> int:
+        return self._source.severity
+
+    @property
+    def confidence(self) -> float:
+        return self._source.confidence
+
+    @property
+    def quote(self) -> str:
+        return self._source.quote
+
+    @property
+    def evidence(self) -> list[dict[str, Any]]:
+        return self._source.evidence
+
+    @property
+    def explanation(self) -> dict[str, Any]:
+        return self._source.explanation
+
+    @property
+    def suggestion(self) -> dict[str, Any]:
+        return self._source.suggestion
+
+
+def moments(
+    points: Sequence[TippingPoint], alone: Iterable[Verdict], *, sees_unconfirmed: bool
+) -> list[Moment]:
+    """What a viewer may see, by start.
+
+    Args:
+        points: flags of the analysis shown, with their verdicts loaded.
+        alone: verdicts in force without a flag there. A rejection without a flag has nothing to
+            show and is left out.
+        sees_unconfirmed: supervisors and team leads see every flag, also rejected ones (to undo
+            that). Others see confirmed flags, and positive ones that nobody rejected.
+    """
+    found = [Moment(point, point.verdict) for point in points]
+    found += [Moment(None, verdict) for verdict in alone if verdict.decision == Decision.CONFIRMED]
+    if not sees_unconfirmed:
+        found = [
+            moment
+            for moment in found
+            if moment.is_confirmed
+            or (moment.valence == Valence.POSITIVE and not moment.is_rejected)
+        ]
+    return sorted(found, key=lambda moment: (moment.start_ms, moment.key))

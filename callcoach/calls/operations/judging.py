@@ -1,0 +1,157 @@
+"""Verdicts on flags: given, undone, and found again when a new analysis is published."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from callcoach.accounts.access import Viewer
+from callcoach.calls.access import can_judge_call, can_read_call
+from callcoach.calls.judging import match
+from callcoach.calls.models import AnalysisRun, Call, Decision, TippingPoint, Verdict
+from callcoach.calls.operations.editing import log_access
+from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from callcoach.extensions import db, utc_now
+
+
+def require_judge(viewer: Viewer, call: Call) -> None:
+    """Let pass who may judge the call's moments.
+
+    Raises:
+        NotFound: outside the viewer's scope, or put aside.
+        NotAllowed: visible, but not theirs to judge.
+    """
+    if not can_read_call(viewer, call) or call.deleted_at is not None:
+        raise NotFound("There is no such call.")
+    if not can_judge_call(viewer, call):
+        raise NotAllowed("Supervisors judge moments; ask yours.")
+
+
+def judge(
+    viewer: Viewer,
+    call: Call,
+    point: TippingPoint,
+    decision: Decision | str,
+    *,
+    seen_verdict_id: int | None = None,
+) -> Verdict:
+    """Confirm or reject a flag. The same decision again changes nothing.
+
+    Args:
+        point: of any analysis of the call; one of an older analysis is found again in the
+            current one by overlap.
+        seen_verdict_id: verdict that the page showed, 0 for none; None judges whatever it is.
+
+    Raises:
+        NotFound, NotAllowed: as `require_judge`, or the flag is another call's.
+        InvalidInput: not a decision.
+        StaleVersion: somebody else judged it since; ``values`` hold ``verdict_id``, ``decision``
+            and ``author``.
+    """
+    require_judge(viewer, call)
+    if point.analysis.call_id != call.id:
+        raise NotFound("There is no such moment.")
+    try:
+        wanted = Decision(decision)
+    except ValueError:
+        raise InvalidInput("A moment is either confirmed or rejected.") from None
+    _lock(call)
+    db.session.refresh(point, ["verdict_id"])
+    current = point.verdict
+    if current is not None and current.withdrawn_at is not None:
+        current = None
+    if current is not None and current.decision == wanted:
+        return current
+    if seen_verdict_id is not None and seen_verdict_id != (current.id if current else 0):
+        raise StaleVersion(
+            "Somebody judged this moment while you were listening; look before you change it.",
+            verdict_id=current.id if current else 0,
+            decision=current.decision if current else "",
+            author=current.author.name if current and current.author else "",
+            theirs=current.decision if current else "",
+        )
+    verdict = Verdict(
+        call_id=call.id,
+        decision=wanted,
+        channel=point.channel,
+        start_ms=point.start_ms,
+        end_ms=point.end_ms,
+        quote=point.quote,
+        cause=point.cause,
+        valence=point.valence,
+        severity=point.severity,
+        confidence=point.confidence,
+        detector=point.detector,
+        evidence=point.evidence,
+        explanation=point.explanation,
+        suggestion=point.suggestion,
+        author_id=viewer.user_id,
+        replaces_id=current.id if current else None,
+    )
+    if current is not None:
+        current.withdrawn_at = utc_now()
+    db.session.add(verdict)
+    db.session.flush()
+    point.verdict_id = verdict.id
+    _attach(call)
+    log_access(viewer, f"moment.{wanted.value}", call, verdict=verdict.id)
+    db.session.flush()
+    return verdict
+
+
+def withdraw_verdict(viewer: Viewer, call: Call, verdict: Verdict) -> Verdict | None:
+    """Undo a verdict; the one it took the place of is in force again and is returned.
+
+    Undoing twice changes nothing.
+
+    Raises:
+        NotFound, NotAllowed: as `require_judge`, or the verdict is another call's.
+        Conflict: somebody judged the moment again since; that is theirs to undo.
+    """
+    require_judge(viewer, call)
+    if verdict.call_id != call.id:
+        raise NotFound("There is no such verdict.")
+    _lock(call)
+    db.session.refresh(verdict)
+    if verdict.withdrawn_at is not None:
+        newer = db.session.scalar(
+            select(Verdict).where(Verdict.replaces_id == verdict.id, Verdict.withdrawn_at.is_(None))
+        )
+        if newer is not None:
+            raise Conflict("This moment was judged again in between; undo that first.")
+        return None
+    verdict.withdrawn_at = utc_now()
+    before = db.session.get(Verdict, verdict.replaces_id) if verdict.replaces_id else None
+    if before is not None:
+        before.withdrawn_at = None
+    db.session.flush()
+    _attach(call)
+    log_access(viewer, "moment.verdict_withdrawn", call, verdict=verdict.id)
+    db.session.flush()
+    return before
+
+
+def attach_verdicts(call_id: int, run: AnalysisRun) -> None:
+    """Find the call's verdicts in force again on the flags of `run`; flags must be flushed.
+
+    Called in the transaction that publishes an analysis, under the call's lock.
+    """
+    points = list(run.tipping_points)
+    verdicts = db.session.scalars(
+        select(Verdict).where(Verdict.call_id == call_id, Verdict.withdrawn_at.is_(None))
+    ).all()
+    taken, _alone = match(points, verdicts)
+    for point in points:
+        verdict = taken.get(point.id)
+        point.verdict_id = verdict.id if verdict else None
+    db.session.flush()
+
+
+def _attach(call: Call) -> None:
+    if call.current_analysis is not None:
+        attach_verdicts(call.id, call.current_analysis)
+
+
+def _lock(call: Call) -> None:
+    """Keep other judges and the publication of a new analysis out until the transaction ends."""
+    db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update(of=Call))
+    db.session.refresh(call, ["current_analysis_id"])

@@ -1,0 +1,1 @@
+"""Reads of coaching, always scoped by a `Viewer`."""

@@ -1,0 +1,8 @@
+"""The pages of this room: importing this module registers them all on the blueprint."""
+
+from __future__ import annotations
+
+from callcoach.coaching import desk_views
+from callcoach.coaching.blueprint import bp
+
+__all__ = ["bp", "desk_views"]
