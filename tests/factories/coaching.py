@@ -1,0 +1,60 @@
+"""Coaching notes and listening requests for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callcoach.accounts.models import User
+from callcoach.calls.models import Call, TippingPoint
+from callcoach.coaching.models import ListeningRequest, Note, NoteRevision
+from callcoach.extensions import db, utc_now
+
+
+def create_note(
+    call: Call,
+    author: User,
+    *,
+    sent: bool = True,
+    point: TippingPoint | None = None,
+    **values: Any,
+) -> Note:
+    """A note on the call's last words before "Non merci"; sent unless told."""
+    defaults: dict[str, Any] = {
+        "channel": 0,
+        "start_ms": 12_200,
+        "end_ms": 24_000,
+        "quote": "Je vous propose une démonstration mardi ou jeudi.",
+        "hears": "Il n’a pas été écouté.",
+        "instead": "D’accord, vous êtes équipé. Vous clôturez en combien de jours ?",
+        "cause": "ignored_objection",
+    }
+    note = Note(
+        call_id=call.id,
+        author_id=author.id,
+        updated_by_id=author.id,
+        agent_id=call.agent_id,
+        point_id=point.id if point else None,
+        **{**defaults, **values},
+    )
+    if sent:
+        note.sent_at = note.updated_at = values.get("sent_at") or utc_now()
+    db.session.add(note)
+    db.session.flush()
+    if sent:
+        content = {name: getattr(note, name) for name in (*defaults, "aim", "visibility")}
+        note.revisions.append(NoteRevision(number=1, content=content, author_id=author.id))
+    db.session.commit()
+    return note
+
+
+def create_request(
+    call: Call, agent: User, *, moment: bool = True, **values: Any
+) -> ListeningRequest:
+    """An agent's request, on a moment of the call or on all of it."""
+    place = {"channel": 1, "start_ms": 9600, "end_ms": 12_000} if moment else {}
+    request = ListeningRequest(
+        call_id=call.id, agent_id=agent.id, **{"text": "Ici, ça a basculé ?", **place, **values}
+    )
+    db.session.add(request)
+    db.session.commit()
+    return request
