@@ -168,8 +168,12 @@ def _place(request: ListeningRequest, call: Call, at_ms: int) -> None:
     # A mark comes a little after what it is about: the turn under way, or the last one said
     turn = db.session.scalar(
         select(Turn)
-        .where(Turn.analysis_id == call.current_analysis_id, Turn.start_ms <= at_ms)
-        .order_by(Turn.start_ms.desc())
+        .where(
+            Turn.analysis_id == call.current_analysis_id,
+            Turn.start_ms <= at_ms,
+            Turn.end_ms > at_ms - 3 * BEFORE_MARK_MS,
+        )
+        .order_by((Turn.end_ms > at_ms).desc(), Turn.start_ms.desc())
         .limit(1)
     )
     if turn is None:

@@ -1,0 +1,73 @@
+"""One call of one agent, the people around it, and the other site that must not know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Role, User
+from callcoach.accounts.queries import viewer_of
+from callcoach.calls.models import Call, TippingPoint
+from callcoach.extensions import db
+from tests.factories.accounts import create_team, create_user
+from tests.factories.calls import create_call
+from tests.factories.campaigns import create_campaign
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Ids of a ready call with one unconfirmed negative flag, and of people, with their viewers."""
+
+    team_id: int
+    call_id: int
+    point_id: int
+    ids: dict[str, int]
+    claire: Viewer
+    thomas: Viewer
+    admin: Viewer
+    lead: Viewer
+    agent: Viewer
+    colleague: Viewer
+    stranger: Viewer
+    sponsor: Viewer
+
+    @property
+    def call(self) -> Call:
+        """Fresh from the database."""
+        return db.session.get_one(Call, self.call_id, populate_existing=True)
+
+    @property
+    def point(self) -> TippingPoint:
+        """The flag, fresh from the database."""
+        return db.session.get_one(TippingPoint, self.point_id, populate_existing=True)
+
+    def user(self, name: str) -> User:
+        return db.session.get_one(User, self.ids[name])
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    with app.app_context():
+        team, other = create_team(name="Équipe Antananarivo"), create_team(name="Équipe Tunis")
+        people = {
+            "claire": create_user(Role.SUPERVISOR, teams=[team], name="Claire M.", login="claire"),
+            "thomas": create_user(Role.SUPERVISOR, teams=[team], name="Thomas V.", login="thomas"),
+            "admin": create_user(Role.ADMIN, name="Admin", login="admin"),
+            "lead": create_user(Role.TEAM_LEAD, teams=[team], name="Miora A.", login="miora"),
+            "agent": create_user(Role.AGENT, teams=[team], name="Hanta R.", login="hanta"),
+            "colleague": create_user(Role.AGENT, teams=[team], name="Patrice", login="patrice"),
+            "stranger": create_user(Role.SUPERVISOR, teams=[other], login="stranger"),
+            "sponsor": create_user(Role.SPONSOR, login="sponsor"),
+        }
+        call = create_call(team=team, agent=people["agent"], campaign=create_campaign(teams=[team]))
+        assert call.current_analysis is not None
+        return Desk(
+            team_id=team.id,
+            call_id=call.id,
+            point_id=call.current_analysis.tipping_points[0].id,
+            ids={name: person.id for name, person in people.items()},
+            **{name: viewer_of(person) for name, person in people.items()},
+        )
