@@ -12,6 +12,7 @@ from typing import Any
 from callcoach.analysis.model import CallAnalysis, CallContext, Evidence, Message
 from callcoach.analysis.model import TippingPoint as FoundPoint
 from callcoach.analysis.model import Turn as FoundTurn
+from callcoach.analysis.opening import talk_start_s
 from callcoach.calls.models import AnalysisRun, TippingPoint, Turn, TurnCorrection
 from callcoach.campaigns.models import Campaign, PromiseKind
 
@@ -194,3 +195,23 @@ def correction_for(turn: Turn, newest_first: Iterable[TurnCorrection]) -> TurnCo
         if shared > CORRECTION_OVERLAP * longer:
             return item
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A turn of the database in seconds, as `callcoach.analysis.opening` reads it."""
+
+    speaker: str
+    start_s: float
+    end_s: float
+    text: str
+
+
+def talk_start_ms(turns: Iterable[Turn | ShownTurn], *, language: str = "fr") -> int:
+    """Where the conversation proper starts, for players to skip ringing and greetings.
+
+    As `callcoach.analysis.opening.talk_start_s`, of rows or of what a page shows of them. Swapped
+    channels matter: `turns` are those of the analysis in force.
+    """
+    said = (_Said(t.speaker, to_s(t.start_ms), to_s(t.end_ms), t.text) for t in turns)
+    return to_ms(talk_start_s(said, language=language))

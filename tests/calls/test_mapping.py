@@ -20,7 +20,16 @@ from callcoach.analysis.model import (
     Turn,
     Word,
 )
-from callcoach.calls.mapping import analysis_rows, context_of, message_of, to_ms, to_s
+from callcoach.calls.mapping import (
+    analysis_rows,
+    context_of,
+    message_of,
+    shown_turns,
+    talk_start_ms,
+    to_ms,
+    to_s,
+)
+from callcoach.calls.models import Turn as TurnRow
 from callcoach.campaigns.models import Promise, PromiseKind
 from callcoach.extensions import db
 from tests.factories.calls import create_call
@@ -107,3 +116,27 @@ def test_the_context_of_a_campaign_holds_its_promises_and_vocabulary(app: Flask)
             ("gratuit",),
             (),
         )
+
+
+def test_the_talk_starts_at_the_same_moment_for_rows_and_for_shown_turns() -> None:
+    said = [
+        ("prospect", 9000, 10_000, "Roussel, bonjour."),
+        ("agent", 10_500, 12_000, "Bonjour, c’est bien M. Roussel ?"),
+        ("prospect", 12_400, 13_000, "Oui, de quoi s’agit-il ?"),
+    ]
+    rows = [
+        TurnRow(
+            id=index,
+            index=index,
+            speaker=who,
+            channel=0,
+            start_ms=start,
+            end_ms=end,
+            text=text,
+            words=[],
+        )
+        for index, (who, start, end, text) in enumerate(said)
+    ]
+    assert talk_start_ms(rows) == 12_100
+    assert talk_start_ms(shown_turns(rows, [])) == 12_100
+    assert talk_start_ms([]) == 0
