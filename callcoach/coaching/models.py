@@ -54,6 +54,8 @@ class FeedOutcome(StrEnum):
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     NOTED = "noted"
+    #: A request: its agent was answered without a note.
+    ANSWERED = "answered"
     PASSED = "passed"
 
 
