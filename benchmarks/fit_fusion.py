@@ -1,11 +1,12 @@
-"""Fit the weights of `callcoach.analysis.fusion` on truth files, and cross-validate them by writer.
+"""Fit the weights of `callcoach.analysis.fusion` on labelled calls.
 
     python benchmarks/fit_fusion.py TRUTH_FOLDER [--tracks FOLDER] [--write]
 
 `TRUTH_FOLDER` holds ``*.truth.json``. With ``--tracks``, a folder of recognised tracks as JSON (one
 ``<stem>.json`` a call), those are used beside the perfect transcripts, so that the weights bear
-recognition errors. Each writer's calls are scored with weights fitted on the other writers only;
-``--write`` then fits on all of them and writes ``callcoach/analysis/data/fusion.json``.
+recognition errors. Each writer's calls are read without the phrases that are said in that writer's
+calls only, so that the weights learn how far phrase lists carry in calls that nobody read; ``--write``
+stores them in ``callcoach/analysis/data/fusion.json``. `held_out.py` measures them.
 """
 
 from __future__ import annotations
@@ -18,33 +19,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from corpus import Call, Support, lexicon_without, load_calls, support_of
 
 from callcoach.analysis import fusion
 from callcoach.analysis.detectors import Candidate, run_detectors
 from callcoach.analysis.engagement import engagement_curve
-from callcoach.analysis.evaluation import evaluate, render_table
-from callcoach.analysis.model import (
-    CallContext,
-    Cause,
-    Segment,
-    Speaker,
-    TippingPoint,
-    Track,
-    Valence,
-    Word,
-)
-from callcoach.analysis.scene import Scene
-from callcoach.analysis.truth import Truth, load_truth, tracks_from_turns
-from callcoach.analysis.turns import build_conversation
+from callcoach.analysis.lexicon import Lexicon
+from callcoach.analysis.model import Cause, TippingPoint, Valence
 
 #: Ridge penalty, chosen by cross-validation over 5, 15, 40 and 100.
 PENALTY = 40.0
 #: Weight of a cue's strength in the choice of the cause, and the pull of its biases to zero.
 STRENGTH_WEIGHT = 6.0
 CAUSE_PENALTY = 0.2
-#: The agent's channel as recognition or a metadata file writes it; anything else is mixed.
-AGENT_CHANNELS: dict[Any, int] = {"left": 0, "right": 1, 0: 0, 1: 1}
-FLOORS = np.arange(0.2, 0.56, 0.05)
 
 
 @dataclass
@@ -52,66 +39,18 @@ class Row:
     """One moment: its features, its candidates, and what truth says of it."""
 
     call: str
-    writer: str
+    group: str
     features: dict[str, float]
     candidates: list[Candidate]
     truth: dict[Valence, list[Cause]]
-    weight: float = 1.0
 
 
-@dataclass
-class Call:
-    """One call in one form: perfect transcript or recognised."""
-
-    name: str
-    form: str
-    truth: Truth
-    scene: Scene
-
-
-def read_tracks(path: Path) -> tuple[tuple[Track, ...], int | None]:
-    """Tracks as recognition stored them."""
-    data = json.loads(path.read_text(encoding="utf-8"))
-    tracks = tuple(
-        Track(
-            item["channel"],
-            tuple(Segment(*span) for span in item["voice"]),
-            tuple(Word(*word) for word in item["words"]),
-            Speaker(item["speaker"]) if item.get("speaker") else None,
-        )
-        for item in data["tracks"]
-    )
-    return tracks, AGENT_CHANNELS.get(data["agent_channel"])
-
-
-def load_calls(folder: Path, tracks_folder: Path | None) -> list[Call]:
-    """Every call of `folder`, as perfect transcript and, where there is one, as recognised."""
-    calls: list[Call] = []
-    for path in sorted(folder.glob("*.truth.json")):
-        truth = load_truth(path)
-        stem = path.name.removesuffix(".truth.json")
-        forms: list[tuple[str, Sequence[Track], int | None]] = [
-            ("perfect", tracks_from_turns(truth.turns), 0)
-        ]
-        recognised = tracks_folder / f"{stem}.json" if tracks_folder else None
-        if recognised is not None and recognised.exists():
-            forms.append(("recognised", *read_tracks(recognised)))
-        for form, tracks, agent_channel in forms:
-            conversation = build_conversation(
-                tracks,
-                duration_s=truth.duration_s,
-                agent_channel=agent_channel,
-                separate=len({track.channel for track in tracks}) > 1,
-            )
-            calls.append(Call(stem, form, truth, Scene(conversation, CallContext(), "fr")))
-    return calls
-
-
-def rows_of(call: Call) -> list[Row]:
-    """The moments of one call."""
-    grouped = fusion.by_turn(run_detectors(call.scene))
+def rows_of(call: Call, lexicon: Lexicon | None = None) -> list[Row]:
+    """The moments of one call, read with these phrase lists."""
+    scene = call.scene(lexicon)
+    grouped = fusion.by_turn(run_detectors(scene))
     rows: list[Row] = []
-    for moment in call.scene.moments:
+    for moment in scene.moments:
         turn, candidates = moment.turn, grouped.get(moment.turn.index, [])
         truth: dict[Valence, list[Cause]] = {valence: [] for valence in Valence}
         for point in call.truth.points:
@@ -119,8 +58,8 @@ def rows_of(call: Call) -> list[Row]:
             shorter = min(point.turn_end_s - point.turn_start_s, turn.end_s - turn.start_s)
             if shared > 0.5 * shorter:
                 truth[point.valence].append(point.cause)
-        features = fusion.features_of(call.scene, moment, candidates)
-        rows.append(Row(call.name, call.truth.writer, features, candidates, truth))
+        features = fusion.features_of(scene, moment, candidates)
+        rows.append(Row(call.name, call.group, features, candidates, truth))
     return rows
 
 
@@ -184,35 +123,59 @@ def fit(rows: Sequence[Row], floor: Mapping[Valence, float]) -> fusion.Weights:
     )
 
 
-def flags(calls: Sequence[Call], weights: fusion.Weights) -> list[tuple[TippingPoint, ...]]:
-    """What the product would flag with these weights."""
-    fusion.load_weights.cache_clear()
-    original = fusion.load_weights
-    fusion.load_weights = lambda: weights  # type: ignore[assignment]
-    try:
-        return [
-            fusion.find_tipping_points(call.scene, engagement_curve(call.scene)) for call in calls
-        ]
-    finally:
-        fusion.load_weights = original
+def flags(
+    call: Call, weights: fusion.Weights, lexicon: Lexicon | None = None
+) -> tuple[TippingPoint, ...]:
+    """What the product would flag with these weights and phrase lists."""
+    scene = call.scene(lexicon)
+    return fusion.find_tipping_points(scene, engagement_curve(scene), weights)
+
+
+def honest_rows(calls: Sequence[Call], support: Support, hidden: frozenset[str]) -> list[Row]:
+    """Moments of `calls`, each group's read without the entries said only in it or in `hidden`.
+
+    So the weights learn how far phrase lists carry in calls that nobody read for them.
+    """
+    rows: list[Row] = []
+    for group in sorted({call.group for call in calls}):
+        lexicon = lexicon_without(hidden | {group}, support)
+        for call in calls:
+            if call.group == group:
+                rows += rows_of(call, lexicon)
+    return rows
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was flagged in one form of a call by weights that had not seen its group."""
+
+    call: Call
+    points: tuple[TippingPoint, ...]
 
 
 def cross_validate(
-    calls: Sequence[Call], rows: Mapping[int, list[Row]], floor: Mapping[Valence, float]
-) -> list[tuple[str, tuple[TippingPoint, ...], Truth, str]]:
-    """Each writer's calls flagged by weights fitted on the others."""
-    out: list[tuple[str, tuple[TippingPoint, ...], Truth, str]] = []
-    for writer in sorted({call.truth.writer for call in calls}):
-        others = [
-            row for i, call in enumerate(calls) if call.truth.writer != writer for row in rows[i]
-        ]
-        own = [call for call in calls if call.truth.writer == writer]
-        weights = fit(others, floor)
-        out += [
-            (call.name, points, call.truth, call.form)
-            for call, points in zip(own, flags(own, weights), strict=True)
-        ]
-    return out
+    training: Sequence[Call],
+    floor: Mapping[Valence, float],
+    support: Support | None = None,
+    unfitted: Sequence[Call] = (),
+) -> list[Found]:
+    """Each group's calls flagged by weights fitted on the other groups of `training`.
+
+    `unfitted` calls are measured as one more group and never fitted on. With `support`, phrase
+    lists are held out too; without, they stay whole.
+    """
+    found: list[Found] = []
+    for group in sorted({call.group for call in [*training, *unfitted]}):
+        own = [call for call in [*training, *unfitted] if call.group == group]
+        others = [call for call in training if call.group != group]
+        if support is None:
+            lexicon, rows = None, [row for call in others for row in rows_of(call)]
+        else:
+            hidden = frozenset({group})
+            lexicon, rows = lexicon_without(hidden, support), honest_rows(others, support, hidden)
+        weights = fit(rows, floor)
+        found += [Found(call, flags(call, weights, lexicon)) for call in own]
+    return found
 
 
 def to_json(weights: fusion.Weights) -> dict[str, Any]:
@@ -238,27 +201,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tracks", type=Path)
     parser.add_argument("--floor", type=float, nargs=2, metavar=("NEGATIVE", "POSITIVE"))
-    parser.add_argument("--search", action="store_true", help="print F1 over a grid of floors")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     calls = load_calls(args.folder, args.tracks)
-    rows = {index: rows_of(call) for index, call in enumerate(calls)}
     floor = dict(zip(Valence, args.floor or (0.35, 0.35), strict=True))
-    if args.search:
-        for negative in FLOORS:
-            for positive in FLOORS:
-                grid = {Valence.NEGATIVE: float(negative), Valence.POSITIVE: float(positive)}
-                found = cross_validate(calls, rows, grid)
-                score = evaluate((name, p, t) for name, p, t, _ in found)
-                print(f"{negative:.2f} {positive:.2f}  F1 {score.total().f1:.3f}")
-    found = cross_validate(calls, rows, floor)
-    for form in sorted({call.form for call in calls}):
-        print(f"\n== cross-validated by writer, {form}")
-        table = render_table(evaluate((n, p, t) for n, p, t, f in found if f == form))
-        print(table if args.verbose else table[table.index("TOTAL") :])
+    rows = honest_rows(calls, support_of(calls), frozenset())
+    weights = fit(rows, floor)
+    print(f"{len(rows)} moments of {len(calls)} call forms")
     if args.write:
-        weights = fit([row for each in rows.values() for row in each], floor)
         path = Path(fusion.__file__).parent / "data" / "fusion.json"
         path.write_text(json.dumps(to_json(weights), indent=1) + "\n", encoding="utf-8")
         print(f"wrote {path}")

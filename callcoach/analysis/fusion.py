@@ -106,10 +106,13 @@ def by_turn(candidates: Sequence[Candidate]) -> dict[int, list[Candidate]]:
 
 
 def find_tipping_points(
-    scene: Scene, engagement: Sequence[EngagementPoint]
+    scene: Scene, engagement: Sequence[EngagementPoint], weights: Weights | None = None
 ) -> tuple[TippingPoint, ...]:
-    """Everything above the abstention floor, sorted by start; empty when nothing clearly turns."""
-    weights = load_weights()
+    """Everything above the abstention floor, sorted by start; empty when nothing clearly turns.
+
+    `weights` replace the packaged ones.
+    """
+    weights = load_weights() if weights is None else weights
     grouped = by_turn(run_detectors(scene))
     found: list[TippingPoint] = []
     for moment in scene.moments:

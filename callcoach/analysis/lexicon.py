@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -72,6 +72,10 @@ class Phrases:
     patterns: tuple[re.Pattern[str], ...]
 
 
+#: Prepared lists by name.
+Lexicon = Mapping[str, Phrases]
+
+
 def read_turn(turn: Turn) -> ReadTurn:
     """Prepare `turn` for matching; a turn without words reads as an empty text."""
     text, word_at = " ", [0]
@@ -102,11 +106,25 @@ def prepare(phrases: Iterable[str]) -> Phrases:
     return Phrases(tuple(dict.fromkeys(exact)), tuple(dict.fromkeys(fuzzy)), tuple(patterns))
 
 
+def read_lexicon(language: str) -> dict[str, dict[str, list[str]]]:
+    """The packaged lists of `language` as written; an unknown language falls back to French.
+
+    Each list has ``phrases`` and may have ``general``: phrases from general knowledge of the
+    language, written without reading any call that the engine is measured on.
+    """
+    known = language if language in LANGUAGES else "fr"
+    resource = files("callcoach.analysis") / "data" / "lexicon" / f"{known}.toml"
+    data: dict[str, dict[str, list[str]]] = tomllib.loads(resource.read_text(encoding="utf-8"))
+    return data
+
+
 @lru_cache(maxsize=16)
-def _lexicon(language: str) -> dict[str, Phrases]:
-    resource = files("callcoach.analysis") / "data" / "lexicon" / f"{language}.toml"
-    data = tomllib.loads(resource.read_text(encoding="utf-8"))
-    return {name: prepare(entry["phrases"]) for name, entry in data.items()}
+def load_lexicon(language: str) -> Lexicon:
+    """The packaged lists of `language`, prepared."""
+    return {
+        name: prepare([*entry["phrases"], *entry.get("general", ())])
+        for name, entry in read_lexicon(language).items()
+    }
 
 
 def phrases(name: str, language: str) -> Phrases:
@@ -115,7 +133,7 @@ def phrases(name: str, language: str) -> Phrases:
     Raises:
         KeyError: no list has this name.
     """
-    return _lexicon(language if language in LANGUAGES else "fr")[name]
+    return load_lexicon(language)[name]
 
 
 def find(read: ReadTurn, wanted: Phrases) -> tuple[Hit, ...]:

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from callcoach.analysis.lexicon import Hit, Phrases, ReadTurn, find, phrases, prepare, read_turn
+from callcoach.analysis.lexicon import (
+    Hit,
+    Lexicon,
+    Phrases,
+    ReadTurn,
+    find,
+    load_lexicon,
+    prepare,
+    read_turn,
+)
 from callcoach.analysis.model import CallContext, Speaker, Turn
 from callcoach.analysis.text import content_words, questions, word_count
 from callcoach.analysis.turns import Conversation, Exchange
@@ -56,12 +65,22 @@ class Moment:
 
 
 class Scene:
-    """A conversation with its context, ready to be searched by detectors."""
+    """A conversation with its context, ready to be searched by detectors.
 
-    def __init__(self, conversation: Conversation, context: CallContext, language: str) -> None:
+    `lexicon` holds the phrase lists to use; without it the packaged ones of `language`.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        context: CallContext,
+        language: str,
+        lexicon: Lexicon | None = None,
+    ) -> None:
         self.conversation = conversation
         self.context = context
         self.language = language
+        self.lexicon = load_lexicon(language) if lexicon is None else lexicon
         self._read: dict[int, ReadTurn] = {}
         self._hits: dict[tuple[int, str], tuple[Hit, ...]] = {}
         self._context_phrases: dict[str, Phrases] = {}
@@ -97,12 +116,12 @@ class Scene:
         return self._read[turn.index]
 
     def hits(self, turn: Turn | None, name: str) -> tuple[Hit, ...]:
-        """Phrases of the packaged list `name` said in `turn`."""
+        """Phrases of the list `name` said in `turn`."""
         if turn is None:
             return ()
         key = (turn.index, name)
         if key not in self._hits:
-            self._hits[key] = find(self.read(turn), phrases(name, self.language))
+            self._hits[key] = find(self.read(turn), self.lexicon[name])
         return self._hits[key]
 
     def context_hits(self, turn: Turn, name: str) -> tuple[Hit, ...]:

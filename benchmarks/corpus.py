@@ -1,0 +1,114 @@
+"""Labelled calls for the benchmarks, and phrase lists without what only some of them taught.
+
+The phrase lists were written by people who had read the calls that the engine is measured on. An
+entry that is said in the calls of one group only (a writer's, or the samples) may have been copied
+from them, so it is hidden when that group is measured. Entries under ``general`` were written from
+general knowledge of the language, by somebody who had read none of the calls: they always stay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from callcoach.analysis.lexicon import Lexicon, find, prepare, read_lexicon, read_turn
+from callcoach.analysis.model import CallContext, Segment, Speaker, Track, Word
+from callcoach.analysis.scene import Scene
+from callcoach.analysis.truth import Truth, load_truth, tracks_from_turns
+from callcoach.analysis.turns import Conversation, build_conversation
+
+#: The agent's channel as recognition or a metadata file writes it; anything else is mixed.
+AGENT_CHANNELS: dict[Any, int] = {"left": 0, "right": 1, 0: 0, 1: 1}
+PERFECT, RECOGNISED = "perfect", "recognised"
+#: Group of calls whose truth names no writer.
+SAMPLES = "samples"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call in one form: perfect transcript or recognised."""
+
+    name: str
+    group: str
+    form: str
+    truth: Truth
+    conversation: Conversation
+
+    def scene(self, lexicon: Lexicon | None = None) -> Scene:
+        """The call as detectors see it, with these phrase lists."""
+        return Scene(self.conversation, CallContext(), "fr", lexicon)
+
+
+def read_tracks(path: Path) -> tuple[tuple[Track, ...], int | None]:
+    """Tracks as recognition stored them, and the agent's channel."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    tracks = tuple(
+        Track(
+            item["channel"],
+            tuple(Segment(*span) for span in item["voice"]),
+            tuple(Word(*word) for word in item["words"]),
+            Speaker(item["speaker"]) if item.get("speaker") else None,
+        )
+        for item in data["tracks"]
+    )
+    return tracks, AGENT_CHANNELS.get(data["agent_channel"])
+
+
+def load_calls(folder: Path, tracks_folder: Path | None) -> list[Call]:
+    """Every call of `folder`, as perfect transcript and, where there is one, as recognised."""
+    calls: list[Call] = []
+    for path in sorted(folder.glob("*.truth.json")):
+        truth = load_truth(path)
+        stem = path.name.removesuffix(".truth.json")
+        forms: list[tuple[str, Sequence[Track], int | None]] = [
+            (PERFECT, tracks_from_turns(truth.turns), 0)
+        ]
+        recognised = tracks_folder / f"{stem}.json" if tracks_folder else None
+        if recognised is not None and recognised.exists():
+            forms.append((RECOGNISED, *read_tracks(recognised)))
+        for form, tracks, agent_channel in forms:
+            conversation = build_conversation(
+                tracks,
+                duration_s=truth.duration_s,
+                agent_channel=agent_channel,
+                separate=len({track.channel for track in tracks}) > 1,
+            )
+            calls.append(Call(stem, truth.writer or SAMPLES, form, truth, conversation))
+    return calls
+
+
+#: For every list and entry, the groups in whose calls it is said.
+Support = Mapping[str, Mapping[str, frozenset[str]]]
+
+
+def support_of(calls: Iterable[Call], language: str = "fr") -> Support:
+    """Where every entry of the packaged lists is said, by either side, in either form."""
+    texts = [(call.group, read_turn(turn)) for call in calls for turn in call.conversation.turns]
+    support: dict[str, dict[str, frozenset[str]]] = {}
+    for name, entry in read_lexicon(language).items():
+        support[name] = {}
+        for phrase in entry["phrases"]:
+            wanted = prepare([phrase])
+            groups: set[str] = set()
+            for group, read in texts:
+                if group not in groups and find(read, wanted):
+                    groups.add(group)
+            support[name][phrase] = frozenset(groups)
+    return support
+
+
+def lexicon_without(hidden: Iterable[str], support: Support, language: str = "fr") -> Lexicon:
+    """The packaged lists without the entries that are said only in calls of `hidden` groups."""
+    gone = frozenset(hidden)
+    return {
+        name: prepare(
+            [
+                *(p for p in entry["phrases"] if not (s := support[name][p]) or s - gone),
+                *entry.get("general", ()),
+            ]
+        )
+        for name, entry in read_lexicon(language).items()
+    }
