@@ -34,6 +34,7 @@ from callcoach.calls.models import (
     CallKind,
     CallState,
     Decision,
+    Excerpt,
     Outcome,
     TippingPoint,
     Turn,
@@ -254,6 +255,18 @@ def get_verdict(viewer: Viewer, verdict_id: int) -> tuple[Call, Verdict]:
     if verdict is None:
         raise NotFound("There is no such verdict.")
     return get_call(viewer, verdict.call_id), verdict
+
+
+def find_excerpt(call: Call, start_ms: int, end_ms: int) -> Excerpt | None:
+    """The row of a stretch of a call, whether its file is written or not; None before anybody
+    asked for it. Whether the viewer may hear it is judged by the caller.
+    """
+    found: Excerpt | None = db.session.scalar(
+        select(Excerpt).where(
+            Excerpt.call_id == call.id, Excerpt.start_ms == start_ms, Excerpt.end_ms == end_ms
+        )
+    )
+    return found
 
 
 def count_tipping_points(viewer: Viewer, calls: Iterable[Call]) -> Mapping[int, tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcoach.coaching import desk_views
+from callcoach.coaching import agent_views, desk_views, request_views
 from callcoach.coaching.blueprint import bp
 
-__all__ = ["bp", "desk_views"]
+__all__ = ["agent_views", "bp", "desk_views", "request_views"]
