@@ -257,11 +257,44 @@ _CALLS = (
     _post("calls.import_files", may=ADMIN | LEADS, refused=ALL, status=422, writes=False),
 )
 
+_NOTE = {"note_id": "note"}
+_REQUEST = {"request_id": "request"}
+_OWN = {"may": frozenset({"agent"})}
+_ANSWERS = {"may": DELETES, "refused": HEARS}
+_AGENTS_SIDE = (
+    Row("coaching.my_notes", may=AGENTS),
+    Row("coaching.my_note", **_OWN, values=_NOTE, writes=True),
+    _post("coaching.acknowledge", **_OWN, values=_NOTE),
+    _post("coaching.unacknowledge", **_OWN, values={"note_id": "understood_note"}),
+    _post("coaching.reply", **_OWN, values=_NOTE, data=lambda _: {"text": "Je vois."}),
+    Row("coaching.excerpt", may=HEARS, values=_NOTE, writes=True),
+    Row("coaching.excerpt_status", may=HEARS, values=_NOTE),
+    Row("coaching.my_requests", may=AGENTS),
+    _post(
+        "coaching.ask",
+        **_OWN,
+        refused=EDITS,
+        values={"call_id": "call"},
+        data=lambda _: {"at": "0:20", "text": "Ici ?"},
+    ),
+    # supervisors see what agents ask, and answer it; taking it back is the agent's alone
+    _post("coaching.withdraw", **_OWN, values=_REQUEST),
+    _post("coaching.restore_request", **_OWN, values={"request_id": "withdrawn_request"}),
+    _post(
+        "coaching.answer_request",
+        **_ANSWERS,
+        values=_REQUEST,
+        data=lambda _: {"answer": "turns_here"},
+    ),
+    _post("coaching.reopen_request", **_ANSWERS, values={"request_id": "answered_request"}),
+)
+
 TABLE = (
     *_ACCOUNTS,
     *_PEOPLE,
     *_CAMPAIGNS,
     *_CALLS,
+    *_AGENTS_SIDE,
     Row(
         "static",
         status=404,

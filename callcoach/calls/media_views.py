@@ -37,7 +37,7 @@ def audio(call_id: int) -> ResponseReturnValue:
     file = call.recording.playback if call.recording is not None else None
     if file is None:
         raise NotFound("The audio of this call is not there.")
-    response = _send(file)
+    response = send_file(file)
     if response.status_code in (200, 206):
         _log_heard(viewer, call)
     response.headers["Cache-Control"] = "private, no-store"
@@ -51,13 +51,13 @@ def peaks(call_id: int, version: str) -> ResponseReturnValue:
     file = call.recording.peaks if call.recording is not None else None
     if file is None or not file.sha256.startswith(version):
         raise NotFound("The peaks of this call are not there.")
-    response = _send(file)
+    response = send_file(file)
     db.session.rollback()
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 
 
-def _send(file: StoredFile) -> Response:
+def send_file(file: StoredFile) -> Response:
     """Answer with a file or the one part of it that was asked for (RFC 9110 §14).
 
     Several parts at once are answered with the whole, as the standard allows.

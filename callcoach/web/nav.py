@@ -5,6 +5,7 @@ Names only, so that this package stays below the rooms whose pages it lists.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request, url_for
@@ -12,6 +13,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+#: Where the application keeps what counts what waits, by endpoint.
+_BADGES = "callcoach.nav.badges"
 _FLOOR = frozenset({"admin", "supervisor", "team_lead", "agent"})
 
 
@@ -36,6 +39,7 @@ class Entry:
 
 #: In reading order, the most useful first.
 ENTRIES = (
+    Entry("coaching.my_notes", _l("My notes"), frozenset({"agent"})),
     Entry("calls.list_calls", _l("Calls"), _FLOOR),
     Entry("calls.import_page", _l("Import"), frozenset({"admin", "supervisor", "team_lead"})),
     Entry("campaigns.list_campaigns", _l("Campaigns"), _FLOOR | {"sponsor"}),
@@ -46,16 +50,23 @@ ENTRIES = (
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry, ready to draw."""
+    """An entry, ready to draw; `count` is how much waits there, 0 draws nothing."""
 
     url: str
     label: LazyString
     is_current: bool
+    count: int = 0
 
 
 def init_app(app: Flask) -> None:
     """Attach the template global `navigation()`."""
     app.jinja_env.globals["navigation"] = navigation
+    app.extensions.setdefault(_BADGES, {})
+
+
+def add_badge(app: Flask, endpoint: str, count: Callable[[], int]) -> None:
+    """Let an entry say how much waits on its page; `count` runs for those offered it only."""
+    app.extensions.setdefault(_BADGES, {})[endpoint] = count
 
 
 def navigation() -> list[Link]:
@@ -70,7 +81,16 @@ def navigation() -> list[Link]:
     current = max(above, key=len, default="") or next(
         (url for entry, url in offered if entry.room == room), ""
     )
-    return [Link(url, entry.label, url == current) for entry, url in offered]
+    badges: dict[str, Callable[[], int]] = current_app.extensions[_BADGES]
+    return [
+        Link(
+            url,
+            entry.label,
+            url == current,
+            badges[entry.endpoint]() if entry.endpoint in badges else 0,
+        )
+        for entry, url in offered
+    ]
 
 
 def home_endpoint() -> str:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, TelephonyId, User
-from callcoach.calls.models import CallState
+from callcoach.calls.models import Call, CallState, Excerpt
 from callcoach.calls.subjects import PROCESS, subject_of
 from callcoach.campaigns.models import Persona, Promise, PromiseKind, SponsorSeat
 from callcoach.campaigns.views import _undo_signer
+from callcoach.coaching.models import Note
+from callcoach.coaching.operations.notes import excerpt_bounds
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.operations import enqueue
 from callcoach.storage.operations import put_file
@@ -22,6 +24,7 @@ from callcoach.storage.operations import put_file
 from .accounts import create_team, create_user
 from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
+from .coaching import create_note, create_request
 
 _numbers = itertools.count(1)
 
@@ -48,6 +51,11 @@ class Site:
     running_call: int
     deleted_call: int
     colleagues_call: int
+    note: int
+    understood_note: int
+    request: int
+    withdrawn_request: int
+    answered_request: int
     turn_index: int
     peaks_version: str
     put_back_token: str
@@ -108,6 +116,12 @@ def _create_site() -> Site:
     call.recording.original = put_file(
         io.BytesIO(b"sound" * 100), kind="original", media_type="audio/wav"
     )
+    supervisor = person(Role.SUPERVISOR, "Responsable")
+    author = db.session.get_one(User, supervisor)
+    said = {"instead": f"Aveclemot-{mark}"}
+    note = create_note(call, author, **said)
+    _add_excerpt(call, note)
+    asked = {"text": f"Question-{mark}"}
     running = create_call(CallState.QUEUED, agent=owner, **own)
     enqueue(PROCESS, subject_of(running.id), viewer=Viewer.system())
     db.session.commit()
@@ -117,7 +131,7 @@ def _create_site() -> Site:
         agent=agent,
         colleague=colleague,
         team_lead=person(Role.TEAM_LEAD, "Plateauchef"),
-        supervisor=person(Role.SUPERVISOR, "Responsable"),
+        supervisor=supervisor,
         sponsor_user=sponsor_user,
         loose_sponsor_user=loose,
         sponsor=sponsor.id,
@@ -130,9 +144,37 @@ def _create_site() -> Site:
         running_call=running.id,
         deleted_call=create_call(agent=owner, deleted_at=utc_now(), **own).id,
         colleagues_call=create_call(agent=other, **own).id,
+        note=note.id,
+        understood_note=create_note(
+            call, author, start_ms=1000, end_ms=2000, acknowledged_at=utc_now(), **said
+        ).id,
+        request=create_request(call, owner, **asked).id,
+        withdrawn_request=create_request(
+            call, owner, moment=False, withdrawn_at=utc_now(), **asked
+        ).id,
+        answered_request=create_request(
+            call,
+            owner,
+            channel=0,
+            start_ms=2700,
+            end_ms=9000,
+            answer="listened",
+            answered_at=utc_now(),
+            answered_by_id=supervisor,
+            **asked,
+        ).id,
         turn_index=0,
         peaks_version=call.recording.peaks.sha256[:16],
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),
     )
+
+
+def _add_excerpt(call: Call, note: Note) -> None:
+    """The sound of a note's moment, as a worker writes it."""
+    start_ms, end_ms = excerpt_bounds(note)
+    excerpt = Excerpt(call_id=call.id, start_ms=start_ms, end_ms=min(end_ms, call.duration_ms))
+    excerpt.file = put_file(io.BytesIO(b"moment" * 50), kind="excerpt", media_type="audio/mp4")
+    db.session.add(excerpt)
+    db.session.commit()

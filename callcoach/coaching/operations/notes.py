@@ -192,7 +192,10 @@ def mark_read(viewer: Viewer, call: Call, note: Note) -> None:
     if note.deleted_at is not None or not can_read_note(viewer, note, call):
         return
     if can_acknowledge_note(viewer, note, call):
-        note.read_at = note.read_at or utc_now()
+        if note.read_at is None:
+            note.read_at = utc_now()
+            # Kept when a change makes the note new again: the page then says what changed since
+            record(viewer.user_id, "note.read", subject_kind="note", subject_id=note.id)
     elif note.author_id != viewer.user_id:
         return
     for reply in note.replies:

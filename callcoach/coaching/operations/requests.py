@@ -49,18 +49,7 @@ def request_listening(
     request = ListeningRequest(call_id=call.id, agent_id=viewer.user_id, text=_checked(text))
     if at_ms is not None:
         _place(request, call, at_ms)
-    waiting = db.session.scalars(
-        select(ListeningRequest).where(
-            ListeningRequest.call_id == call.id,
-            ListeningRequest.agent_id == viewer.user_id,
-            ListeningRequest.answered_at.is_(None),
-            ListeningRequest.withdrawn_at.is_(None),
-        )
-    ).all()
-    if any(item.start_ms == request.start_ms for item in waiting):
-        raise Conflict("You have asked for this already; your supervisor will find it.")
-    if len(waiting) >= MAX_OPEN_PER_CALL:
-        raise Conflict("Ten moments of this call are waiting already; take one back first.")
+    _check_room(request)
     db.session.add(request)
     db.session.flush()
     record(
@@ -89,9 +78,16 @@ def withdraw_request(viewer: Viewer, request: ListeningRequest) -> ListeningRequ
 
 
 def restore_request(viewer: Viewer, request: ListeningRequest) -> ListeningRequest:
-    """Ask again for what was taken back; raises as `withdraw_request`."""
+    """Ask again for what was taken back.
+
+    Raises:
+        NotFound: it is not the viewer's own.
+        Conflict: the same was asked anew meanwhile, or too much is waiting on this call.
+    """
     _require_own(viewer, request)
-    request.withdrawn_at = None
+    if request.withdrawn_at is not None:
+        _check_room(request)
+        request.withdrawn_at = None
     db.session.flush()
     return request
 
@@ -158,6 +154,22 @@ def mark_answers_seen(viewer: Viewer, requests: list[ListeningRequest]) -> None:
     db.session.flush()
 
 
+def _check_room(request: ListeningRequest) -> None:
+    """Raises `Conflict` when the same waits already, or as much as can be listened to."""
+    waiting = db.session.scalars(
+        select(ListeningRequest).where(
+            ListeningRequest.call_id == request.call_id,
+            ListeningRequest.agent_id == request.agent_id,
+            ListeningRequest.answered_at.is_(None),
+            ListeningRequest.withdrawn_at.is_(None),
+        )
+    ).all()
+    if any(item.start_ms == request.start_ms for item in waiting):
+        raise Conflict("You have asked for this already; your supervisor will find it.")
+    if len(waiting) >= MAX_OPEN_PER_CALL:
+        raise Conflict("Ten moments of this call are waiting already; take one back first.")
+
+
 def _place(request: ListeningRequest, call: Call, at_ms: int) -> None:
     if not 0 <= at_ms <= call.duration_ms:
         raise InvalidInput("This moment lies outside the call.")
@@ -179,8 +191,7 @@ def _place(request: ListeningRequest, call: Call, at_ms: int) -> None:
     if turn is None:
         return
     request.channel = turn.channel
-    near = max(turn.start_ms, at_ms - 3 * BEFORE_MARK_MS)
-    request.start_ms = min(near, turn.end_ms - 1)
+    request.start_ms = max(turn.start_ms, min(at_ms, turn.end_ms) - 3 * BEFORE_MARK_MS)
     request.end_ms = max(request.start_ms + 1, min(turn.end_ms, at_ms + BEFORE_MARK_MS))
     words = [
         word[0]

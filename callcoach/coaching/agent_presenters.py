@@ -1,0 +1,244 @@
+"""What an agent's pages print of notes and listening requests. Plain values for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from callcoach.accounts.access import Viewer
+from callcoach.analysis import wording
+from callcoach.analysis.model import Cause
+from callcoach.calls.models import Call
+from callcoach.calls.presenters import clock, heading, language, person_called, spoken_duration
+from callcoach.coaching.access import can_read_note
+from callcoach.coaching.models import ListeningRequest, Note, NoteAim, NoteRevision, RequestAnswer
+from callcoach.coaching.queries.inbox import ExcerptState, is_new
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView:
+    """One answer in the thread under a note."""
+
+    name: str
+    text: str
+    at: datetime
+    is_mine: bool
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A text of the note as it was when the agent last read it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCard:
+    """A note as the agent reads it.
+
+    `is_new`: not read yet, or answered since; `is_changed`: it was read, then said otherwise, and
+    `before` holds the old texts. `speaker` is who said what is quoted.
+    """
+
+    note_id: int
+    call_id: int
+    is_keep: bool
+    mark: str
+    aim: str
+    title: str
+    about: str
+    clock: str
+    start_s: float
+    author: str
+    at: datetime
+    changed_at: datetime | None
+    is_new: bool
+    is_changed: bool
+    before: tuple[Change, ...]
+    speaker: str
+    language: str
+    quote: str
+    hears: str
+    hears_label: str
+    instead: str
+    instead_label: str
+    is_acknowledged: bool
+    replies: tuple[ReplyView, ...]
+    excerpt: str
+    length: str
+    spoken_length: str
+
+    @property
+    def summary(self) -> str:
+        """What a closed card shows: the words to say, else what was said about them."""
+        return self.instead or self.hears or self.quote
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A listening request with its answer.
+
+    `state` is ``waiting``, ``here``, ``elsewhere``, ``noted`` or ``listened``; `note_id` is 0
+    unless the reader may open the note that answers it.
+    """
+
+    request_id: int
+    call_id: int
+    about: str
+    asked_by: str
+    asked_at: datetime
+    is_moment: bool
+    start_ms: int
+    end_ms: int
+    clock: str
+    quote: str
+    language: str
+    text: str
+    state: str
+    mark: str
+    label: str
+    answered_by: str
+    answered_at: datetime | None
+    answer_text: str
+    note_id: int
+    is_new: bool
+    is_mine: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "waiting"
+
+    @property
+    def start_s(self) -> float:
+        return self.start_ms / 1000
+
+
+def note_card(
+    viewer: Viewer, note: Note, excerpt: ExcerptState, *, before: NoteRevision | None = None
+) -> NoteCard:
+    """A note as its agent reads it.
+
+    Args:
+        before: what it said when the agent last read it, when that is not what it says now.
+    """
+    call = note.call
+    is_keep = note.aim == NoteAim.KEEP
+    sent_at = note.sent_at or note.created_at
+    cause = wording.cause_label(Cause(note.cause), language()) if note.cause else ""
+    return NoteCard(
+        note_id=note.id,
+        call_id=call.id,
+        is_keep=is_keep,
+        mark="▲" if is_keep else "▼",
+        aim=_("To keep") if is_keep else _("To change"),
+        title=cause[:1].upper() + cause[1:] if cause else person_called(call),
+        about=heading(call),
+        clock=clock(note.start_ms),
+        start_s=note.start_ms / 1000,
+        author=note.author.name if note.author else _("Supervisor"),
+        at=sent_at,
+        changed_at=note.updated_at if len(note.revisions) > 1 else None,
+        is_new=is_new(viewer, note),
+        is_changed=before is not None,
+        before=tuple(_changes(note, before)) if before is not None else (),
+        speaker=_speaker(call, note.channel),
+        language=call.language,
+        quote=note.quote,
+        hears=note.hears,
+        hears_label=_("Why it works") if is_keep else _("What the prospect hears"),
+        instead=note.instead,
+        instead_label=_("To keep") if is_keep else _("To say instead"),
+        is_acknowledged=note.acknowledged_at is not None,
+        replies=tuple(reply_views(viewer, note)),
+        excerpt=excerpt.state,
+        length=clock(excerpt.length_ms + 500),
+        spoken_length=spoken_duration(excerpt.length_ms),
+    )
+
+
+def reply_views(viewer: Viewer, note: Note) -> Iterable[ReplyView]:
+    """The thread under a note."""
+    for reply in note.replies:
+        is_mine = reply.author_id == viewer.user_id
+        yield ReplyView(
+            name=_("You") if is_mine else reply.author.name if reply.author else _("Supervisor"),
+            text=reply.text,
+            at=reply.created_at,
+            is_mine=is_mine,
+            is_new=not is_mine and reply.seen_at is None,
+        )
+
+
+def request_views(viewer: Viewer, requests: Sequence[ListeningRequest]) -> list[RequestView]:
+    """Requests as agents and their supervisors read them."""
+    return [_request(viewer, request) for request in requests]
+
+
+def _request(viewer: Viewer, request: ListeningRequest) -> RequestView:
+    state, mark, label = _answer(request)
+    is_mine = request.agent_id == viewer.user_id
+    note = request.note
+    opens = (
+        note is not None and note.deleted_at is None and can_read_note(viewer, note, request.call)
+    )
+    return RequestView(
+        request_id=request.id,
+        call_id=request.call_id,
+        about=heading(request.call),
+        asked_by=request.agent.name if request.agent else _("Agent"),
+        asked_at=request.created_at,
+        is_moment=request.is_moment,
+        start_ms=request.start_ms or 0,
+        end_ms=request.end_ms or 0,
+        clock=clock(request.start_ms or 0),
+        quote=request.quote,
+        language=request.call.language,
+        text=request.text,
+        state=state,
+        mark=mark,
+        label=label,
+        answered_by=request.answered_by.name if request.answered_by else "",
+        answered_at=request.answered_at,
+        answer_text=request.answer_text,
+        note_id=note.id if note is not None and opens else 0,
+        is_new=is_mine and request.answered_at is not None and request.seen_at is None,
+        is_mine=is_mine,
+    )
+
+
+def _answer(request: ListeningRequest) -> tuple[str, str, str]:
+    """State, shape and words of how a request stands."""
+    if request.answered_at is None or request.answer is None:
+        return "waiting", "…", _("Waiting for a listener")
+    known = {
+        RequestAnswer.TURNS_HERE: ("here", "✓", _("Yes, it turns here")),
+        RequestAnswer.NOT_HERE: ("elsewhere", "≠", _("I hear it elsewhere")),
+        RequestAnswer.NOTED: ("noted", "✎", _("Answered by a note")),
+        RequestAnswer.LISTENED: ("listened", "✓", _("Listened to")),
+    }
+    return known[RequestAnswer(request.answer)]
+
+
+def _speaker(call: Call, channel: int) -> str:
+    """Who is heard on a channel, as the agent reads it; "" where both are on one."""
+    analysis = call.current_analysis
+    if analysis is None or analysis.agent_channel is None:
+        return ""
+    return _("You") if channel == analysis.agent_channel else person_called(call)
+
+
+def _changes(note: Note, before: NoteRevision) -> Iterable[Change]:
+    old = before.content
+    for name, label in (
+        ("quote", _("What was said")),
+        ("hears", _("What the prospect hears")),
+        ("instead", _("To say instead")),
+    ):
+        text = str(old.get(name, ""))
+        if text and text != getattr(note, name):
+            yield Change(label, text)

@@ -1,0 +1,235 @@
+"""The agent's pages: the notes on their calls, one at a time, and the sound of their moments.
+
+Made for a cheap phone on a slow line: words first, sound only when it is asked for, and of a call
+no more than the excerpt.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+
+from flask import jsonify, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.access_log import record
+from callcoach.accounts.models import AccessEvent, Role
+from callcoach.accounts.session import current_viewer
+from callcoach.calls.media_views import send_file
+from callcoach.coaching import agent_presenters as presenters
+from callcoach.coaching.blueprint import bp
+from callcoach.coaching.models import Note
+from callcoach.coaching.operations import notes
+from callcoach.coaching.queries import inbox
+from callcoach.coaching.queries.requests import count_new_answers
+from callcoach.errors import NotFound
+from callcoach.extensions import db, utc_now, write_transaction
+from callcoach.web import nav
+from callcoach.web.requests import wants_json
+from callcoach.web.toasts import notify
+
+#: A player fetches one listening in many parts; within this time it is one line of the log.
+_ONE_LISTENING = timedelta(minutes=10)
+
+
+@bp.get("/my/notes")
+def my_notes() -> ResponseReturnValue:
+    """The notes for me; on the first page the first one is open, and thereby read."""
+    viewer = _agent()
+    page = inbox.list_my_notes(viewer)
+    first = page.rows[0] if page.rows and page.number == 1 else None
+    html = render_template(
+        "coaching/my_notes.html",
+        opened=_card(viewer, first) if first is not None else None,
+        cards=[_card(viewer, note) for note in page.rows if note is not first],
+        page=page,
+        next_new=None,
+        **_tabs(viewer),
+    )
+    if first is not None:
+        _read(viewer, first)
+    return html
+
+
+@bp.get("/my/notes/<int:note_id>")
+def my_note(note_id: int) -> ResponseReturnValue:
+    """One note for me, which is thereby read."""
+    viewer = _agent()
+    note = inbox.get_my_note(viewer, note_id)
+    html = render_template(
+        "coaching/my_note.html",
+        opened=_card(viewer, note),
+        next_new=inbox.next_new_note(viewer, note),
+        **_tabs(viewer),
+    )
+    _read(viewer, note)
+    return html
+
+
+@bp.post("/my/notes/<int:note_id>/acknowledge")
+def acknowledge(note_id: int) -> ResponseReturnValue:
+    """Say that a note was understood."""
+    return _acknowledge(note_id, undo=False)
+
+
+@bp.post("/my/notes/<int:note_id>/unacknowledge")
+def unacknowledge(note_id: int) -> ResponseReturnValue:
+    """Take that back."""
+    return _acknowledge(note_id, undo=True)
+
+
+@bp.post("/my/notes/<int:note_id>/replies")
+def reply(note_id: int) -> ResponseReturnValue:
+    """Answer under a note."""
+    viewer = _agent()
+    note = inbox.get_my_note(viewer, note_id)
+    notes.reply_to_note(viewer, note.call, note, request.form.get("text", ""))
+    db.session.commit()
+    message = _("Your answer was sent.")
+    if wants_json():
+        thread = presenters.reply_views(viewer, inbox.get_my_note(viewer, note_id))
+        html = render_template("coaching/_my_replies.html", replies=list(thread))
+        return jsonify(message=message, html=html)
+    notify(message)
+    return redirect(url_for("coaching.my_note", note_id=note_id, _anchor="replies"))
+
+
+@bp.get("/notes/<int:note_id>/excerpt")
+def excerpt(note_id: int) -> ResponseReturnValue:
+    """The moment of a note as sound, and nothing else of the call; `Range` gives a part of it.
+
+    Whoever fetches it hears it. 202 while a worker has yet to write it. Never kept by the
+    browser: agents share telephones and computers.
+    """
+    viewer = current_viewer()
+    call, note = inbox.get_readable_note(viewer, note_id)
+    found = inbox.excerpt_state(viewer, call, note)
+    if found.excerpt is None or found.excerpt.file is None:
+        return _not_yet(viewer, note_id, found)
+    response = send_file(found.excerpt.file)
+    if response.status_code in (200, 206):
+        _log_heard(viewer, note)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/notes/<int:note_id>/excerpt/status")
+def excerpt_status(note_id: int) -> ResponseReturnValue:
+    """Whether the moment can be played by now: ``ready``, ``writing``, ``failed`` or ``gone``."""
+    viewer = current_viewer()
+    call, note = inbox.get_readable_note(viewer, note_id)
+    return jsonify(state=inbox.excerpt_state(viewer, call, note).state)
+
+
+def _agent() -> Viewer:
+    """The viewer, when they are an agent.
+
+    Raises:
+        NotFound: they are not: nobody else has notes of their own.
+    """
+    viewer = current_viewer()
+    if viewer.role is not Role.AGENT:
+        raise NotFound("There is no such page.")
+    return viewer
+
+
+def _card(viewer: Viewer, note: Note) -> presenters.NoteCard:
+    return presenters.note_card(
+        viewer,
+        note,
+        inbox.excerpt_state(viewer, note.call, note),
+        before=inbox.text_read_before(viewer, note),
+    )
+
+
+def _tabs(viewer: Viewer) -> dict[str, object]:
+    return {
+        "new_notes": inbox.count_new_notes(viewer),
+        "new_answers": count_new_answers(viewer),
+    }
+
+
+def _read(viewer: Viewer, note: Note) -> None:
+    """Remember that the note was read, and ask for its sound if nobody has; the reading
+    transaction ends first (see `calls.views.log_read`).
+    """
+    note_id = note.id
+    is_told = not inbox.is_new(viewer, note)
+    sound = inbox.excerpt_state(viewer, note.call, note)
+    db.session.rollback()
+    if is_told and sound.state in ("ready", "gone"):
+        return
+    with write_transaction(), suppress(NotFound):  # taken back in between: nothing to remember
+        note = inbox.get_my_note(viewer, note_id)
+        notes.mark_read(viewer, note.call, note)
+        notes.excerpt_of(viewer, note.call, note)
+        db.session.commit()
+
+
+def _acknowledge(note_id: int, *, undo: bool) -> ResponseReturnValue:
+    viewer = _agent()
+    note = inbox.get_my_note(viewer, note_id)
+    notes.acknowledge_note(viewer, note.call, note, undo=undo)
+    db.session.commit()
+    message = _("Taken back.") if undo else _("Your supervisor sees that you have understood.")
+    back = None if undo else url_for("coaching.unacknowledge", note_id=note_id)
+    if wants_json():
+        return jsonify(message=message, acknowledged=not undo, undo=back, undo_label=_("Undo"))
+    notify(message, undo=back)
+    return redirect(url_for("coaching.my_note", note_id=note_id))
+
+
+def _not_yet(viewer: Viewer, note_id: int, found: inbox.ExcerptState) -> ResponseReturnValue:
+    if found.state == "gone":
+        raise NotFound("The sound of this moment is not there any more; the words remain.")
+    if found.excerpt is None:
+        db.session.rollback()
+        with write_transaction():
+            call, note = inbox.get_readable_note(viewer, note_id)
+            notes.excerpt_of(viewer, call, note)
+            db.session.commit()
+    return jsonify(state=found.state), 202
+
+
+def _log_heard(viewer: Viewer, note: Note) -> None:
+    """The agent's first listening is kept on the note; everybody's goes to the access log, in one
+    line for one listening. No transaction stays open while the sound is sent.
+    """
+    note_id = note.id
+    is_first = note.agent_id == viewer.user_id and note.heard_at is None
+    already = db.session.scalar(
+        select(AccessEvent.id)
+        .where(
+            AccessEvent.subject_kind == "note",
+            AccessEvent.subject_id == note_id,
+            AccessEvent.actor_id == viewer.user_id,
+            AccessEvent.action == "note.heard",
+            AccessEvent.at > utc_now() - _ONE_LISTENING,
+        )
+        .limit(1)
+    )
+    db.session.rollback()
+    if already is not None and not is_first:
+        return
+    with write_transaction(), suppress(NotFound):
+        if is_first:
+            note = inbox.get_my_note(viewer, note_id)
+            notes.mark_heard(viewer, note.call, note)
+        else:
+            record(viewer.user_id, "note.heard", subject_kind="note", subject_id=note_id)
+        db.session.commit()
+
+
+@bp.record_once
+def _count_in_navigation(state: BlueprintSetupState) -> None:
+    nav.add_badge(state.app, "coaching.my_notes", _count_new)
+
+
+def _count_new() -> int:
+    """Notes and answers that the signed-in agent has not read."""
+    viewer = current_viewer()
+    return inbox.count_new_notes(viewer) + count_new_answers(viewer)

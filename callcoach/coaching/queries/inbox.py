@@ -1,0 +1,194 @@
+"""What was written for an agent: the notes on their calls, and how many of them are new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import AccessEvent, Role
+from callcoach.calls import queries as calls
+from callcoach.calls.models import Call, Excerpt
+from callcoach.calls.subjects import EXCERPT, excerpt_subject
+from callcoach.coaching.access import can_read_note
+from callcoach.coaching.models import Note, NoteReply, NoteRevision, Visibility
+from callcoach.coaching.operations.notes import excerpt_bounds
+from callcoach.errors import NotFound
+from callcoach.extensions import db
+from callcoach.jobs.models import JobState
+from callcoach.jobs.queries import find_job
+from callcoach.web.paging import Page, paginate
+
+#: Notes on a page: one is open and fills a phone, the others are a few lines each.
+PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptState:
+    """What can be played with a note.
+
+    Args:
+        state: ``ready``, ``writing`` while a worker has it to write, ``failed`` when the last try
+            came to nothing, ``gone`` when there is no audio any more.
+        length_ms: how long it lasts; 0 when gone.
+        excerpt: its row, once there is one.
+    """
+
+    state: str
+    length_ms: int = 0
+    excerpt: Excerpt | None = None
+
+
+def list_my_notes(viewer: Viewer, number: int | None = None) -> Page[Note]:
+    """The notes written for the viewer: new ones first, then by the day they were sent.
+
+    Empty for everybody but agents. A page past the end is the last one.
+    """
+    return paginate(db.session, _mine(viewer).order_by(*_new_first(viewer)), number, PER_PAGE)
+
+
+def get_my_note(viewer: Viewer, note_id: int) -> Note:
+    """One of them.
+
+    Raises:
+        NotFound: there is none, or it is not for the viewer.
+    """
+    note: Note | None = db.session.scalars(_mine(viewer).where(Note.id == note_id)).one_or_none()
+    if note is None:
+        raise NotFound("There is no such note.")
+    return note
+
+
+def next_new_note(viewer: Viewer, after: Note) -> int | None:
+    """The id of the new note to read after this one; None when there is no other."""
+    found: int | None = db.session.scalar(
+        select(Note.id)
+        .join(Note.call)
+        .where(_is_mine(viewer), _is_new(viewer), Note.id != after.id)
+        .order_by(Note.sent_at.desc(), Note.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+def count_new_notes(viewer: Viewer) -> int:
+    """How many of the viewer's notes they have not read, or have an answer they have not read."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Note)
+            .join(Note.call)
+            .where(_is_mine(viewer), _is_new(viewer))
+        )
+        or 0
+    )
+
+
+def is_new(viewer: Viewer, note: Note) -> bool:
+    """Whether the viewer has something in it to read."""
+    return note.read_at is None or any(
+        reply.seen_at is None and reply.author_id != viewer.user_id for reply in note.replies
+    )
+
+
+def get_readable_note(viewer: Viewer, note_id: int) -> tuple[Call, Note]:
+    """A note that the viewer may read, with its call.
+
+    Raises:
+        NotFound: there is none, or it is not for the viewer.
+    """
+    note = db.session.get(Note, note_id)
+    if note is None or note.deleted_at is not None:
+        raise NotFound("There is no such note.")
+    call = next(iter(calls.calls_by_id(viewer, [note.call_id])), None)
+    if call is None or not can_read_note(viewer, note, call):
+        raise NotFound("There is no such note.")
+    return call, note
+
+
+def excerpt_state(viewer: Viewer, call: Call, note: Note) -> ExcerptState:
+    """What can be played with the note, without asking for it."""
+    start_ms, end_ms = excerpt_bounds(note)
+    end_ms = min(end_ms, call.duration_ms)
+    recording = call.recording
+    is_gone = recording is None or recording.playback_id is None
+    if is_gone or note.visibility == Visibility.PRIVATE or start_ms >= end_ms:
+        return ExcerptState("gone")
+    excerpt = calls.find_excerpt(call, start_ms, end_ms)
+    length_ms = end_ms - start_ms
+    if excerpt is None:
+        return ExcerptState("writing", length_ms)
+    if excerpt.file_id is not None:
+        return ExcerptState("ready", length_ms, excerpt)
+    job = find_job(viewer, excerpt_subject(excerpt.id), EXCERPT)
+    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
+    return ExcerptState("failed" if has_failed else "writing", length_ms, excerpt)
+
+
+def text_read_before(viewer: Viewer, note: Note) -> NoteRevision | None:
+    """What the note said when the viewer last read it, when it says something else by now.
+
+    Only versions that were theirs to read: one that was private then stays private.
+    """
+    if note.read_at is not None or len(note.revisions) < 2:
+        return None
+    read_at: datetime | None = db.session.scalar(
+        select(func.max(AccessEvent.at)).where(
+            AccessEvent.subject_kind == "note",
+            AccessEvent.subject_id == note.id,
+            AccessEvent.actor_id == viewer.user_id,
+            AccessEvent.action == "note.read",
+        )
+    )
+    if read_at is None:
+        return None
+    before = [item for item in note.revisions[:-1] if item.created_at <= read_at]
+    if not before or before[-1].content.get("visibility") != Visibility.AGENT:
+        return None
+    return before[-1]
+
+
+def _mine(viewer: Viewer) -> Select[tuple[Note]]:
+    return (
+        select(Note)
+        .join(Note.call)
+        .where(_is_mine(viewer))
+        .options(
+            contains_eager(Note.call).joinedload(Call.recording),
+            joinedload(Note.author),
+            selectinload(Note.replies).joinedload(NoteReply.author),
+            selectinload(Note.revisions),
+        )
+    )
+
+
+def _is_mine(viewer: Viewer) -> ColumnElement[bool]:
+    """As `can_read_note` says for agents; needs the call joined."""
+    if viewer.role is not Role.AGENT:
+        return false()
+    return and_(
+        Note.agent_id == viewer.user_id,
+        Note.sent_at.is_not(None),
+        Note.deleted_at.is_(None),
+        Note.visibility == Visibility.AGENT,
+        Call.agent_id == viewer.user_id,
+        Call.deleted_at.is_(None),
+    )
+
+
+def _is_new(viewer: Viewer) -> ColumnElement[bool]:
+    answered = exists().where(
+        NoteReply.note_id == Note.id,
+        NoteReply.seen_at.is_(None),
+        or_(NoteReply.author_id != viewer.user_id, NoteReply.author_id.is_(None)),
+    )
+    return or_(Note.read_at.is_(None), answered)
+
+
+def _new_first(
+    viewer: Viewer,
+) -> tuple[ColumnElement[int], ColumnElement[datetime], ColumnElement[int]]:
+    return (case((_is_new(viewer), 0), else_=1), Note.sent_at.desc(), Note.id.desc())
