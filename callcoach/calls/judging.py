@@ -43,10 +43,46 @@ def shared_ms(one: Stretch, other: Stretch) -> int:
     return max(0, end - start)
 
 
+def likeness(one: Stretch, other: Stretch) -> float:
+    """Shared time as a part of all the time that either takes, 0 to 1; 1 only for the same bounds.
+
+    Tells apart two flags of one cause of which one lies inside the other.
+    """
+    shared = shared_ms(one, other)
+    lengths = sum(max(1, item.end_ms - item.start_ms) for item in (one, other))
+    return shared / (lengths - shared)
+
+
 def is_same_moment(one: Stretch, other: Stretch) -> bool:
     """Largely the same stretch: `SAME_MOMENT` of the shorter one."""
     shorter = min(one.end_ms - one.start_ms, other.end_ms - other.start_ms)
     return shared_ms(one, other) >= max(1, SAME_MOMENT * shorter)
+
+
+def closest(points: Sequence[TippingPoint], moment: Stretch) -> TippingPoint:
+    """The flag most like `moment`, the one written first when several are."""
+    return max(points, key=lambda point: (likeness(point, moment), -point.id))
+
+
+def standing(
+    point: TippingPoint, points: Iterable[TippingPoint], verdicts: Iterable[Verdict]
+) -> Verdict | None:
+    """The verdict in force on the moment of `point`; None when nobody judged it.
+
+    Args:
+        point: one of `points`, or a flag of an earlier analysis.
+        points: flags of the present analysis.
+        verdicts: the call's, in force.
+    """
+    present = list(points)
+    taken, alone = match(present, verdicts)
+    if all(point.id != item.id for item in present):
+        same = [p for p in present if p.cause == point.cause and is_same_moment(p, point)]
+        if not same:
+            kept = [v for v in alone if v.cause == point.cause and is_same_moment(v, point)]
+            return max(kept, key=lambda verdict: verdict.id, default=None)
+        point = closest(same, point)
+    return taken.get(point.id)
 
 
 def match(
@@ -54,8 +90,8 @@ def match(
 ) -> tuple[dict[int, Verdict], list[Verdict]]:
     """Verdicts in force by the id of the flag that each belongs to, and those without a flag.
 
-    The newest verdict wins a flag; a verdict takes the flag it shares most time with, and no
-    other. Flags must have ids.
+    The newest verdict wins a flag; a verdict takes the flag that it is most like, and no other.
+    Flags must have ids.
     """
     free = list(points)
     taken: dict[int, Verdict] = {}
@@ -69,7 +105,7 @@ def match(
         if not fitting:
             alone.append(verdict)
             continue
-        best = max(fitting, key=lambda point: (shared_ms(point, verdict), -point.id))
+        best = closest(fitting, verdict)
         free.remove(best)
         taken[best.id] = verdict
     return taken, alone

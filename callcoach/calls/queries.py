@@ -388,7 +388,12 @@ def _is_visible(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _has_verdict(decision: Decision) -> ColumnElement[bool]:
-    return exists().where(Verdict.id == TippingPoint.verdict_id, Verdict.decision == decision)
+    # Flags of an earlier analysis keep their link to a verdict that was undone since
+    return exists().where(
+        Verdict.id == TippingPoint.verdict_id,
+        Verdict.decision == decision,
+        Verdict.withdrawn_at.is_(None),
+    )
 
 
 def _filtered(viewer: Viewer, filters: CallFilters) -> Select[int]:

@@ -63,6 +63,8 @@ DECODED, TRANSCRIBED = 0.08, 0.95
 #: What has no row and is younger than this may belong to work that is under way.
 ORPHAN_AGE = timedelta(hours=6)
 
+_AUDIO_GONE = N_("The audio of this call is not in the store any more.")
+
 PLAYBACK_MEDIA_TYPE = "audio/mp4"
 PEAKS_MEDIA_TYPE = "application/octet-stream"
 
@@ -144,15 +146,31 @@ def write_excerpt_file(context: JobContext) -> None:
             return
         call_id, source_key = call.id, playback.key
         start_ms, end_ms = excerpt.start_ms, excerpt.end_ms
-    with _work_folder(context) as folder, get_store().local_copy(source_key) as source:
-        path = write_excerpt(source, to_s(start_ms), to_s(end_ms), folder / "excerpt.m4a")
-        content = _put(path, derived_key(source_key, f"{start_ms}-{end_ms}"))
+    try:
+        content = _cut(context, source_key, start_ms, end_ms)
+    except FileNotFoundError as error:
+        with context.reading():
+            now: Call | None = db.session.get(Call, call_id)
+            if now is None or now.recording is None or now.recording.playback_id is None:
+                return  # deleted since
+        raise JobFailed(_AUDIO_GONE, retryable=False) from error
     with context.writing(final=True):
         call = _locked(call_id)
         if call.recording is None or call.recording.playback_id is None:
             return  # deleted meanwhile: the file without a row is swept
         excerpt = db.session.get_one(Excerpt, excerpt_id_of(context.subject))
         excerpt.file = register_derived(content, kind="excerpt", media_type=PLAYBACK_MEDIA_TYPE)
+
+
+def _cut(context: JobContext, source_key: str, start_ms: int, end_ms: int) -> StoredContent:
+    """Write a stretch of a playback file beside it, over one that an earlier attempt left.
+
+    Raises:
+        FileNotFoundError: the playback file has gone.
+    """
+    with _work_folder(context) as folder, get_store().local_copy(source_key) as source:
+        path = write_excerpt(source, to_s(start_ms), to_s(end_ms), folder / "excerpt.m4a")
+        return _put(path, derived_key(source_key, f"{start_ms}-{end_ms}"))
 
 
 @task(SWEEP_FILES)
@@ -242,7 +260,7 @@ def _enter(context: JobContext, facts: _Facts, state: CallState) -> None:
 @contextlib.contextmanager
 def _decoded(context: JobContext, facts: _Facts) -> Iterator[tuple[Recording, Path]]:
     """The recording's sound, and a folder for temporary files, gone afterwards."""
-    gone = JobFailed(N_("The audio of this call is not in the store any more."), retryable=False)
+    gone = JobFailed(_AUDIO_GONE, retryable=False)
     if facts.original_key is None:
         raise gone
     with _work_folder(context) as folder:

@@ -154,6 +154,7 @@ def transcript_data() -> dict[str, Any]:
             }
         )
     return {
+        "schema": 1,
         "duration_s": 30.0,
         "channels": "stereo",
         "tracks": tracks,

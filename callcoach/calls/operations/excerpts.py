@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call, Excerpt
@@ -32,15 +33,17 @@ def ensure_excerpt(viewer: Viewer, call: Call, start_ms: int, end_ms: int) -> Ex
     recording = call.recording
     if recording is None or recording.playback_id is None:
         return None
-    excerpt: Excerpt | None = db.session.scalar(
-        select(Excerpt).where(
-            Excerpt.call_id == call.id, Excerpt.start_ms == start_ms, Excerpt.end_ms == end_ms
-        )
+    wanted = select(Excerpt).where(
+        Excerpt.call_id == call.id, Excerpt.start_ms == start_ms, Excerpt.end_ms == end_ms
     )
+    excerpt: Excerpt | None = db.session.scalar(wanted)
     if excerpt is None:
         excerpt = Excerpt(call_id=call.id, start_ms=start_ms, end_ms=end_ms)
-        db.session.add(excerpt)
-        db.session.flush()
+        try:
+            with db.session.begin_nested():
+                db.session.add(excerpt)
+        except IntegrityError:  # somebody else asked at the same moment
+            excerpt = db.session.scalars(wanted).one()
     if excerpt.file_id is None:
         jobs.enqueue(EXCERPT, excerpt_subject(excerpt.id), viewer=viewer, priority=20)
     return excerpt

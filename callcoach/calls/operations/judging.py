@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_judge_call, can_read_call
-from callcoach.calls.judging import match
+from callcoach.calls.judging import match, standing
 from callcoach.calls.models import AnalysisRun, Call, Decision, TippingPoint, Verdict
 from callcoach.calls.operations.editing import log_access
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
@@ -55,10 +57,8 @@ def judge(
     except ValueError:
         raise InvalidInput("A moment is either confirmed or rejected.") from None
     _lock(call)
-    db.session.refresh(point, ["verdict_id"])
-    current = point.verdict
-    if current is not None and current.withdrawn_at is not None:
-        current = None
+    present = call.current_analysis.tipping_points if call.current_analysis else []
+    current = standing(point, present, _in_force(call.id))
     if current is not None and current.decision == wanted:
         return current
     if seen_verdict_id is not None and seen_verdict_id != (current.id if current else 0):
@@ -91,7 +91,6 @@ def judge(
         current.withdrawn_at = utc_now()
     db.session.add(verdict)
     db.session.flush()
-    point.verdict_id = verdict.id
     _attach(call)
     log_access(viewer, f"moment.{wanted.value}", call, verdict=verdict.id)
     db.session.flush()
@@ -113,10 +112,7 @@ def withdraw_verdict(viewer: Viewer, call: Call, verdict: Verdict) -> Verdict | 
     _lock(call)
     db.session.refresh(verdict)
     if verdict.withdrawn_at is not None:
-        newer = db.session.scalar(
-            select(Verdict).where(Verdict.replaces_id == verdict.id, Verdict.withdrawn_at.is_(None))
-        )
-        if newer is not None:
+        if _is_replaced(verdict):
             raise Conflict("This moment was judged again in between; undo that first.")
         return None
     verdict.withdrawn_at = utc_now()
@@ -135,15 +131,35 @@ def attach_verdicts(call_id: int, run: AnalysisRun) -> None:
 
     Called in the transaction that publishes an analysis, under the call's lock.
     """
-    points = list(run.tipping_points)
-    verdicts = db.session.scalars(
-        select(Verdict).where(Verdict.call_id == call_id, Verdict.withdrawn_at.is_(None))
+    points = db.session.scalars(
+        select(TippingPoint)
+        .where(TippingPoint.analysis_id == run.id)
+        .execution_options(populate_existing=True)  # compared with what is written below
     ).all()
-    taken, _alone = match(points, verdicts)
+    taken, _alone = match(points, _in_force(call_id))
     for point in points:
         verdict = taken.get(point.id)
         point.verdict_id = verdict.id if verdict else None
     db.session.flush()
+
+
+def _in_force(call_id: int) -> Sequence[Verdict]:
+    return db.session.scalars(
+        select(Verdict).where(Verdict.call_id == call_id, Verdict.withdrawn_at.is_(None))
+    ).all()
+
+
+def _is_replaced(verdict: Verdict) -> bool:
+    """Whether a verdict in force took its place, or that of one which did."""
+    ids = [verdict.id]
+    while ids:
+        later = db.session.execute(
+            select(Verdict.id, Verdict.withdrawn_at).where(Verdict.replaces_id.in_(ids))
+        ).all()
+        if any(withdrawn_at is None for _, withdrawn_at in later):
+            return True
+        ids = [later_id for later_id, _ in later]
+    return False
 
 
 def _attach(call: Call) -> None:
@@ -152,6 +168,12 @@ def _attach(call: Call) -> None:
 
 
 def _lock(call: Call) -> None:
-    """Keep other judges and the publication of a new analysis out until the transaction ends."""
+    """Keep other judges and the publication of a new analysis out until the transaction ends, and
+    forget what was read before.
+    """
+    db.session.flush()
     db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update(of=Call))
     db.session.refresh(call, ["current_analysis_id"])
+    db.session.expire(call, ["current_analysis"])
+    if call.current_analysis is not None:
+        db.session.expire(call.current_analysis, ["tipping_points"])

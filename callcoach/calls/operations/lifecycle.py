@@ -113,9 +113,9 @@ def purge_call(call: Call) -> None:
     The access log keeps its lines, which hold the number of the call and no name.
     """
     log_access(Viewer.system(), "call.purged", call)
-    recording = call.recording
-    if recording is not None:
-        _delete_files(recording)
+    _lock_audio(call)
+    if call.recording is not None:
+        _delete_files(call.recording)
     db.session.flush()
     call_id = call.id
     db.session.expunge(call)
@@ -145,11 +145,22 @@ def delete_audio(viewer: Viewer, call: Call) -> Call:
         raise NotFound("There is no such call.")
     if _live_jobs(call):
         raise Conflict("This call is being worked on; wait until it is ready.")
+    _lock_audio(call)
     if call.recording is not None and call.recording.audio_deleted_at is None:
         _delete_files(call.recording)
         log_access(viewer, "call.audio_deleted", call)
     db.session.flush()
     return call
+
+
+def _lock_audio(call: Call) -> None:
+    """Wait for an excerpt that is just being kept, and keep out those that come: none may be left
+    behind. The task that writes them takes the same lock.
+    """
+    db.session.flush()
+    db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update(of=Call))
+    if call.recording is not None:
+        db.session.refresh(call.recording)
 
 
 def _delete_files(recording: Recording) -> None:
