@@ -1,15 +1,21 @@
 // Entry of the call page.
 
-import "./css/calls.scss";
+import "./css/desk.scss";
 import { followCards } from "./js/call/cards.js";
+import { changeApplier } from "./js/call/changes.js";
 import { mountControls } from "./js/call/controls.js";
 import { mountCorrection } from "./js/call/correction.js";
 import { mountKeys } from "./js/call/keys.js";
 import { loadLanes } from "./js/call/lanes.js";
 import { createOverlay } from "./js/call/overlay.js";
 import { createPlayer } from "./js/call/player.js";
+import { createSelection } from "./js/call/selection.js";
+import { mountStart } from "./js/call/start.js";
 import { followTranscript } from "./js/call/transcript.js";
+import { createUndo } from "./js/call/undo.js";
+import { mountVerdicts } from "./js/call/verdicts.js";
 import "./js/calls/live.js";
+import { mountNotes } from "./js/notes/desk.js";
 
 async function mount(desk) {
   const data = JSON.parse(document.getElementById("call-data").textContent);
@@ -22,19 +28,33 @@ async function mount(desk) {
     durationMs: data.durationMs,
     nonce: document.querySelector("script[nonce]")?.nonce ?? "",
   });
-  const cardsRoot = desk.querySelector("[data-cards]");
+  const root = desk.querySelector("[data-cards]");
   const transcriptRoot = desk.querySelector("[data-transcript]");
+  const stage = wave.querySelector("[data-wave-stage]");
   let cards = null;
-  const overlay = createOverlay(wave, data, (moment) => cards.hear(moment));
-  cards = followCards(cardsRoot, data, player, (number) => overlay.mark(number));
+  let applyChange = null;
+  const overlay = createOverlay(wave, data, (kind, item) => {
+    if (kind !== "note") return cards.hear(item);
+    player.playFrom(Math.max(0, item.start - 8000)); // as a moment: from what led to it
+    document.getElementById(`note-${item.id}`)?.scrollIntoView({ block: "nearest" });
+  });
+  cards = followCards(root, data, player, overlay.mark);
+  const undo = createUndo(data.words, (payload) => applyChange(payload));
+  applyChange = changeApplier({ desk, data, cards, overlay, undo, player });
+  const onChange = (stretch) => overlay.choose(stretch);
+  const selection = createSelection({ transcript: transcriptRoot, stage, data, player, onChange });
+  const verdicts = mountVerdicts({ root, data, cards, overlay, undo, applyChange });
   const transcript = followTranscript(transcriptRoot, data, player);
   mountCorrection(transcriptRoot, player, (index) => transcript.forget(index));
   player.on("time", (ms) => overlay.move(ms));
-  const controls = desk.querySelector("[data-controls]");
-  if (audio) mountControls(controls, player, overlay);
+  if (audio) mountControls(desk.querySelector("[data-controls]"), player, overlay);
+  const callId = Number(desk.dataset.callDesk);
+  const notes = mountNotes({ desk, callId, data, player, selection, overlay, cards, undo, applyChange });
+  const asked = Number(new URLSearchParams(window.location.search).get("t"));
+  const fromStart = mountStart(desk, data, player, asked);
 
   const go = (name) => () => desk.querySelector(`a[data-go="${name}"]`)?.click();
-  const skip = (ms) => () => player.seek(player.time() + ms);
+  const skip = (ms) => () => player.skip(ms);
   mountKeys({
     " ": player.toggle,
     k: player.toggle,
@@ -42,19 +62,28 @@ async function mount(desk) {
     l: skip(10_000),
     ArrowLeft: skip(-3_000),
     ArrowRight: skip(3_000),
+    0: fromStart,
     n: cards.next,
     p: cards.previous,
+    r: cards.again,
+    c: () => verdicts.decide("confirmed"),
+    x: () => verdicts.decide("rejected"),
+    z: () => undo.run(),
+    m: () => notes.compose(),
+    s: selection.setStart,
+    d: selection.setEnd,
+    "[": selection.setStart,
+    "]": selection.setEnd,
+    Escape: () => notes.close() || selection.clear(),
     "<": () => player.changeRate(-1),
     ">": () => player.changeRate(1),
     "-": () => overlay.zoom(0.5),
     "+": () => overlay.zoom(2),
-    P: go("previous"), // not brackets: French keyboards have them behind AltGr
+    P: go("previous"), // French keyboards have brackets behind AltGr
     N: go("next"),
     e: () => desk.querySelector(".turn.is-current [data-correct]")?.click(),
     "?": () => document.getElementById("call-keys")?.showModal(),
   });
-  const asked = Number(new URLSearchParams(window.location.search).get("t"));
-  if (asked > 0) player.seek(asked * 1000); // seconds
   desk.dataset.mounted = "";
 }
 

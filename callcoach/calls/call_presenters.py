@@ -166,20 +166,19 @@ def worded(data: Mapping[str, Any] | None) -> str:
 
 
 def moments(found: Sequence[Moment], turns: Sequence[ShownTurn]) -> tuple[MomentView, ...]:
-    """The moments that the viewer may see, numbered in time; confirmed ones open, then the
-    strongest up to `OPEN_CARDS`; rejected ones are folded.
+    """The moments that the viewer may see, numbered in time. Confirmed ones are open, and of those
+    still to be judged the strongest, up to `OPEN_CARDS`.
     """
     by_index = {turn.index: turn for turn in turns}
     views = []
     for number, moment in enumerate(found, start=1):
         turn = by_index.get(moment.turn_index) if moment.turn_index is not None else None
         views.append(_moment(moment, number, turn or turn_at(turns, moment)))
-    ranked = sorted(
-        (view for view in views if view.decision != Decision.REJECTED),
-        key=lambda view: (view.decision != Decision.CONFIRMED, -view.weight),
+    unjudged = sorted((view for view in views if not view.decision), key=lambda view: -view.weight)
+    strongest = {view.number for view in unjudged[:OPEN_CARDS]}
+    return tuple(
+        replace(view, is_open=view.is_confirmed or view.number in strongest) for view in views
     )
-    strongest = {view.number for view in ranked[:OPEN_CARDS]}
-    return tuple(replace(view, is_open=view.number in strongest) for view in views)
 
 
 def turn_at(turns: Iterable[ShownTurn], stretch: Stretch) -> ShownTurn | None:
@@ -359,6 +358,28 @@ def figure_views(analysis: AnalysisRun) -> list[FigureView]:
     return sorted(views, key=lambda view: view.is_missing)
 
 
+def moment_marks(shown_moments: Iterable[MomentView]) -> list[dict[str, Any]]:
+    """What the overlay draws of each moment; times in milliseconds."""
+    return [
+        {
+            "number": moment.number,
+            "key": moment.key,
+            "decision": moment.decision,
+            "verdict": moment.verdict_id,
+            "point": moment.point_id,
+            "valence": moment.valence,
+            "mark": moment.mark,
+            "label": f"{moment.word} {moment.number}, {moment.label}, {moment.clock}",
+            "channel": moment.channel,
+            "start": moment.start_ms,
+            "end": moment.end_ms,
+            "from": moment.play_from_ms,
+            "turn": moment.turn_index,
+        }
+        for moment in shown_moments
+    ]
+
+
 def player_data(
     *,
     duration_ms: int,
@@ -381,25 +402,12 @@ def player_data(
                 "start": turn.start_ms,
                 "end": turn.end_ms,
                 "speaker": turn.speaker,
+                "channel": turn.channel,
                 "words": [] if turn.is_corrected else _word_offsets(turn),
             }
             for turn in turns
         ],
-        "moments": [
-            {
-                "number": moment.number,
-                "key": moment.key,
-                "decision": moment.decision,
-                "valence": moment.valence,
-                "mark": moment.mark,
-                "label": f"{moment.word} {moment.number}, {moment.label}, {moment.clock}",
-                "start": moment.start_ms,
-                "end": moment.end_ms,
-                "from": moment.play_from_ms,
-                "turn": moment.turn_index,
-            }
-            for moment in shown_moments
-        ],
+        "moments": moment_marks(shown_moments),
         "engagement": [
             [
                 round(point["start_s"] * 1000),

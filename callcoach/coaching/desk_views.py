@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask import render_template, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import call_presenters, presenters, queries
 from callcoach.calls import views as calls_views
-from callcoach.calls.access import (
-    can_delete_call,
-    can_edit_call,
-    can_judge_call,
-    sees_unconfirmed_flags,
-)
 from callcoach.calls.models import Call, CallKind, Outcome
 from callcoach.coaching.blueprint import bp
+from callcoach.coaching.desk_change import desk_change
+from callcoach.coaching.desk_presenters import (
+    Disagreement,
+    desk_parts,
+    script_words,
+    talk_start_ms,
+    verdict_text,
+)
+from callcoach.web.requests import safe_next, wants_json
+from callcoach.web.toasts import notify
 
 
 @bp.get("/calls/<int:call_id>")
 def desk(call_id: int) -> ResponseReturnValue:
-    """The page of one call."""
+    """The page of one call; ``?t=12.5`` opens it there (seconds)."""
     viewer = current_viewer()
     call = queries.get_call(viewer, call_id)
     html = render_template("coaching/desk.html", **desk_page(viewer, call))
@@ -31,56 +33,66 @@ def desk(call_id: int) -> ResponseReturnValue:
     return html
 
 
-@dataclass(frozen=True, slots=True)
-class Permissions:
-    """What the page offers."""
+def answer_change(
+    viewer: Viewer, call: Call, *, at_ms: int, message: str, toast: bool = True, **change: object
+) -> ResponseReturnValue:
+    """Answer an action of the desk, after its commit: the change for scripts; for others the page
+    that the form names in ``next``, or the desk at the moment, with the message and its undo.
 
-    edit: bool
-    delete: bool
-    swap: bool
-    judge: bool
+    Args:
+        at_ms: where the desk opens, milliseconds.
+        toast: whether a script shows the message, or only has it read out.
+        change: as `desk_change`.
+    """
+    if wants_json():
+        said = {"message": message if toast else "", "announce": "" if toast else message}
+        return jsonify(desk_change(viewer, call, **said, **change))  # type: ignore[arg-type]
+    undo = change.get("undo")
+    notify(message, undo=str(undo) if undo else None)
+    seconds = round(at_ms / 1000, 3)
+    return redirect(
+        safe_next(request.form.get("next"))
+        or url_for("coaching.desk", call_id=call.id, t=f"{seconds:g}")
+    )
 
 
-def desk_page(viewer: Viewer, call: Call) -> dict[str, object]:
+def desk_page(
+    viewer: Viewer, call: Call, disagreement: Disagreement | None = None
+) -> dict[str, object]:
     """Everything the call page prints."""
     state = calls_views.list_state()
     analysis = queries.current_analysis(call)
     recording = call.recording
     has_audio = recording is not None and recording.playback_id is not None
-    turns = queries.turns_of(call)
-    moments = call_presenters.moments(queries.visible_moments(viewer, call), turns)
+    parts = desk_parts(viewer, call)
     names = call_presenters.speaker_names(call.agent.name if call.agent else "", call.prospect_name)
     newer, older = queries.neighbours(viewer, state.filters, call)
-    row = calls_views.rows(viewer, [call])[0]
-    can_edit = can_edit_call(viewer, call)
-    separate = analysis is not None and analysis.channels == "stereo"
+    player = call_presenters.player_data(
+        duration_ms=call.duration_ms,
+        analysis=analysis,
+        turns=parts.turns,
+        shown_moments=parts.moments,
+        with_engagement=True,
+    )
+    player |= {
+        "talkStart": talk_start_ms(parts.turns, call.language),
+        "notes": [dict(mark) for mark in parts.notes.marks],
+        "requests": [],
+        "words": script_words(),
+    }
     return {
         "call": call,
-        "row": row,
+        "row": calls_views.rows(viewer, [call])[0],
         "heading": presenters.heading(call),
-        "counts": presenters.Counts(
-            sum(moment.is_negative for moment in moments if not moment.is_rejected),
-            sum(not moment.is_negative for moment in moments if not moment.is_rejected),
-        ),
-        "can": Permissions(
-            edit=can_edit,
-            delete=can_delete_call(viewer, call),
-            swap=can_edit and separate and analysis is not None,
-            judge=can_judge_call(viewer, call),
-        ),
+        "parts": parts,
+        "can": parts.can,
+        "verdict_text": verdict_text,
+        "disagreement": disagreement,
         "analysis": analysis,
-        "turns": call_presenters.turn_views(turns, moments, names),
+        "turns": call_presenters.turn_views(parts.turns, parts.moments, names),
         "names": names,
-        "moments": moments,
-        "sees_all_moments": sees_unconfirmed_flags(viewer),
         "figures": call_presenters.figure_views(analysis) if analysis else [],
-        "player": call_presenters.player_data(
-            duration_ms=call.duration_ms,
-            analysis=analysis,
-            turns=turns,
-            shown_moments=moments,
-            with_engagement=True,
-        ),
+        "player": player,
         "has_audio": has_audio,
         "audio_type": recording.playback.media_type if recording and recording.playback else "",
         "peaks_url": url_for("calls.peaks", call_id=call.id, version=recording.peaks.sha256[:16])

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from callcoach.coaching import agent_views, desk_views, request_views
+from callcoach.coaching import (
+    agent_views,
+    desk_views,
+    feed_views,
+    note_views,
+    request_views,
+    verdict_views,
+)
 from callcoach.coaching.blueprint import bp
 
-__all__ = ["agent_views", "bp", "desk_views", "request_views"]
+__all__ = [
+    "agent_views",
+    "bp",
+    "desk_views",
+    "feed_views",
+    "note_views",
+    "request_views",
+    "verdict_views",
+]

@@ -1,68 +1,130 @@
-// Moments as cards: play from what led to them, move between them, mark the one being heard.
+// Moments as cards: one of them is the current one, which the keys act on. It is the one asked for,
+// else the one heard last; playing on past its end does not let go of it.
+
+import { announce } from "./announce.js";
+import { indexAt } from "./timeline.js";
+import { stopFrom } from "./stops.js";
+
+const BEFORE_MS = 500; // a seek lands a little before what was asked for
+const AFTER_MS = 1500; // a moment asked for stays current so long, whatever is heard by then
 
 /**
  * @param {HTMLElement} root [data-cards]
  * @param {object} data the page's data
  * @param {import("./player.js").Player} player
- * @param {(number: number) => void} onMark which moment is being heard, 0 for none
+ * @param {(key: string) => void} onCurrent which moment or request is current, "" for none
  */
-export function followCards(root, data, player, onMark) {
-  let chosen = 0; // moment asked for by key or click; a jump elsewhere lets go of it
-  let marked = 0;
-  const card = (number) => root.querySelector(`[data-card="${number}"]`);
+export function followCards(root, data, player, onCurrent) {
+  const elements = new Map();
+  for (const element of root.querySelectorAll("[data-card]")) elements.set(element.dataset.card, element);
+  let current = null; // a moment or a request
+  let asked = false;
 
-  function mark(number) {
-    if (number === marked) return;
-    card(marked)?.classList.remove("is-on");
-    card(number)?.classList.add("is-on");
-    marked = number;
-    onMark(number);
+  function mark(stop) {
+    if (stop?.key === current?.key) {
+      current = stop;
+      return;
+    }
+    for (const [moment, isOn] of [[current, false], [stop, true]]) {
+      const element = elements.get(moment?.key);
+      element?.classList.toggle("is-on", isOn);
+      if (isOn) element?.setAttribute("aria-current", "true");
+      else element?.removeAttribute("aria-current");
+    }
+    current = stop;
+    onCurrent(stop?.key ?? "");
   }
 
-  function reveal(number) {
-    const element = card(number);
+  function reveal(key) {
+    const element = elements.get(key);
     if (!element) return;
     const folded = element.closest("details:not([open])");
     if (folded) folded.open = true;
+    if (root.scrollHeight <= root.clientHeight) return;
     const frame = root.getBoundingClientRect();
     const own = element.getBoundingClientRect();
-    if (root.scrollHeight > root.clientHeight && (own.top < frame.top || own.bottom > frame.bottom)) {
+    if (own.top < frame.top || own.bottom > frame.bottom) {
       root.scrollBy({ top: own.top - frame.top - 16 });
     }
   }
 
-  function hear(moment) {
-    player.playFrom(moment.from);
-    chosen = moment.number;
-    mark(moment.number);
-    reveal(moment.number);
+  /** Plays what led to a moment or a request. */
+  function hear(stop, { focus = false } = {}) {
+    player.playFrom(stop.from);
+    asked = true;
+    mark(stop);
+    reveal(stop.key);
+    if (focus) elements.get(stop.key)?.focus({ preventScroll: true });
   }
 
-  player.on("jump", () => {
-    chosen = 0;
+  player.on("jump", (isNear) => {
+    if (isNear) return; // a few seconds back to hear it again
+    asked = false;
+    mark(null);
   });
   player.on("time", (time) => {
-    const asked = data.moments.find((moment) => moment.number === chosen);
-    if (asked && time >= asked.from - 500 && time < asked.end + 1500) return mark(chosen);
-    const heard = data.moments.find((moment) => moment.start <= time && time < moment.end);
-    if (heard) reveal(heard.number);
-    mark(heard?.number ?? 0);
+    if (current && asked && time >= current.from - BEFORE_MS && time < current.end + AFTER_MS) return;
+    const at = indexAt(data.moments, time);
+    const heard = at < 0 ? null : data.moments[at];
+    if (!heard || heard.key === current?.key || heard.decision === "rejected") return;
+    asked = false;
+    mark(heard);
+    reveal(heard.key);
   });
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-hear]");
-    const moment = button && data.moments.find((item) => item.number === Number(button.dataset.hear));
+    const key = event.target.closest("[data-hear]")?.dataset.hear;
+    const moment = key && data.moments.find((item) => item.key === key);
     if (moment) hear(moment);
   });
+  for (const name of ["focusin", "pointerdown"]) {
+    root.addEventListener(name, (event) => {
+      const key = event.target.closest("[data-card]")?.dataset.card;
+      const moment = key && key !== current?.key && data.moments.find((item) => item.key === key);
+      if (!moment) return;
+      asked = true;
+      mark(moment);
+    });
+  }
 
-  const step = (direction) => {
-    const from = data.moments.find((moment) => moment.number === (chosen || marked));
-    const time = from ? from.start : player.time();
-    const next =
-      direction > 0
-        ? data.moments.find((moment) => (from ? moment.number > from.number : moment.start > time))
-        : data.moments.findLast((moment) => (from ? moment.number < from.number : moment.start < time));
-    if (next) hear(next);
+  const step = (direction) => () => {
+    const stop = stopFrom(data.moments, data.requests, current, player.time(), direction);
+    if (stop) hear(stop, { focus: true });
+    else announce(direction > 0 ? data.words.noNext : data.words.noPrevious);
   };
-  return { hear, next: () => step(1), previous: () => step(-1) };
+  return {
+    /** @returns {object | null} the moment that keys act on */
+    current: () => (current && elements.has(current.key) ? current : null),
+    element: (key) => elements.get(key) ?? null,
+    hear,
+    next: step(1),
+    previous: step(-1),
+    again: () => current && hear(current),
+    /** Puts the server's card in the place of the old one; what is being written in it stays. */
+    replace(key, html) {
+      const old = elements.get(key);
+      const template = document.createElement("template");
+      template.innerHTML = html;
+      const fresh = template.content.querySelector("[data-card]");
+      if (!old || !fresh) return;
+      const active = old.contains(document.activeElement) ? document.activeElement : null;
+      const kept = [...old.querySelectorAll("[data-keep]")];
+      if (key === current?.key) {
+        fresh.classList.add("is-on");
+        fresh.setAttribute("aria-current", "true");
+      }
+      old.replaceWith(fresh);
+      elements.set(key, fresh);
+      for (const element of kept) fresh.append(element);
+      if (!active) return;
+      if (kept.some((element) => element.contains(active))) active.focus({ preventScroll: true });
+      else fresh.focus({ preventScroll: true });
+    },
+    /** After the page's data changed. */
+    refresh() {
+      if (!current) return;
+      const pool = [...data.moments, ...data.requests];
+      current = pool.find((item) => item.key === current.key) ?? null;
+    },
+  };
 }

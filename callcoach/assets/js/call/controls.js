@@ -25,6 +25,7 @@ export function mountControls(root, player, overlay) {
   player.on("rate", (value) => {
     rate.textContent = `${String(value).replace(".", rate.dataset.comma)}×`;
   });
+  player.restoreRate();
   player.on("error", () => {
     broken.hidden = false;
   });
@@ -32,7 +33,7 @@ export function mountControls(root, player, overlay) {
     const button = event.target.closest("button");
     if (!button) return;
     if (button === play) player.toggle();
-    if (button.dataset.skip) player.seek(player.time() + Number(button.dataset.skip));
+    if (button.dataset.skip) player.skip(Number(button.dataset.skip));
     if (button.dataset.rateStep) player.changeRate(Number(button.dataset.rateStep));
     if (button.dataset.zoom) overlay.zoom(Number(button.dataset.zoom));
   });

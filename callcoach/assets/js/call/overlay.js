@@ -1,12 +1,16 @@
-// What lies over the lanes: ticks, causing spans, numbered flags, the prospect's participation
-// with its band, and the playhead. Own SVG and buttons: drawn once for each width.
+// What lies over the lanes: ticks, causing spans, numbered flags, notes, requests, the chosen stretch,
+// the prospect's participation with its band, and the playhead. Own SVG and buttons: drawn once for
+// each width and change, so that an hour with many moments stays quick; a frame of sound only moves
+// the playhead.
 
+import { createMinimap } from "./minimap.js";
 import { clock, stack, ticks } from "./timeline.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FLAG_WIDTH = 40; // px, with the gap to the next
 const FLAG_ROW = 22; // px
 const LABELS = 14; // px under the lanes, for the times
+const MARKS = { note: "✎", request: "◆" };
 
 const shape = (name, attributes, parent) => {
   const element = document.createElementNS(SVG, name);
@@ -18,7 +22,7 @@ const shape = (name, attributes, parent) => {
 /**
  * @param {HTMLElement} root the [data-wave] element
  * @param {object} data the page's data
- * @param {(moment: object) => void} onFlag a flag was activated
+ * @param {(kind: "moment" | "note" | "request", item: object) => void} onFlag one was activated
  */
 export function createOverlay(root, data, onFlag) {
   const inner = root.querySelector("[data-wave-inner]");
@@ -27,52 +31,142 @@ export function createOverlay(root, data, onFlag) {
   const curve = root.querySelector("[data-curve]");
   const flags = root.querySelector("[data-flags]");
   const playhead = root.querySelector("[data-playhead]");
+  const minimap = createMinimap(root.querySelector("[data-minimap]"), scroller, data);
   const x = (ms, width) => (ms / data.durationMs) * width;
-  let drawnWidth = 0;
+  const layer = (name) => shape("g", { class: name }, svg);
+  let width = 0;
+  let visible = 0; // width of the part that is seen, px
+  let position = 0;
   let zoom = 1;
+  let current = "";
+  let chosen = null;
+  let buttons = new Map(); // by key
+  let spans = new Map();
 
-  const buttons = data.moments.map((moment) => {
+  /** Moments, notes and requests as flags, by start. */
+  function items() {
+    const timed = (list) => list.filter((item) => typeof item.start === "number");
+    return [
+      ...data.moments.map((item) => ({ kind: "moment", key: item.key, item })),
+      ...timed(data.notes).map((item) => ({ kind: "note", key: `n${item.id}`, item })),
+      ...timed(data.requests).map((item) => ({ kind: "request", key: item.key, item })),
+    ].sort((one, other) => one.item.start - other.item.start);
+  }
+
+  function flag({ kind, key, item }) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = `wave-flag is-${moment.valence}`;
-    button.textContent = `${moment.mark} ${moment.number}`;
-    button.setAttribute("aria-label", moment.label);
-    button.title = moment.label;
-    button.addEventListener("click", () => onFlag(moment));
-    flags.append(button);
+    button.tabIndex = -1; // one stop for all of them; arrows go from one to the next
+    button.dataset.flag = key;
+    button.className = kind === "moment" ? `wave-flag is-${item.valence}` : `wave-flag is-${kind}`;
+    button.classList.toggle("is-rejected", item.decision === "rejected");
+    button.classList.toggle("is-confirmed", item.decision === "confirmed");
+    button.classList.toggle("is-draft", item.state === "draft");
+    button.textContent = `${item.mark ?? MARKS[kind]} ${item.number ?? ""}`.trim();
+    button.setAttribute("aria-label", nameOf(item));
+    button.title = nameOf(item);
+    button.addEventListener("click", () => onFlag(kind, item));
     return button;
+  }
+
+  const nameOf = (item) =>
+    [item.label, data.words[item.decision]].filter(Boolean).join(", ");
+
+  function makeFlags() {
+    const had = document.activeElement?.dataset?.flag;
+    buttons = new Map(items().map((entry) => [entry.key, flag(entry)]));
+    flags.replaceChildren(...buttons.values());
+    place();
+    rove();
+    if (had) buttons.get(had)?.focus();
+  }
+
+  function place() {
+    const lefts = items().map(({ item }) => x(item.start, width));
+    const rows = stack(lefts, FLAG_WIDTH);
+    flags.style.height = `${(Math.max(0, ...rows) + 1) * FLAG_ROW}px`;
+    [...buttons.values()].forEach((button, i) => {
+      button.style.left = `${Math.min(lefts[i], width - FLAG_WIDTH)}px`;
+      button.style.top = `${rows[i] * FLAG_ROW}px`;
+      button.classList.toggle("is-on", button.dataset.flag === current);
+    });
+  }
+
+  /** One flag takes the focus of Tab: the current one, else the first. */
+  function rove() {
+    const stop = buttons.get(current) ?? flags.firstElementChild;
+    const old = flags.querySelector('[tabindex="0"]');
+    if (old) old.tabIndex = -1;
+    if (stop) stop.tabIndex = 0;
+  }
+
+  flags.addEventListener("keydown", (event) => {
+    const direction = { ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" }[event.key];
+    const next = direction && event.target[direction];
+    if (!direction) return;
+    event.preventDefault(); // elsewhere the arrows move the playhead
+    next?.focus();
   });
 
   function draw() {
-    const width = inner.clientWidth;
-    if (!width || width === drawnWidth) return;
-    drawnWidth = width;
+    const seen = inner.clientWidth;
+    visible = scroller.clientWidth;
+    if (!seen || seen === width) return;
+    width = seen;
     const height = svg.clientHeight;
     svg.replaceChildren();
+    const scale = layer("scale");
     for (const time of ticks(data.durationMs, width)) {
       const left = x(time, width);
-      shape("line", { class: "tick", x1: left, x2: left, y1: 0, y2: height - LABELS }, svg);
-      shape("text", { class: "tick-label", x: left + 3, y: height - 3 }, svg).textContent = clock(time);
+      shape("line", { class: "tick", x1: left, x2: left, y1: 0, y2: height - LABELS }, scale);
+      shape("text", { class: "tick-label", x: left + 3, y: height - 3 }, scale).textContent = clock(time);
     }
-    for (const moment of data.moments) {
-      const left = x(moment.start, width);
-      const wide = Math.max(3, x(moment.end - moment.start, width));
-      const group = shape("g", { class: `span is-${moment.valence}`, "data-moment": moment.number }, svg);
-      shape("rect", { x: left, y: 0, width: wide, height: height - LABELS }, group);
-      shape("line", { x1: left, x2: left, y1: -4, y2: height - LABELS }, group);
-    }
-    drawCurve(width);
-    const lefts = data.moments.map((moment) => x(moment.start, width));
-    const rows = stack(lefts, FLAG_WIDTH);
-    flags.style.height = `${(Math.max(0, ...rows) + 1) * FLAG_ROW}px`;
-    buttons.forEach((button, i) => {
-      button.style.left = `${Math.min(lefts[i], width - FLAG_WIDTH)}px`;
-      button.style.top = `${rows[i] * FLAG_ROW}px`;
-    });
+    shape("g", { class: "spans" }, svg);
+    shape("g", { class: "chosen" }, svg);
+    drawSpans(height);
+    drawChosen(height);
+    drawCurve();
+    place();
     move(position);
+    minimap.draw(zoom > 1);
   }
 
-  function drawCurve(width) {
+  function drawSpans(height) {
+    const group = svg.querySelector(".spans");
+    if (!group) return;
+    group.replaceChildren();
+    spans = new Map();
+    for (const { kind, key, item } of items()) {
+      const look = kind === "moment" ? item.valence : kind;
+      const left = x(item.start, width);
+      const span = shape("g", { class: `span is-${look}` }, group);
+      span.classList.toggle("is-rejected", item.decision === "rejected");
+      span.classList.toggle("is-on", key === current);
+      // A note is a bracket under the lanes, so that it hides no moment.
+      const bottom = height - LABELS;
+      const box = kind === "moment" ? { y: 0, height: bottom } : { y: bottom - 4, height: 4 };
+      shape("rect", { x: left, width: Math.max(3, x(item.end - item.start, width)), ...box }, span);
+      shape("line", { x1: left, x2: left, y1: -4, y2: bottom }, span);
+      spans.set(key, span);
+    }
+  }
+
+  function drawChosen(height) {
+    const group = svg.querySelector(".chosen");
+    if (!group) return;
+    group.replaceChildren();
+    if (!chosen) return;
+    const left = x(chosen.start, width);
+    const wide = Math.max(2, x(chosen.end - chosen.start, width));
+    shape("rect", { x: left, y: 0, width: wide, height: height - LABELS }, group);
+    for (const edge of [left, left + wide]) {
+      shape("line", { x1: edge, x2: edge, y1: -2, y2: height - LABELS + 2 }, group);
+    }
+    const label = shape("text", { x: Math.min(left + 4, width - 80), y: 11 }, group);
+    label.textContent = `${clock(chosen.start)}–${clock(chosen.end)}`;
+  }
+
+  function drawCurve() {
     if (!curve) return;
     curve.replaceChildren();
     const height = curve.clientHeight;
@@ -88,42 +182,70 @@ export function createOverlay(root, data, onFlag) {
     shape("polyline", { class: "engagement", points: line.join(" ") }, curve);
   }
 
-  let position = 0;
+  let left = 0; // of the scrolled part, px; asked for at every frame, so it is kept
+  scroller.addEventListener("scroll", () => {
+    left = scroller.scrollLeft;
+    minimap.scrolled(left, visible, width);
+  });
+
   function move(ms) {
     position = ms;
-    const left = x(Math.min(ms, data.durationMs), drawnWidth);
-    playhead.style.transform = `translateX(${left}px)`;
+    playhead.style.transform = `translateX(${x(Math.min(ms, data.durationMs), width)}px)`;
   }
 
   new ResizeObserver(draw).observe(inner);
   draw();
+  makeFlags();
 
   return {
     /** @param {number} ms in milliseconds */
     move(ms) {
       move(ms);
       if (zoom === 1) return;
-      const left = x(ms, drawnWidth);
-      const visible = scroller.clientWidth;
-      if (left < scroller.scrollLeft || left > scroller.scrollLeft + visible * 0.9) {
-        scroller.scrollLeft = left - visible * 0.2;
+      minimap.move(ms);
+      const at = x(ms, width);
+      if (at < left || at > left + visible * 0.9) {
+        left = Math.max(0, at - visible * 0.2);
+        scroller.scrollLeft = left;
       }
     },
-    /** @param {number} number of the moment that is being heard, 0 for none */
-    mark(number) {
-      buttons.forEach((button, i) => {
-        button.classList.toggle("is-on", data.moments[i].number === number);
-      });
-      for (const group of svg.querySelectorAll(".span")) {
-        group.classList.toggle("is-on", Number(group.dataset.moment) === number);
+    /** @param {string} key of the moment or request that is current, "" for none */
+    mark(key) {
+      for (const [old, isOn] of [[current, false], [key, true]]) {
+        buttons.get(old)?.classList.toggle("is-on", isOn);
+        spans.get(old)?.classList.toggle("is-on", isOn);
       }
+      current = key;
+      rove();
+    },
+    /** @param {object} moment whose verdict changed */
+    refreshMoment(moment) {
+      const button = buttons.get(moment.key);
+      for (const element of [button, spans.get(moment.key)]) {
+        element?.classList.toggle("is-rejected", moment.decision === "rejected");
+        element?.classList.toggle("is-confirmed", moment.decision === "confirmed");
+      }
+      button?.setAttribute("aria-label", nameOf(moment));
+    },
+    /** After the page's data changed. */
+    refresh() {
+      makeFlags();
+      drawSpans(svg.clientHeight);
+      minimap.draw(zoom > 1);
+    },
+    /** @param {{start: number, end: number} | null} stretch in milliseconds */
+    choose(stretch) {
+      chosen = stretch;
+      drawChosen(svg.clientHeight);
     },
     /** @param {number} factor 2 to look closer, 0.5 to step back */
     zoom(factor) {
       zoom = Math.max(1, Math.min(16, zoom * factor));
       inner.style.width = `${zoom * 100}%`;
+      minimap.draw(zoom > 1);
       draw();
       this.move(position);
+      minimap.scrolled(scroller.scrollLeft, visible, width);
       return zoom;
     },
   };

@@ -2,8 +2,7 @@
 
 import WaveSurfer from "wavesurfer.js";
 import { paintLanes } from "./lanes.js";
-
-export const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2];
+import { keptRate, keepRate, nextRate } from "./rate.js";
 
 /**
  * Wavesurfer paints what was played in one colour or gradient: this one changes in the middle, so
@@ -20,10 +19,12 @@ function laneColours(container) {
  * @property {() => number} time in milliseconds
  * @property {() => boolean} isPlaying
  * @property {(ms: number) => void} seek
+ * @property {(ms: number) => void} skip so far on or back: a jump that stays near
  * @property {(ms: number) => void} playFrom
  * @property {() => void} toggle
  * @property {() => void} pause
  * @property {(by: number) => void} changeRate
+ * @property {() => void} restoreRate the speed chosen last on this device
  * @property {(name: "time" | "state" | "rate" | "jump" | "error", listener: Function) => void} on
  */
 
@@ -51,7 +52,8 @@ export function createPlayer({ audio, container, lanes, durationMs, nonce }) {
     };
     const nothing = () => {};
     const still = () => false;
-    return { time: () => position, isPlaying: still, seek, playFrom: seek, toggle: nothing, pause: nothing, changeRate: nothing, on };
+    const skip = (ms) => seek(position + ms);
+    return { time: () => position, isPlaying: still, seek, skip, playFrom: seek, toggle: nothing, pause: nothing, changeRate: nothing, restoreRate: nothing, on };
   }
 
   audio.controls = false;
@@ -73,7 +75,7 @@ export function createPlayer({ audio, container, lanes, durationMs, nonce }) {
   surfer.on("play", () => emit("state", true));
   surfer.on("pause", () => emit("state", false));
   surfer.on("finish", () => emit("state", false));
-  surfer.on("interaction", () => emit("jump"));
+  surfer.on("interaction", () => emit("jump", false));
   surfer.on("error", () => emit("error"));
 
   const redraw = () => surfer.setOptions({ progressColor: laneColours(container) });
@@ -82,15 +84,16 @@ export function createPlayer({ audio, container, lanes, durationMs, nonce }) {
     attributeFilter: ["data-theme", "data-bs-theme"],
   });
 
-  const seek = (ms) => {
+  const seek = (ms, isNear = false) => {
     surfer.setTime(clamp(ms) / 1000);
-    emit("jump");
+    emit("jump", isNear);
   };
   const start = () => surfer.play().catch(() => emit("error"));
   return {
     time: () => surfer.getCurrentTime() * 1000,
     isPlaying: () => surfer.isPlaying(),
-    seek,
+    seek: (ms) => seek(ms),
+    skip: (ms) => seek(surfer.getCurrentTime() * 1000 + ms, true),
     playFrom(ms) {
       seek(ms);
       start();
@@ -101,10 +104,14 @@ export function createPlayer({ audio, container, lanes, durationMs, nonce }) {
     },
     pause: () => surfer.pause(),
     changeRate(by) {
-      const now = RATES.indexOf(surfer.getPlaybackRate());
-      const next = RATES[Math.max(0, Math.min(RATES.length - 1, (now < 0 ? 1 : now) + by))];
+      const next = nextRate(surfer.getPlaybackRate(), by);
       surfer.setPlaybackRate(next, true);
+      keepRate(next);
       emit("rate", next);
+    },
+    restoreRate() {
+      surfer.setPlaybackRate(keptRate(), true);
+      emit("rate", keptRate());
     },
     on,
   };

@@ -37,6 +37,24 @@ function rangeOver(element, from, to) {
   return null;
 }
 
+/** Offset of a place in the document in the text of `element`; -1 outside of it. */
+export function offsetIn(element, node, within) {
+  if (node.nodeType !== Node.TEXT_NODE) {
+    const range = new Range();
+    range.selectNodeContents(element);
+    range.setEnd(node, within);
+    const before = textNodes(element).filter((text) => range.intersectsNode(text));
+    const whole = before.filter((text) => range.comparePoint(text, text.length) <= 0);
+    return whole.reduce((length, text) => length + text.length, 0);
+  }
+  let offset = 0;
+  for (const candidate of textNodes(element)) {
+    if (candidate === node) return offset + within;
+    offset += candidate.length;
+  }
+  return -1;
+}
+
 /** Offset in the text of `element` of a point on the screen, or -1. */
 function offsetAtPoint(element, x, y) {
   let node;
@@ -48,12 +66,7 @@ function offsetAtPoint(element, x, y) {
     const range = document.caretRangeFromPoint?.(x, y);
     [node, within] = [range?.startContainer, range?.startOffset];
   }
-  let offset = 0;
-  for (const candidate of textNodes(element)) {
-    if (candidate === node) return offset + within;
-    offset += candidate.length;
-  }
-  return -1;
+  return node ? offsetIn(element, node, within) : -1;
 }
 
 /**
@@ -67,10 +80,19 @@ export function followTranscript(root, data, player) {
   if (highlight) CSS.highlights.set("spoken", highlight);
   const follow = document.querySelector("[data-follow]");
   let current = -1;
+  let marked = null;
   let shown = "";
   let following = true;
 
-  const elementOf = (turn) => root.querySelector(`[data-turn="${turn.index}"]`);
+  const elements = new Map(); // looked up for every frame of sound; a correction replaces one
+  const elementOf = (turn) => {
+    let element = elements.get(turn.index);
+    if (!element?.isConnected) {
+      element = root.querySelector(`[data-turn="${turn.index}"]`);
+      elements.set(turn.index, element);
+    }
+    return element;
+  };
   const scroller = () =>
     getComputedStyle(root).overflowY === "auto" ? root : document.scrollingElement;
 
@@ -111,8 +133,9 @@ export function followTranscript(root, data, player) {
     const element = elementOf(turn);
     if (!element) return;
     if (at !== current) {
-      root.querySelector(".turn.is-current")?.classList.remove("is-current");
+      marked?.classList.remove("is-current");
       element.classList.add("is-current");
+      marked = element;
       current = at;
       if (following && (player.isPlaying() || player.time() > 0)) bringIntoView(element);
     }

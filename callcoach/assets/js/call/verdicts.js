@@ -1,0 +1,146 @@
+// Confirm and reject. The card answers at once; when the server refuses it goes back to what it
+// was, and says why. Without script its buttons are a form.
+
+import { send } from "../http.js";
+import { toast } from "../toasts.js";
+import { announce } from "./announce.js";
+import { inTurn } from "./queue.js";
+
+const MARKS = { confirmed: "✓", rejected: "✕" };
+
+/**
+ * @param {object} page
+ * @param {HTMLElement} page.root [data-cards]
+ * @param {object} page.data the page's data
+ * @param {object} page.cards
+ * @param {object} page.overlay
+ * @param {object} page.undo
+ * @param {(payload: object, options?: object) => void} page.applyChange
+ */
+export function mountVerdicts({ root, data, cards, overlay, undo, applyChange }) {
+  const { words } = data;
+  /** What the page shows before the server has answered, by moment. */
+  const expected = new Map();
+  const momentOf = (key) => data.moments.find((moment) => moment.key === key);
+
+  function paint(key, decision, text) {
+    const card = cards.element(key);
+    const moment = momentOf(key);
+    if (!card || !moment) return;
+    moment.decision = decision;
+    card.classList.toggle("is-confirmed", decision === "confirmed");
+    card.classList.toggle("is-rejected", decision === "rejected");
+    for (const button of card.querySelectorAll("[data-judge]")) button.hidden = button.value === decision;
+    const line = card.querySelector("[data-state]");
+    line.hidden = !decision;
+    line.textContent = text ?? (decision ? `${MARKS[decision]} ${words[decision]}` : "");
+    overlay.refreshMoment(moment);
+  }
+
+  /** Shows `decision` now; returns what to call with the answer: true when it holds. */
+  function expect(key, decision) {
+    const before = momentOf(key).decision;
+    const text = cards.element(key).querySelector("[data-state]").textContent;
+    const token = {};
+    expected.set(key, { decision, token });
+    paint(key, decision);
+    return (holds) => {
+      if (expected.get(key)?.token !== token) return; // a later decision is on its way
+      expected.delete(key);
+      if (!holds) paint(key, before, text);
+    };
+  }
+
+  /** Applies an answer; what was decided after it was asked for stays before the eyes. */
+  function apply(answer) {
+    applyChange(answer, { remember: false });
+    for (const [key, { decision }] of expected) paint(key, decision);
+  }
+
+  /** @returns {Promise<object | null>} the answer; null when it was refused */
+  async function post(form, decision) {
+    const body = new FormData(form);
+    if (decision) body.set("decision", decision);
+    let response;
+    try {
+      response = await send(form.action, { method: "POST", body });
+    } catch {
+      toast({ message: document.body.dataset.offline, category: "error" });
+      return null;
+    }
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    if (answer.cards) return { ...answer, isClash: true };
+    toast({ message: answer.error ?? document.body.dataset.offline, category: "error" });
+    return null;
+  }
+
+  function judge(key, decision) {
+    const moment = momentOf(key);
+    const card = cards.element(key);
+    if (!moment || !card?.querySelector("[data-verdict]")) return;
+    const said = words[decision];
+    if (moment.decision === decision) {
+      announce(said);
+      return;
+    }
+    const before = moment.decision;
+    const settle = expect(key, decision);
+    announce(said);
+    const entry = undo.push({ url: null, revert: () => expect(key, before) });
+    inTurn(async () => {
+      // The form as it is now: it knows what was answered to the decision before.
+      const answer = await post(cards.element(key).querySelector("[data-verdict]"), decision);
+      const holds = answer !== null && !answer.isClash;
+      entry.url = holds ? answer.undo : null;
+      if (!entry.url) undo.drop(entry);
+      settle(holds);
+      if (!answer) return;
+      if (answer.isClash) expected.delete(key);
+      apply(answer);
+      if (answer.isClash) cards.element(key)?.querySelector("[data-keep-theirs]")?.focus();
+    });
+  }
+
+  function withdraw(form) {
+    const key = form.dataset.withdraw;
+    const settle = expect(key, "");
+    inTurn(async () => {
+      const answer = await post(form, "");
+      settle(answer !== null);
+      if (answer) apply(answer);
+    });
+  }
+
+  root.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-verdict], [data-withdraw]");
+    if (!form) return;
+    event.preventDefault();
+    const card = form.closest("[data-card]");
+    if (form.dataset.withdraw) withdraw(form);
+    else judge(card.dataset.card, event.submitter.value);
+    // The button pressed may be hidden now: the keys go on from the card.
+    if (!card.contains(document.activeElement) || document.activeElement.hidden) {
+      card.focus({ preventScroll: true });
+    }
+  });
+  root.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-keep-theirs]");
+    if (!link) return;
+    event.preventDefault();
+    const card = link.closest("[data-card]");
+    link.closest("[data-clash]").remove();
+    card.focus({ preventScroll: true });
+  });
+
+  return {
+    /** Judges the current moment. */
+    decide(decision) {
+      const moment = cards.current();
+      if (!moment) toast({ message: words.chooseFirst, category: "info" });
+      else if (cards.element(moment.key).querySelector("[data-clash]")) {
+        cards.element(moment.key).querySelector("[data-keep-theirs]").focus();
+      } else judge(moment.key, decision);
+    },
+  };
+}

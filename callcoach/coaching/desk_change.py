@@ -1,0 +1,69 @@
+"""What an action on the review desk answers a script with, so that the page changes in place.
+
+Every action of the desk (a verdict, a note, the undoing of either) gives the same shape, and
+``js/call/changes.js`` applies it:
+
+- ``message``: a toast; "" shows none. ``announce``: read out by screen readers instead.
+- ``undo``: address that takes a POST and puts things back, or null.
+- ``cards``: HTML of the cards that changed, by moment key (``p12``, ``v7``).
+- ``counts``, ``judged``, ``loose_notes``: HTML of these parts of the page.
+- ``moments``, ``notes``: everything that the overlay draws, as in the page's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import render_template
+
+from callcoach.accounts.access import Viewer
+from callcoach.calls import call_presenters
+from callcoach.calls.judging import Stretch
+from callcoach.calls.models import Call
+from callcoach.coaching.desk_presenters import Disagreement, desk_parts, verdict_text
+
+
+def desk_change(
+    viewer: Viewer,
+    call: Call,
+    *,
+    message: str = "",
+    announce: str = "",
+    undo: str | None = None,
+    near: Iterable[Stretch] | None = None,
+    disagreement: Disagreement | None = None,
+) -> dict[str, Any]:
+    """The desk after a change, for `viewer`; call it after the commit.
+
+    Args:
+        near: what was changed (flags, verdicts, notes, or moments they were on before); the cards
+            that share time with it are drawn again. None draws all.
+        disagreement: shown on the card it is about.
+    """
+    parts = desk_parts(viewer, call)
+    changed = parts.moments if near is None else parts.near(near)
+    return {
+        "message": message,
+        "announce": announce,
+        "undo": undo,
+        "cards": {
+            moment.key: render_template(
+                "coaching/_moment.html",
+                moment=moment,
+                parts=parts,
+                call=call,
+                can=parts.can,
+                verdict_text=verdict_text,
+                disagreement=disagreement,
+            )
+            for moment in changed
+        },
+        "counts": render_template("coaching/_counts.html", parts=parts),
+        "judged": render_template("coaching/_judged.html", parts=parts),
+        "loose_notes": render_template(
+            "coaching/_loose_notes.html", parts=parts, call=call, can=parts.can
+        ),
+        "moments": call_presenters.moment_marks(parts.moments),
+        "notes": [dict(mark) for mark in parts.notes.marks],
+    }

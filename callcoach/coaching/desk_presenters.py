@@ -1,0 +1,197 @@
+"""What the review desk shows of one call to one viewer, ready to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+from callcoach.accounts.access import Viewer
+from callcoach.analysis.opening import talk_start_s
+from callcoach.calls import call_presenters, presenters, queries
+from callcoach.calls.access import (
+    can_delete_call,
+    can_edit_call,
+    can_judge_call,
+    sees_unconfirmed_flags,
+)
+from callcoach.calls.call_presenters import MomentView
+from callcoach.calls.judging import Stretch
+from callcoach.calls.mapping import ShownTurn, to_ms, to_s
+from callcoach.calls.models import Call, Decision
+from callcoach.coaching.desk_notes import DeskNotes
+from callcoach.coaching.note_presenters import desk_notes
+from callcoach.extensions import utc_now
+from callcoach.web.filters import local_date, local_time, short_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What the page offers."""
+
+    edit: bool
+    delete: bool
+    swap: bool
+    judge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the moments that can be judged have been."""
+
+    judged: int
+    total: int
+
+    @property
+    def is_done(self) -> bool:
+        return self.total > 0 and self.judged >= self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """What somebody else decided while the viewer was listening, and what the viewer wanted."""
+
+    key: str
+    theirs: str
+    author: str
+    verdict_id: int
+    wanted: str
+
+    @property
+    def sentence(self) -> str:
+        """Who decided what, in words."""
+        name = self.author or _("Somebody else")
+        if self.theirs == Decision.CONFIRMED:
+            return str(_("%(name)s has confirmed this moment in between.", name=name))
+        if self.theirs == Decision.REJECTED:
+            return str(_("%(name)s has rejected this moment in between.", name=name))
+        return str(_("The verdict that you saw here was taken back in between."))
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What a change on the desk may alter: its cards, their notes and the counts."""
+
+    call: Call
+    can: Permissions
+    turns: Sequence[ShownTurn]
+    moments: Sequence[MomentView]
+    notes: DeskNotes
+    sees_all_moments: bool
+
+    @property
+    def counts(self) -> presenters.Counts:
+        """Breaks and good moments that nobody rejected."""
+        shown = [moment for moment in self.moments if not moment.is_rejected]
+        negative = sum(moment.is_negative for moment in shown)
+        return presenters.Counts(negative, len(shown) - negative)
+
+    @property
+    def progress(self) -> Progress:
+        flags = [moment for moment in self.moments if moment.point_id]
+        return Progress(sum(bool(moment.decision) for moment in flags), len(flags))
+
+    @property
+    def opened(self) -> list[MomentView]:
+        """Cards that the page opens with."""
+        return [moment for moment in self.moments if moment.is_open]
+
+    @property
+    def weaker(self) -> list[MomentView]:
+        """Cards folded because stronger ones come first."""
+        return [view for view in self.moments if not view.is_open and not view.is_rejected]
+
+    @property
+    def rejected(self) -> list[MomentView]:
+        """Cards folded because a person said that they are none."""
+        return [moment for moment in self.moments if moment.is_rejected]
+
+    def near(self, stretches: Iterable[Stretch]) -> list[MomentView]:
+        """Moments that share time with one of `stretches`, on either channel: a note may quote the
+        prospect on a moment that the agent caused.
+        """
+        wanted = list(stretches)
+        return [
+            moment
+            for moment in self.moments
+            if any(
+                moment.start_ms < max(one.end_ms, one.start_ms + 1)
+                and one.start_ms < max(moment.end_ms, moment.start_ms + 1)
+                for one in wanted
+            )
+        ]
+
+
+def permissions(viewer: Viewer, call: Call) -> Permissions:
+    """What `viewer` may do on this page."""
+    analysis = queries.current_analysis(call)
+    can_edit = can_edit_call(viewer, call)
+    return Permissions(
+        edit=can_edit,
+        delete=can_delete_call(viewer, call),
+        swap=can_edit and analysis is not None and analysis.channels == "stereo",
+        judge=can_judge_call(viewer, call),
+    )
+
+
+def desk_parts(viewer: Viewer, call: Call) -> DeskParts:
+    """What the viewer sees of the call's moments and notes now."""
+    turns = queries.turns_of(call)
+    moments = call_presenters.moments(queries.visible_moments(viewer, call), turns)
+    return DeskParts(
+        call=call,
+        can=permissions(viewer, call),
+        turns=turns,
+        moments=moments,
+        notes=desk_notes(viewer, call, moments),
+        sees_all_moments=sees_unconfirmed_flags(viewer),
+    )
+
+
+def verdict_text(moment: MomentView) -> str:
+    """« Confirmed by Claire, 14:02 »; with the day when it was not today; "" for an open one."""
+    if not moment.decision:
+        return ""
+    said = {
+        Decision.CONFIRMED: (_("Confirmed by %(name)s, %(time)s"), _("Confirmed, %(time)s")),
+        Decision.REJECTED: (_("Rejected by %(name)s, %(time)s"), _("Rejected, %(time)s")),
+    }[Decision(moment.decision)]
+    at = moment.judged_at
+    is_today = at is not None and local_date(at) == local_date(utc_now())
+    time = local_time(at) if is_today else short_datetime(at)
+    return str(said[0 if moment.judged_by else 1]) % {"name": moment.judged_by, "time": time}
+
+
+class _Said(NamedTuple):
+    """A shown turn as `callcoach.analysis.opening` reads it."""
+
+    speaker: str
+    start_s: float
+    end_s: float
+    text: str
+
+
+def talk_start_ms(turns: Iterable[ShownTurn], language: str) -> int:
+    """Where the conversation proper starts, milliseconds; what people corrected is not read, since
+    the place of a call's opening should not move under who corrects it.
+    """
+    said = (
+        _Said(turn.speaker, to_s(turn.start_ms), to_s(turn.end_ms), turn.recognised_text)
+        for turn in turns
+    )
+    return to_ms(talk_start_s(said, language=language))
+
+
+def script_words() -> dict[str, str]:
+    """The sentences that the desk's scripts say, in the reader's language."""
+    return {
+        "confirmed": _("Confirmed"),
+        "rejected": _("Rejected"),
+        "chosen": _("Chosen:"),
+        "noNext": _("There is no further moment."),
+        "noPrevious": _("There is no earlier moment."),
+        "chooseFirst": _("No moment is chosen: n goes to the next one."),
+        "nothingToUndo": _("There is nothing to undo."),
+    }
