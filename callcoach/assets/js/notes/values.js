@@ -1,0 +1,44 @@
+// What a note's form holds, as plain values. No document of its own here: node can test `merge`.
+
+/** Everything a person can change; the same names as the server's. */
+export const FIELDS = ["channel", "start_ms", "end_ms", "quote", "hears", "instead", "cause", "aim", "visibility"];
+const TEXTS = new Set(["quote", "hears", "instead"]);
+
+/** @param {HTMLFormElement} form */
+export function readValues(form) {
+  return Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value ?? ""]));
+}
+
+/** @param {HTMLFormElement} form @param {Record<string, unknown>} values */
+export function writeValues(form, values) {
+  for (const name of FIELDS) {
+    if (name in values && form.elements[name]) form.elements[name].value = String(values[name]);
+  }
+}
+
+/** Spaces at the ends do not count: the server removes them. */
+export function sameValues(one, other) {
+  return FIELDS.every((name) => clean(one[name]) === clean(other[name]));
+}
+
+const clean = (value) => String(value ?? "").replaceAll("\r\n", "\n").trim();
+
+/**
+ * Both people's changes to one note. Where only one of them changed a field, that is taken; where
+ * both did, a text keeps both, mine first, and a choice keeps mine.
+ *
+ * @param {Record<string, string>} base what both started from
+ * @param {Record<string, string>} mine
+ * @param {Record<string, string>} theirs
+ */
+export function merge(base, mine, theirs) {
+  const merged = {};
+  for (const name of FIELDS) {
+    const [was, own, other] = [base, mine, theirs].map((values) => clean(values[name]));
+    if (own === other || other === was) merged[name] = own;
+    else if (own === was) merged[name] = other;
+    else if (TEXTS.has(name) && own && other) merged[name] = `${own}\n${other}`;
+    else merged[name] = own || other;
+  }
+  return merged;
+}

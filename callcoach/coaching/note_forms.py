@@ -1,0 +1,130 @@
+"""The form of a note, and where in a call the address asks for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from callcoach.analysis.model import Valence
+from callcoach.calls import presenters
+from callcoach.coaching.models import NoteAim, Visibility
+from callcoach.coaching.note_text import LIMITS, NoteText
+from callcoach.errors import InvalidInput
+from callcoach.web.forms import Form, choices
+
+
+class NoteForm(Form):
+    """What a note says; `callcoach.coaching.note_text.checked` judges the values."""
+
+    aim = RadioField(
+        _l("What for"),
+        choices=choices(
+            [(NoteAim.CHANGE.value, _l("To change")), (NoteAim.KEEP.value, _l("To keep"))]
+        ),
+        validate_choice=False,
+    )
+    quote = TextAreaField(_l("What was said"))
+    hears = TextAreaField(_l("What the prospect hears in it"))
+    instead = TextAreaField(_l("What to say instead"))
+    cause = SelectField(_l("Cause"), validate_choice=False)
+    visibility = SelectField(
+        _l("Who reads it"),
+        choices=choices(
+            [
+                (Visibility.AGENT.value, _l("The agent and their supervisors")),
+                (Visibility.PRIVATE.value, _l("Only me")),
+            ]
+        ),
+        validate_choice=False,
+    )
+    channel = HiddenField()
+    start_ms = HiddenField()
+    end_ms = HiddenField()
+    #: The flag it is written on, and the listening request that sending it answers; "" for none.
+    point = HiddenField()
+    request = HiddenField()
+    #: `row_version` of the note that is being changed.
+    based_on = HiddenField()
+    do = StringField()
+
+    def offer_causes(self) -> None:
+        """Fill the select: what to change, then what to keep."""
+        groups = {
+            Valence.NEGATIVE.value: str(_l("To change")),
+            Valence.POSITIVE.value: str(_l("To keep")),
+        }
+        self.cause.choices = [
+            SelectChoice("", str(_l("No particular cause"))),
+            *(
+                SelectChoice(value, label, optgroup=groups[valence])
+                for value, label, valence in presenters.cause_choices()
+            ),
+        ]
+
+    def note_text(self) -> NoteText:
+        """What was sent.
+
+        Raises:
+            InvalidInput: the moment is not given in numbers.
+        """
+        return NoteText(
+            channel=_number(self.channel.data),
+            start_ms=_number(self.start_ms.data),
+            end_ms=_number(self.end_ms.data),
+            **{name: _plain(self[name].data) for name in LIMITS},
+            cause=self.cause.data or "",
+            aim=self.aim.data or NoteAim.CHANGE.value,
+            visibility=self.visibility.data or Visibility.AGENT.value,
+        )
+
+    def number_of(self, name: str) -> int:
+        """A hidden number; 0 when there is none."""
+        value = self[name].data or ""
+        return int(value) if value.isdecimal() and len(value) < _MAX_DIGITS else 0
+
+
+#: Longer numbers are no id and no millisecond of a call, and databases refuse them.
+_MAX_DIGITS = 10
+
+
+def _number(value: str | None) -> int:
+    text = value or ""
+    if not text.isdecimal() or len(text) >= _MAX_DIGITS:
+        raise InvalidInput("Say which moment of the call the note is about.", field="start_ms")
+    return int(text)
+
+
+def _plain(value: str | None) -> str:
+    """Browsers send line ends as CRLF; texts are compared and counted with LF."""
+    return (value or "").replace("\r\n", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a new note shall go, as the address says it; None where it says nothing."""
+
+    point: int | None
+    start_ms: int | None
+    end_ms: int | None
+    channel: int | None
+    at_ms: int | None
+    request: int | None
+
+
+def read_asked(args: MultiDict[str, str]) -> Asked:
+    """``?point=12``, ``?start_ms=…&end_ms=…&channel=…`` or ``?at_ms=…``, with ``request``.
+
+    Raises:
+        InvalidInput: one is no number.
+    """
+    found: dict[str, int | None] = {}
+    for name in Asked.__slots__:
+        text = args.get(name, "")
+        if text and (not text.isdecimal() or len(text) >= _MAX_DIGITS):
+            raise InvalidInput("Say which moment of the call the note is about.", field=name)
+        found[name] = int(text) if text else None
+    return Asked(**found)

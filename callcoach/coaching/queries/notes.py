@@ -1,0 +1,152 @@
+"""Reads of notes, always scoped by a `Viewer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Role
+from callcoach.calls import queries as calls
+from callcoach.calls.judging import Stretch, is_same_moment
+from callcoach.calls.models import Call
+from callcoach.coaching.models import ListeningRequest, Note, NoteReply, NoteRevision, Visibility
+from callcoach.errors import NotFound
+from callcoach.extensions import db
+
+
+def readable(viewer: Viewer) -> ColumnElement[bool]:
+    """`access.can_read_note` as a condition on `Note` joined to `Call`."""
+    if viewer.is_system:
+        return true()
+    own = Note.author_id == viewer.user_id
+    shown = and_(Note.sent_at.is_not(None), Note.visibility == Visibility.AGENT.value)
+    if viewer.role is Role.AGENT:
+        others = and_(shown, Note.agent_id == viewer.user_id)
+    elif viewer.has_role(Role.ADMIN, Role.SUPERVISOR, Role.TEAM_LEAD):
+        others = shown
+    else:
+        others = false()
+    return and_(calls.in_scope(viewer), or_(own, others))
+
+
+def get_note(viewer: Viewer, note_id: int, *, include_deleted: bool = False) -> tuple[Call, Note]:
+    """A note and its call.
+
+    Raises:
+        NotFound: there is none, it or its call was put aside, or the viewer may not read it.
+    """
+    statement = select(Note).join(Note.call).where(Note.id == note_id, readable(viewer))
+    if not include_deleted:
+        statement = statement.where(Note.deleted_at.is_(None))
+    note: Note | None = db.session.scalar(statement)
+    if note is None:
+        raise NotFound("There is no such note.")
+    return calls.get_call(viewer, note.call_id), note
+
+
+def notes_of(viewer: Viewer, call: Call) -> list[Note]:
+    """The notes on a call that the viewer reads, by start, with all that the desk prints."""
+    statement = (
+        select(Note)
+        .join(Note.call)
+        .where(Note.call_id == call.id, Note.deleted_at.is_(None), readable(viewer))
+        .options(
+            joinedload(Note.author),
+            joinedload(Note.agent),
+            joinedload(Note.updated_by),
+            joinedload(Note.point),
+            joinedload(Note.verdict),
+            selectinload(Note.revisions),
+            selectinload(Note.replies).joinedload(NoteReply.author),
+        )
+        .order_by(Note.start_ms, Note.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def own_draft(
+    viewer: Viewer, call: Call, place: Stretch, *, point_id: int | None = None
+) -> Note | None:
+    """The viewer's newest draft on this flag, or largely on this stretch without any flag."""
+    drafts = db.session.scalars(
+        select(Note)
+        .where(
+            Note.call_id == call.id,
+            Note.author_id == viewer.user_id,
+            Note.sent_at.is_(None),
+            Note.deleted_at.is_(None),
+        )
+        .options(joinedload(Note.point))
+        .order_by(Note.id.desc())
+    )
+    return next((draft for draft in drafts if _is_on(draft, place, point_id)), None)
+
+
+def _is_on(draft: Note, place: Stretch, point_id: int | None) -> bool:
+    if point_id is None or draft.point_id is None:
+        return point_id is None and draft.point_id is None and is_same_moment(draft, place)
+    # An analysis run again gives the same flag another number
+    return draft.point_id == point_id or (
+        draft.point is not None and is_same_moment(draft.point, place)
+    )
+
+
+def revisions_of(note: Note) -> list[NoteRevision]:
+    """What the note said, from the first version sent."""
+    return list(
+        db.session.scalars(
+            select(NoteRevision)
+            .where(NoteRevision.note_id == note.id)
+            .options(joinedload(NoteRevision.author))
+            .order_by(NoteRevision.number)
+        )
+    )
+
+
+def unseen(viewer: Viewer, notes: Iterable[Note]) -> list[Note]:
+    """Those of `notes` that are new to the viewer: a note for them not read yet, or answers to
+    theirs not seen yet.
+    """
+    return [note for note in notes if _is_unseen(viewer, note)]
+
+
+def _is_unseen(viewer: Viewer, note: Note) -> bool:
+    is_mine = note.agent_id == viewer.user_id and viewer.role is Role.AGENT
+    if is_mine and note.read_at is None:
+        return True
+    if not is_mine and note.author_id != viewer.user_id:
+        return False
+    return any(
+        reply.seen_at is None and reply.author_id != viewer.user_id for reply in note.replies
+    )
+
+
+def request_on(viewer: Viewer, call: Call, request_id: int) -> ListeningRequest:
+    """The listening request that a note answers; one taken back counts as none.
+
+    Raises:
+        NotFound: there is none on this call, or the call is outside the viewer's scope.
+    """
+    request = db.session.scalar(
+        select(ListeningRequest)
+        .join(ListeningRequest.call)
+        .where(
+            ListeningRequest.id == request_id,
+            ListeningRequest.call_id == call.id,
+            ListeningRequest.withdrawn_at.is_(None),
+            calls.in_scope(viewer),
+        )
+    )
+    if request is None:
+        raise NotFound("There is no such request.")
+    return request
+
+
+def requests_answered_by(note: Note) -> list[ListeningRequest]:
+    """Listening requests to which this note is the answer."""
+    return list(
+        db.session.scalars(select(ListeningRequest).where(ListeningRequest.note_id == note.id))
+    )
