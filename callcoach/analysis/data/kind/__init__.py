@@ -1,0 +1,1 @@
+"""Packaged texts and lexicons, read through `importlib.resources`."""
