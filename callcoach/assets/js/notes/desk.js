@@ -16,7 +16,7 @@ const AFTER_MS = 20_000; // a moment is what one writes about until so long afte
  * @param {{get: () => object | null, clear: () => boolean}} ctx.selection
  * @param {{current: () => object | null, element: (key: string) => HTMLElement | null}} ctx.cards
  * @param {(payload: object) => void} ctx.applyChange
- * @returns {{compose: () => Promise<void>, close: () => Promise<void>}}
+ * @returns {{compose: () => Promise<void>, close: () => boolean}}
  */
 export function mountNotes(ctx) {
   const { desk, data, player, selection, cards, applyChange } = ctx;
@@ -183,6 +183,11 @@ export function mountNotes(ctx) {
 
   return {
     compose,
-    close: async () => open?.close(),
+    /** @returns {boolean} whether a form was open; its draft is kept */
+    close() {
+      if (!open) return false;
+      open.close();
+      return true;
+    },
   };
 }
