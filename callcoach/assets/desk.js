@@ -14,6 +14,7 @@ import { mountStart } from "./js/call/start.js";
 import { followTranscript } from "./js/call/transcript.js";
 import { createUndo } from "./js/call/undo.js";
 import { mountVerdicts } from "./js/call/verdicts.js";
+import { mountRequests } from "./js/agent/requests.js";
 import "./js/calls/live.js";
 import { mountNotes } from "./js/notes/desk.js";
 
@@ -51,6 +52,7 @@ async function mount(desk) {
   const callId = Number(desk.dataset.callDesk);
   const notes = mountNotes({ desk, callId, data, player, selection, overlay, cards, undo, applyChange });
   const asked = Number(new URLSearchParams(window.location.search).get("t"));
+  const requests = mountRequests({ desk, data, player, cards, applyChange });
   const fromStart = mountStart(desk, data, player, asked);
 
   const go = (name) => () => desk.querySelector(`a[data-go="${name}"]`)?.click();
@@ -70,6 +72,7 @@ async function mount(desk) {
     x: () => verdicts.decide("rejected"),
     z: () => undo.run(),
     m: () => notes.compose(),
+    b: requests.markMoment,
     s: selection.setStart,
     d: selection.setEnd,
     "[": selection.setStart,

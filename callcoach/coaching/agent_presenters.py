@@ -92,6 +92,7 @@ class RequestView:
     about: str
     asked_by: str
     asked_at: datetime
+    heading: str
     is_moment: bool
     start_ms: int
     end_ms: int
@@ -192,6 +193,7 @@ def _request(viewer: Viewer, request: ListeningRequest) -> RequestView:
         about=heading(request.call),
         asked_by=request.agent.name if request.agent else _("Agent"),
         asked_at=request.created_at,
+        heading=_("Here it turned") if request.is_moment else _("Listen to this one"),
         is_moment=request.is_moment,
         start_ms=request.start_ms or 0,
         end_ms=request.end_ms or 0,

@@ -6,8 +6,8 @@ Every action of the desk (a verdict, a note, the undoing of either) gives the sa
 - ``message``: a toast; "" shows none. ``announce``: read out by screen readers instead.
 - ``undo``: address that takes a POST and puts things back, or null.
 - ``cards``: HTML of the cards that changed, by moment key (``p12``, ``v7``).
-- ``counts``, ``judged``, ``loose_notes``: HTML of these parts of the page.
-- ``moments``, ``notes``: everything that the overlay draws, as in the page's data.
+- ``counts``, ``judged``, ``loose_notes``, ``request_list``: HTML of these parts of the page.
+- ``moments``, ``notes``, ``requests``: everything that the overlay draws, as in the page's data.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from callcoach.calls import call_presenters
 from callcoach.calls.judging import Stretch
 from callcoach.calls.models import Call
 from callcoach.coaching.desk_presenters import Disagreement, desk_parts, verdict_text
+from callcoach.coaching.request_panel import request_panel
 
 
 def desk_change(
@@ -42,6 +43,7 @@ def desk_change(
         disagreement: shown on the card it is about.
     """
     parts = desk_parts(viewer, call)
+    panel = request_panel(viewer, call)
     changed = parts.moments if near is None else parts.near(near)
     return {
         "message": message,
@@ -66,4 +68,8 @@ def desk_change(
         ),
         "moments": call_presenters.moment_marks(parts.moments),
         "notes": [dict(mark) for mark in parts.notes.marks],
+        "request_list": render_template(
+            "coaching/_request_list.html", request_panel=panel, call=call
+        ),
+        "requests": panel.marks(),
     }

@@ -19,6 +19,7 @@ from callcoach.coaching.desk_presenters import (
     talk_start_ms,
     verdict_text,
 )
+from callcoach.coaching.request_panel import request_panel
 from callcoach.web.requests import safe_next, wants_json
 from callcoach.web.toasts import notify
 
@@ -74,10 +75,11 @@ def desk_page(
         shown_moments=parts.moments,
         with_engagement=True,
     )
+    panel = request_panel(viewer, call)
     player |= {
         "talkStart": talk_start_ms(parts.turns, call.language),
         "notes": [dict(mark) for mark in parts.notes.marks],
-        "requests": [],
+        "requests": panel.marks(),
         "words": script_words(),
     }
     return {
@@ -85,6 +87,7 @@ def desk_page(
         "row": calls_views.rows(viewer, [call])[0],
         "heading": presenters.heading(call),
         "parts": parts,
+        "request_panel": panel,
         "can": parts.can,
         "verdict_text": verdict_text,
         "disagreement": disagreement,

@@ -12,15 +12,13 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import queries as calls
-from callcoach.calls.access import can_judge_call
-from callcoach.calls.models import Call
 from callcoach.coaching import agent_presenters as presenters
-from callcoach.coaching.access import can_request_listening
 from callcoach.coaching.blueprint import bp
 from callcoach.coaching.models import RequestAnswer
 from callcoach.coaching.operations import requests as operations
 from callcoach.coaching.queries import inbox
 from callcoach.coaching.queries import requests as queries
+from callcoach.coaching.request_panel import request_panel
 from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.web.requests import came_from, safe_next, wants_json
@@ -119,46 +117,15 @@ def reopen_request(request_id: int) -> ResponseReturnValue:
     return _answer(viewer, found.call_id, _("The request waits again."))
 
 
-def panel(viewer: Viewer, call: Call) -> dict[str, object]:
-    """What the call page shows of requests: agents ask and see their own; supervisors answer what
-    waits; team leads read.
-    """
-    shown = presenters.request_views(viewer, queries.requests_on(viewer, call))
-    return {
-        "requests": shown,
-        "can_request": can_request_listening(viewer, call),
-        "can_answer": can_judge_call(viewer, call),
-    }
-
-
-def drawn(found: dict[str, object]) -> list[dict[str, object]]:
-    """The moments of `panel` as the waveform draws them; supervisors see what waits only."""
-    shown = found["requests"]
-    assert isinstance(shown, list)
-    return [
-        {
-            "id": item.request_id,
-            "start": item.start_ms,
-            "end": item.end_ms,
-            "label": item.text or item.quote,
-            "state": item.state,
-        }
-        for item in shown
-        if item.is_moment and (item.is_mine or item.is_open)
-    ]
-
-
 def _answer(
     viewer: Viewer, call_id: int, message: str, undo: str | None = None
 ) -> ResponseReturnValue:
-    """The panel anew for scripts; else back to the page, with the message on it."""
+    """The panel anew for scripts (see `desk_change`); else back to the page, with the message on it."""
     if wants_json():
         call = calls.get_call(viewer, call_id)
-        found = panel(viewer, call)
-        html = render_template("coaching/_request_list.html", call=call, **found)
-        return jsonify(
-            message=message, undo=undo, undo_label=_("Undo"), html=html, requests=drawn(found)
-        )
+        panel = request_panel(viewer, call)
+        html = render_template("coaching/_request_list.html", call=call, request_panel=panel)
+        return jsonify(message=message, undo=undo, request_list=html, requests=panel.marks())
     notify(message, undo=undo)
     page = safe_next(request.form.get("next")) or came_from()
     return redirect(page or url_for("coaching.desk", call_id=call_id))

@@ -50,6 +50,9 @@ export function changeApplier({ desk, data, cards, overlay, undo, player }) {
     if (payload.loose_notes !== undefined) {
       fill(desk.querySelector("[data-loose-notes]"), payload.loose_notes);
     }
+    if (payload.request_list !== undefined) {
+      fill(desk.querySelector("[data-request-list]"), payload.request_list);
+    }
     cards.refresh();
     overlay.refresh();
     if (payload.undo && remember) undo.push(payload.undo);
