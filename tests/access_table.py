@@ -235,10 +235,26 @@ _CALL = {"call_id": "call"}
 _TURN = {"call_id": "call", "index": 3}
 _EDITS = {"may": EDITS, "refused": frozenset({"agent"})}
 _DELETES = {"may": DELETES, "refused": HEARS}
+#: Supervisors judge; an agent does not even see what nobody has confirmed.
+_JUDGES = {"may": DELETES, "refused": frozenset({"team_lead"})}
+
 _CALLS = (
     Row("calls.list_calls"),
     Row("calls.progress", values={"ids": "call", "rows": 1}, foreign=200),
     Row("coaching.desk", may=HEARS, values=_CALL, writes=True),
+    _post(
+        "coaching.judge",
+        **_JUDGES,
+        values={**_CALL, "point_id": "point"},
+        data=lambda _: {"decision": "rejected", "seen": "0"},
+    ),
+    # the agent sees a confirmed moment, and may not unmake it
+    _post(
+        "coaching.withdraw_verdict",
+        may=_JUDGES["may"],
+        refused=frozenset({"agent", "team_lead"}),
+        values={"call_id": "judged_call", "verdict_id": "verdict"},
+    ),
     Row("calls.audio", may=HEARS, values=_CALL, writes=True),
     Row("calls.peaks", may=HEARS, values={**_CALL, "version": "peaks_version"}),
     Row("calls.edit", **_EDITS, values=_CALL),

@@ -9,9 +9,12 @@ import io
 import itertools
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, TelephonyId, User
-from callcoach.calls.models import Call, CallState, Excerpt
+from callcoach.calls.models import Call, CallState, Excerpt, TippingPoint
+from callcoach.calls.operations import judge
 from callcoach.calls.subjects import PROCESS, subject_of
 from callcoach.campaigns.models import Persona, Promise, PromiseKind, SponsorSeat
 from callcoach.campaigns.views import _undo_signer
@@ -56,6 +59,9 @@ class Site:
     request: int
     withdrawn_request: int
     answered_request: int
+    point: int
+    judged_call: int
+    verdict: int
     turn_index: int
     peaks_version: str
     put_back_token: str
@@ -122,6 +128,13 @@ def _create_site() -> Site:
     note = create_note(call, author, **said)
     _add_excerpt(call, note)
     asked = {"text": f"Question-{mark}"}
+    judged = create_call(agent=owner, **own)
+    verdict = judge(
+        Viewer(supervisor, Role.SUPERVISOR, frozenset({team.id})),
+        judged,
+        _point_of(judged),
+        "confirmed",
+    ).id
     running = create_call(CallState.QUEUED, agent=owner, **own)
     enqueue(PROCESS, subject_of(running.id), viewer=Viewer.system())
     db.session.commit()
@@ -163,12 +176,22 @@ def _create_site() -> Site:
             answered_by_id=supervisor,
             **asked,
         ).id,
+        point=_point_of(call).id,
+        judged_call=judged.id,
+        verdict=verdict,
         turn_index=0,
         peaks_version=call.recording.peaks.sha256[:16],
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),
     )
+
+
+def _point_of(call: Call) -> TippingPoint:
+    """The call's one flag."""
+    return db.session.scalars(
+        select(TippingPoint).where(TippingPoint.analysis_id == call.current_analysis_id)
+    ).one()
 
 
 def _add_excerpt(call: Call, note: Note) -> None:
