@@ -25,7 +25,7 @@ from callcoach.jobs import views as jobs_views
 _VIEWS = (accounts_views, people_views, campaigns_views, calls_views, coaching_views, jobs_views)
 
 #: Modules that register background tasks; light to import (see `callcoach.jobs.registry`).
-_TASK_MODULES: tuple[str, ...] = ("callcoach.calls.tasks",)
+_TASK_MODULES: tuple[str, ...] = ("callcoach.calls.tasks", "callcoach.search.tasks")
 
 
 def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:

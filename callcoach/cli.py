@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": "callcoach.commands.analysis:evaluate",
     "users": "callcoach.commands.accounts:users",
     "models": "callcoach.commands.analysis:models",
+    "reindex": "callcoach.commands.searching:reindex",
     "migrate": "callcoach.commands.upkeep:migrate",
     "backup": "callcoach.commands.upkeep:backup",
     "check": "callcoach.commands.upkeep:check",

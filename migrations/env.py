@@ -20,8 +20,10 @@ metadata = database.metadatas[None]
 
 
 def include_name(name: str | None, type_: str, parents: Any) -> bool:
-    """Leave out the shadow tables that SQLite's full-text search keeps for itself."""
-    return not (type_ == "table" and name is not None and "_fts" in name)
+    """Leave out what full-text search keeps beside the tables: SQLite's virtual and shadow tables,
+    PostgreSQL's generated column and its index (see `callcoach.search.engines`).
+    """
+    return name is None or "_fts" not in name
 
 
 def render_item(type_: str, item: Any, autogen_context: Any) -> str | bool:

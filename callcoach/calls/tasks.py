@@ -22,6 +22,7 @@ from sqlalchemy import func, select, update
 from callcoach import pipeline
 from callcoach.accounts.access import Viewer
 from callcoach.analysis.model import AgentChannel, CallAnalysis, CallContext
+from callcoach.calls.events import words_changed
 from callcoach.calls.mapping import analysis_rows, context_of, to_s
 from callcoach.calls.models import AnalysisRun, Call, CallState, Excerpt, Transcript
 from callcoach.calls.models import Recording as RecordingRow
@@ -384,6 +385,7 @@ def _publish(
         call.current_transcript_id = transcript_id
         call.current_analysis_id = run.id
         attach_verdicts(call.id, run)
+        words_changed(call)
         call.failure = ""
         if facts.agent_channel != call.agent_channel or facts.context != context_of(
             call.campaign, call.persona

@@ -11,6 +11,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import AccessEvent, Membership, Role, User
 from callcoach.analysis.model import AgentChannel
 from callcoach.calls.access import can_edit_call, can_read_call
+from callcoach.calls.events import words_changed
 from callcoach.calls.mapping import correction_for
 from callcoach.calls.metadata import CALL_LIMITS, read_channel, read_kind, read_outcome, read_phone
 from callcoach.calls.models import Call, CallKind, CallState, Turn, TurnCorrection
@@ -202,6 +203,7 @@ def correct_turn(
     )
     db.session.add(correction)
     db.session.flush()
+    words_changed(call)
     log_access(viewer, "call.turn_corrected", call, correction=correction.id)
     return correction
 

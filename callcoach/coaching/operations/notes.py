@@ -19,6 +19,7 @@ from callcoach.coaching.access import (
     can_edit_note,
     can_read_note,
 )
+from callcoach.coaching.indexing import follow_note
 from callcoach.coaching.models import Note, NoteReply, NoteRevision, Visibility
 from callcoach.coaching.note_text import NoteText, checked, complete
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
@@ -99,6 +100,7 @@ def send_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
     excerpt_of(viewer, call, note)
     record(viewer.user_id, "note.sent", subject_kind="note", subject_id=note.id, call=call.id)
     db.session.flush()
+    follow_note(note)
     return note
 
 
@@ -127,6 +129,7 @@ def unsend_note(viewer: Viewer, call: Call, note: Note) -> Note:
     note.row_version += 1
     record(viewer.user_id, "note.taken_back", subject_kind="note", subject_id=note.id)
     db.session.flush()
+    follow_note(note)
     return note
 
 
@@ -157,6 +160,7 @@ def edit_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
     excerpt_of(viewer, call, note)
     record(viewer.user_id, "note.edited", subject_kind="note", subject_id=note.id)
     db.session.flush()
+    follow_note(note)
     return note
 
 
@@ -171,6 +175,7 @@ def delete_note(viewer: Viewer, call: Call, note: Note) -> Note:
         note.deleted_at = utc_now()
         record(viewer.user_id, "note.deleted", subject_kind="note", subject_id=note.id)
     db.session.flush()
+    follow_note(note)
     return note
 
 
@@ -181,6 +186,7 @@ def restore_note(viewer: Viewer, call: Call, note: Note) -> Note:
         note.deleted_at = None
         record(viewer.user_id, "note.restored", subject_kind="note", subject_id=note.id)
     db.session.flush()
+    follow_note(note)
     return note
 
 
