@@ -267,6 +267,7 @@ _CALLS = (
     _post("calls.retry", **_EDITS, values={"call_id": "failed_call"}),
     _post("calls.cancel", **_EDITS, values={"call_id": "running_call"}),
     _post("calls.delete", **_DELETES, values=_CALL),
+    _post("calls.delete_audio", **_DELETES, values=_CALL),
     _post("calls.restore", **_DELETES, values={"call_id": "deleted_call"}),
     Row("calls.import_page", may=ADMIN | LEADS, refused=ALL),
     # without a file: whoever may import is told to choose one

@@ -69,6 +69,17 @@ def delete(call_id: int) -> ResponseReturnValue:
     return redirect(_next(url_for("calls.list_calls")))
 
 
+@bp.post("/calls/<int:call_id>/audio/delete")
+def delete_audio(call_id: int) -> ResponseReturnValue:
+    """Delete the sound for good; the words and the notes remain. The page asks before."""
+    viewer = current_viewer()
+    call = queries.get_call(viewer, call_id)
+    operations.delete_audio(viewer, call)
+    db.session.commit()
+    notify(_("The recording was deleted. The words and the notes remain."))
+    return redirect(url_for("coaching.desk", call_id=call_id))
+
+
 @bp.post("/calls/<int:call_id>/restore")
 def restore(call_id: int) -> ResponseReturnValue:
     """Bring a deleted call back."""

@@ -12,9 +12,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import AccessEvent, Role, User
-from callcoach.calls.models import AnalysisRun, Call, TippingPoint, Turn, TurnCorrection
+from callcoach.calls.models import (
+    AnalysisRun,
+    Call,
+    CallState,
+    TippingPoint,
+    Turn,
+    TurnCorrection,
+)
+from callcoach.calls.subjects import ANALYSE, subject_of
 from callcoach.extensions import db, utc_now
+from callcoach.jobs.operations import enqueue
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
 
@@ -319,3 +329,46 @@ def test_metadata_form_says_what_is_wrong(desk: dict[str, int], sign_in: SignIn)
     )
     assert answer.status_code == 422
     assert 'class="field-error"' in answer.text
+
+
+def test_deleting_the_recording_asks_first_and_leaves_the_words(
+    app: Flask, desk: dict[str, int], sign_in: SignIn
+) -> None:
+    browser = sign_in(desk["supervisor"])
+    url = f"/calls/{desk['call']}"
+    page = browser.get(url).text
+    assert 'data-open-dialog="delete-audio"' in page
+    assert f'action="{url}/audio/delete"' in page
+    answer = browser.post(f"{url}/audio/delete")
+    assert (answer.status_code, answer.location) == (302, url)
+    page = browser.get(url).text
+    assert "Comptaclair" in page, "the words are there"
+    assert "delete-audio" not in page, "there is nothing left to delete"
+    with app.app_context():
+        call = db.session.get_one(Call, desk["call"])
+        assert call.recording is not None
+        assert call.recording.audio_deleted_at is not None
+        events = select(AccessEvent.action).where(AccessEvent.action == "call.audio_deleted")
+        assert len(db.session.scalars(events).all()) == 1
+
+
+@pytest.mark.parametrize("who", ["lead", "agent"])
+def test_who_may_not_delete_a_recording_is_not_offered_to(
+    desk: dict[str, int], sign_in: SignIn, who: str
+) -> None:
+    browser = sign_in(desk[who])
+    assert "delete-audio" not in browser.get(f"/calls/{desk['call']}").text
+    assert browser.post(f"/calls/{desk['call']}/audio/delete").status_code == 403
+
+
+def test_a_recording_in_work_is_not_deleted(
+    app: Flask, desk: dict[str, int], sign_in: SignIn
+) -> None:
+    with app.app_context():
+        call = db.session.get_one(Call, desk["call"])
+        enqueue(ANALYSE, subject_of(call.id), viewer=Viewer.system())
+        call.state = CallState.ANALYSING
+        db.session.commit()
+    browser = sign_in(desk["supervisor"])
+    assert "delete-audio" not in browser.get(f"/calls/{desk['call']}").text
+    assert browser.post(f"/calls/{desk['call']}/audio/delete").status_code == 409
