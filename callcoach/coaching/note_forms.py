@@ -83,7 +83,7 @@ class NoteForm(Form):
 
     def number_of(self, name: str) -> int:
         """A hidden number; 0 when there is none."""
-        value = self[name].data or ""
+        value = str(self[name].data or "")
         return int(value) if value.isdecimal() and len(value) < _MAX_DIGITS else 0
 
 
@@ -92,7 +92,7 @@ _MAX_DIGITS = 10
 
 
 def _number(value: str | None) -> int:
-    text = value or ""
+    text = str(value or "")
     if not text.isdecimal() or len(text) >= _MAX_DIGITS:
         raise InvalidInput("Say which moment of the call the note is about.", field="start_ms")
     return int(text)
