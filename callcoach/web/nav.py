@@ -40,6 +40,7 @@ class Entry:
 #: In reading order, the most useful first.
 ENTRIES = (
     Entry("coaching.my_notes", _l("My notes"), frozenset({"agent"})),
+    Entry("coaching.feed", _l("Listening feed"), frozenset({"admin", "supervisor"})),
     Entry("calls.list_calls", _l("Calls"), _FLOOR),
     Entry("calls.import_page", _l("Import"), frozenset({"admin", "supervisor", "team_lead"})),
     Entry("campaigns.list_campaigns", _l("Campaigns"), _FLOOR | {"sponsor"}),

@@ -224,7 +224,7 @@ def note_claim(
     is_own = note.call_id == claim.call_id and note.author_id == viewer.user_id
     if not is_own or note.is_draft or note.deleted_at is not None:
         raise NotFound("There is no such note.")
-    if claim.request is not None and note.visibility == "agent":
+    if claim.request is not None and claim.request.note_id != note.id:
         answer_request(viewer, claim.request, RequestAnswer.NOTED, note=note)
     finish(viewer, claim, FeedOutcome.NOTED, now=now)
 

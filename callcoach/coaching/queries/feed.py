@@ -231,7 +231,7 @@ def _requests(viewer: Viewer, filters: FeedFilters, now: datetime) -> list[Waiti
             start_ms=request.start_ms,
             end_ms=request.end_ms,
         )
-        for request, call, timezone in rows.tuples()
+        for request, call, timezone in rows
     ]
 
 
