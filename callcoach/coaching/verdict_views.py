@@ -6,9 +6,10 @@ from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import operations, queries
-from callcoach.calls.models import Decision
+from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
 from callcoach.coaching.blueprint import bp
 from callcoach.coaching.desk_change import desk_change
 from callcoach.coaching.desk_presenters import Disagreement
@@ -26,9 +27,7 @@ def judge(call_id: int, point_id: int) -> ResponseReturnValue:
     ways on.
     """
     viewer = current_viewer()
-    call, point = queries.get_point(viewer, point_id)
-    if call.id != call_id:
-        raise NotFound("There is no such moment.")
+    call, point = _point(viewer, call_id, point_id)
     wanted = request.form.get("decision", "")
     seen = request.form.get("seen", "")
     if seen and not seen.isdecimal():
@@ -40,7 +39,7 @@ def judge(call_id: int, point_id: int) -> ResponseReturnValue:
         )
     except StaleVersion as error:
         db.session.rollback()
-        call, point = queries.get_point(viewer, point_id)
+        call, point = _point(viewer, call_id, point_id)
         clash = Disagreement(
             key=f"p{point_id}",
             theirs=str(error.values["decision"]),
@@ -72,9 +71,7 @@ def judge(call_id: int, point_id: int) -> ResponseReturnValue:
 def withdraw_verdict(call_id: int, verdict_id: int) -> ResponseReturnValue:
     """Take a verdict back; the one it replaced is in force again."""
     viewer = current_viewer()
-    call, verdict = queries.get_verdict(viewer, verdict_id)
-    if call.id != call_id:
-        raise NotFound("There is no such verdict.")
+    call, verdict = _verdict(viewer, call_id, verdict_id)
     operations.withdraw_verdict(viewer, call, verdict)
     db.session.commit()
     return answer_change(
@@ -84,3 +81,27 @@ def withdraw_verdict(call_id: int, verdict_id: int) -> ResponseReturnValue:
         message=_("The verdict is taken back."),
         near=[verdict],
     )
+
+
+def _point(viewer: Viewer, call_id: int, point_id: int) -> tuple[Call, TippingPoint]:
+    """A flag of this call; another call's is answered as one that never was."""
+    call = queries.get_call(viewer, call_id)
+    try:
+        found, point = queries.get_point(viewer, point_id)
+    except NotFound:
+        found, point = None, None
+    if found is not call or point is None:
+        raise NotFound("There is no such moment.")
+    return call, point
+
+
+def _verdict(viewer: Viewer, call_id: int, verdict_id: int) -> tuple[Call, Verdict]:
+    """A verdict on this call; another call's is answered as one that never was."""
+    call = queries.get_call(viewer, call_id)
+    try:
+        found, verdict = queries.get_verdict(viewer, verdict_id)
+    except NotFound:
+        found, verdict = None, None
+    if found is not call or verdict is None:
+        raise NotFound("There is no such verdict.")
+    return call, verdict
