@@ -8,6 +8,7 @@ from typing import Any
 from callcoach.analysis.engagement import engagement_curve
 from callcoach.analysis.figures import compute_figures
 from callcoach.analysis.fusion import find_tipping_points
+from callcoach.analysis.kind import classify_kind
 from callcoach.analysis.model import CallAnalysis, CallContext, Channels, Track
 from callcoach.analysis.scene import Scene
 from callcoach.analysis.turns import build_conversation
@@ -60,4 +61,7 @@ def analyse(
         figures=compute_figures(conversation),
         engagement=engagement,
         tipping_points=find_tipping_points(scene, engagement),
+        kind=classify_kind(
+            conversation.turns, duration_s=duration_s, language=language, context=context
+        ),
     )

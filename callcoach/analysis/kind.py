@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from callcoach.analysis.lexicon import LANGUAGES, Hit, Phrases, ReadTurn, find, prepare, read_turn
-from callcoach.analysis.model import CallContext, Message, Speaker, Turn
-from callcoach.analysis.text import fold, word_count
+from callcoach.analysis.model import CallContext, Kind, KindGuess, Message, Speaker, Turn
+from callcoach.analysis.text import fold, questions, word_count
 
 #: The caller alone with at most this many words has called out and hung up; more is speech to
 #: somebody: the longest such end of the tuning dialogues has 9.
@@ -39,6 +38,9 @@ WRONG_FIRST_TURNS = 5
 #: A receptionist's last words come near the end: more turns of the other side after them, and the
 #: person asked for may have come on unnoticed.
 GATE_TAIL_TURNS = 8
+#: Where nobody could tell the voices apart, turns run together and either side may have said a
+#: phrase: a stranger's call is then known only while it is this short, in words.
+MIXED_WORDS = 60
 #: Evidence for a receptionist that is needed, in the weights below. Two things said, or one with
 #: the caller asking for somebody.
 GATE_FLOOR = 3.0
@@ -59,30 +61,6 @@ GATE_STRONG = ("gate", "refusing_calls", "passing", "absent")
 GATE_REPEATS = 2
 #: What speaks for oneself: taken off for each different phrase.
 OWN_WEIGHT = 1.5
-
-
-class Kind(StrEnum):
-    """Who was reached; the same words as `callcoach.calls.models.CallKind`."""
-
-    TARGET = "target"
-    GATEKEEPER = "gatekeeper"
-    WRONG_PERSON = "wrong_person"
-    VOICEMAIL = "voicemail"
-    NO_ANSWER = "no_answer"
-
-
-@dataclass(frozen=True, slots=True)
-class KindGuess:
-    """Who was probably reached.
-
-    Args:
-        confidence: in [0, 1]; for `Kind.TARGET` how sure it is that nothing else applies.
-        reasons: what it rests on, rendered by `analysis.wording`; never empty.
-    """
-
-    kind: Kind
-    confidence: float
-    reasons: tuple[Message, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +147,12 @@ def _quote(key: str, hit: Hit) -> Message:
 def _nobody_answers(call: _Call, duration_s: float) -> KindGuess | None:
     """No voice at all, or nothing but the caller's."""
     if not call.ours and not call.theirs:
-        return _guess(Kind.NO_ANSWER, 0.95, Message("kind.silence"))
+        return _guess(Kind.NO_ANSWER, 0.95, Message("kind.silence", {"seconds": round(duration_s)}))
     read = [one for one in call.theirs if one.words]
     if call.is_mixed:
-        # One voice that only calls out is the caller's
-        if read and not call.ours and all(_only_calls_out(call, one) for one in read):
-            if len(read) > 1:
-                return _guess(Kind.NO_ANSWER, 0.6, Message("kind.calling_out"))
+        # A voice that calls out again and again, and nothing else: the caller's
+        if len(read) > 1 and not call.ours and all(_only_calls_out(call, one) for one in read):
+            return _guess(Kind.NO_ANSWER, 0.6, Message("kind.calling_out"))
         return None
     unread_s = sum(one.turn.end_s - one.turn.start_s for one in call.theirs if not one.words)
     if read or not call.ours:
@@ -192,7 +169,9 @@ def _nobody_answers(call: _Call, duration_s: float) -> KindGuess | None:
 
 def _only_calls_out(call: _Call, one: _Said) -> bool:
     """Whether a turn is nothing but "allô ?" and its like."""
-    spoken = {index for hit in call.hits(one, "calling_out") for index in range(hit.first, hit.last + 1)}
+    spoken = {
+        index for hit in call.hits(one, "calling_out") for index in range(hit.first, hit.last + 1)
+    }
     return len(spoken) >= len(one.read.words) > 0
 
 
@@ -211,6 +190,10 @@ def _machine(call: _Call) -> KindGuess | None:
         sure = 0.9 if announced.score >= 0.9 or leaving is not None else 0.8
         return _guess(Kind.VOICEMAIL, sure if not call.is_mixed else sure - 0.2, *reasons)
     unreachable = call.first(recorded, "unreachable")
+    if unreachable is not None and sum(one.words for one in call.ours) > ALONE_WORDS:
+        return _guess(
+            Kind.VOICEMAIL, 0.6, _quote("operator", unreachable), Message("kind.caller_alone")
+        )
     if unreachable is not None:
         return _guess(Kind.NO_ANSWER, 0.85, _quote("operator", unreachable))
     longest_s = max(one.turn.end_s - one.turn.start_s for one in recorded)
@@ -248,7 +231,12 @@ def _nobody_after(call: _Call, recorded: Sequence[_Said], persons: Sequence[_Sai
         machine = call.first(recorded, "announcement", "unreachable")
         is_machine_last = last is None or machine is None or _is_recorded(call, last)
         return not persons and is_machine_last
-    return len(persons) <= 1 and (not persons or call.first(persons, "leaving", "calling_out") is not None)
+    # Neither a machine nor a message left asks anything
+    if any(questions(one.turn.text) for one in call.theirs):
+        return False
+    return not persons or (
+        len(persons) == 1 and call.first(persons, "leaving", "calling_out") is not None
+    )
 
 
 # ---------------------------------------------------------------- strangers
@@ -257,13 +245,17 @@ def _wrong_person(call: _Call, theirs: Sequence[_Said]) -> KindGuess | None:
     spoken = [one for one in theirs if one.words]
     if _arrival(call) is not None:
         return None
-    for number, one in enumerate(spoken[: WRONG_FIRST_TURNS * (2 if call.is_mixed else 1)]):
+    if call.is_mixed and sum(one.words for one in spoken) > MIXED_WORDS:
+        return None
+    for number, one in enumerate(spoken[:WRONG_FIRST_TURNS]):
         tail = len(spoken) - number - 1
-        if tail > WRONG_TAIL_TURNS * (2 if call.is_mixed else 1):
+        if tail > WRONG_TAIL_TURNS:
             continue
         for name, sure in (("wrong", 0.9), ("gone", 0.85), ("not_mine", 0.65)):
             hit = call.first([one], name)
-            if hit is None or (name == "not_mine" and _speaks_for_oneself(call, spoken[number + 1 :])):
+            if hit is None or (
+                name == "not_mine" and _speaks_for_oneself(call, spoken[number + 1 :])
+            ):
                 continue
             return _guess(Kind.WRONG_PERSON, sure - 0.04 * tail, _quote("wrong_person_said", hit))
     return None
@@ -282,7 +274,7 @@ def _gatekeeper(call: _Call, persona: str) -> KindGuess | None:
     facts = {name: _distinct(call, spoken, name) for name in GATE_WEIGHTS if name != "asking"}
     facts["asking"] = _distinct(call, call.ours or spoken, "asking")[:1]
     strong = [hit for name in GATE_STRONG for hit in facts[name]]
-    if not strong:
+    if not strong or (call.is_mixed and (facts["passing"] or _speaks_for_oneself(call, spoken))):
         return None
     weight = sum(
         GATE_WEIGHTS[name] * min(len(found), GATE_REPEATS) for name, found in facts.items()
@@ -293,7 +285,7 @@ def _gatekeeper(call: _Call, persona: str) -> KindGuess | None:
     )
     last = max(one.place for one in spoken if call.first([one], *GATE_STRONG))
     tail = sum(one.place > last for one in spoken)
-    if weight < GATE_FLOOR or tail > GATE_TAIL_TURNS * (2 if call.is_mixed else 1):
+    if weight < GATE_FLOOR or tail > GATE_TAIL_TURNS:
         return None
     reasons = [_quote("receptionist", hit) for hit in strong[:2]]
     if facts["asking"]:

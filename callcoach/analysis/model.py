@@ -37,6 +37,16 @@ class AgentChannel(StrEnum):
     AUTO = "auto"
 
 
+class Kind(StrEnum):
+    """Who was reached."""
+
+    TARGET = "target"
+    GATEKEEPER = "gatekeeper"
+    WRONG_PERSON = "wrong_person"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+
+
 class Valence(StrEnum):
     NEGATIVE = "negative"
     POSITIVE = "positive"
@@ -157,6 +167,20 @@ class Message:
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KindGuess:
+    """Who was probably reached (`analysis.kind`).
+
+    Args:
+        confidence: in [0, 1]; for `Kind.TARGET` how sure it is that nothing else applies.
+        reasons: what it rests on, rendered by `analysis.wording`; never empty.
+    """
+
+    kind: Kind
+    confidence: float
+    reasons: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +323,7 @@ class CallAnalysis:
         figures: name -> figure; a name is always present, its value may be None with a reason.
         engagement: empty when not computed.
         tipping_points: everything above the abstention floor, sorted by start.
+        kind: who was probably reached.
     """
 
     duration_s: float
@@ -309,6 +334,7 @@ class CallAnalysis:
     figures: Mapping[str, Figure]
     engagement: tuple[EngagementPoint, ...]
     tipping_points: tuple[TippingPoint, ...]
+    kind: KindGuess
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of schema 1; words are rendered in French and English."""
@@ -332,4 +358,9 @@ class CallAnalysis:
             "figures": {name: asdict(figure) for name, figure in self.figures.items()},
             "engagement": [asdict(point) for point in self.engagement],
             "tipping_points": points,
+            "kind": {
+                "kind": self.kind.kind.value,
+                "confidence": self.kind.confidence,
+                "reasons": [render_both(reason) for reason in self.kind.reasons],
+            },
         }

@@ -89,7 +89,9 @@ def read_dialogues(path: Path) -> tuple[Dialogue, ...]:
         elif line.strip().replace(".", "", 1).isdigit():
             blocks[-1] = (heading, turns, at + float(line))
         else:
-            raise ValueError(f"{path.name}, line {number}: {line[:40]!r} is neither a turn nor a pause")
+            raise ValueError(
+                f"{path.name}, line {number}: {line[:40]!r} is neither a turn nor a pause"
+            )
     return tuple(
         Dialogue(name, kind, language, tracks_from_turns(turns), round(at, 3))
         for (name, kind, language), turns, at in blocks
