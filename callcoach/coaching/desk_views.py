@@ -19,7 +19,10 @@ from callcoach.coaching.desk_presenters import (
     talk_start_ms,
     verdict_text,
 )
+from callcoach.coaching.operations.notes import mark_read
+from callcoach.coaching.queries import notes
 from callcoach.coaching.request_panel import request_panel
+from callcoach.extensions import db, write_transaction
 from callcoach.web.requests import safe_next, wants_json
 from callcoach.web.toasts import notify
 
@@ -30,7 +33,13 @@ def desk(call_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
     call = queries.get_call(viewer, call_id)
     html = render_template("coaching/desk.html", **desk_page(viewer, call))
+    unseen = notes.unseen(viewer, notes.notes_of(viewer, call))
     calls_views.log_read(viewer, call, "call.read")
+    if unseen:
+        with write_transaction():
+            for note in unseen:
+                mark_read(viewer, call, note)
+            db.session.commit()
     return html
 
 

@@ -35,7 +35,7 @@ class NoteForm(Form):
         _l("Who reads it"),
         choices=choices(
             [
-                (Visibility.AGENT.value, _l("The agent and their supervisors")),
+                (Visibility.AGENT.value, _l("Agent and supervisors")),
                 (Visibility.PRIVATE.value, _l("Only me")),
             ]
         ),

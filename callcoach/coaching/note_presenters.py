@@ -288,7 +288,7 @@ def _shown(name: str, values: Mapping[str, Any]) -> str:
         return aim_label(value)
     if name == "visibility":
         private = value == Visibility.PRIVATE
-        return str(_("Only me") if private else _("The agent and their supervisors"))
+        return str(_("Only me") if private else _("Agent and supervisors"))
     return value
 
 

@@ -27,7 +27,7 @@ from callcoach.coaching import note_presenters
 from callcoach.coaching.blueprint import bp
 from callcoach.coaching.desk_change import desk_change
 from callcoach.coaching.desk_views import answer_change
-from callcoach.coaching.models import ListeningRequest, Note, NoteAim, RequestAnswer
+from callcoach.coaching.models import ListeningRequest, Note, NoteAim, RequestAnswer, Visibility
 from callcoach.coaching.note_forms import Asked, NoteForm, read_asked
 from callcoach.coaching.note_moments import (
     Span,
@@ -270,9 +270,16 @@ def _submit(viewer: Viewer, call: Call, note: Note | None, *, sends: bool) -> Re
         return _draft_kept(call, note)
     message, undo = _("Saved."), None
     if sends:
-        message = _("Sent to %(name)s.", name=note.agent.name) if note.agent else _("Kept for you.")
+        message = _sent_to(note)
         undo = url_for("coaching.unsend_note", note_id=note.id)
     return _changed(viewer, call, note, message, undo=undo)
+
+
+def _sent_to(note: Note) -> str:
+    if note.visibility == Visibility.PRIVATE or note.agent is None:
+        return str(_("Kept for you alone."))
+    # A name may end in its own full stop, as in "Hanta R."
+    return str(_("Sent to %(name)s.", name=note.agent.name.removesuffix(".")))
 
 
 def _save(

@@ -64,15 +64,21 @@ export function mountRequests({ desk, data, player, cards, applyChange }) {
     (details?.querySelector("summary") ?? root.querySelector("h2")).focus();
   });
 
-  return {
+  const opener = desk.querySelector("[data-mark-moment]");
+  const page = {
     /** Opens the form on the playhead; the question is optional, Enter sends. */
     markMoment() {
       if (!asking) return;
       asking.open = false; // again, elsewhere: the playhead has moved on
       requestAnimationFrame(() => {
         asking.open = true;
-        asking.scrollIntoView({ block: "nearest" });
+        asking.scrollIntoView({ block: "center" });
       });
     },
   };
+  if (opener) {
+    opener.hidden = false;
+    opener.addEventListener("click", page.markMoment);
+  }
+  return page;
 }

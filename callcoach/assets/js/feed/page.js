@@ -240,7 +240,11 @@ export function mountFeed(root) {
     if (noteForm) return noteForm.focus();
     const item = shown;
     const place = stage.querySelector("[data-note]");
-    place.hidden = false;
+    const noting = (isOn) => {
+      place.hidden = !isOn;
+      place.closest("article").classList.toggle("is-noting", isOn);
+    };
+    noting(true);
     // Of a whole call, the note is about what is being said right now
     const at = item.wholeCall ? `&at_ms=${Math.round(sound.time)}` : "";
     noteForm = await openNoteForm(place, item.noteUrl + at, {
@@ -250,12 +254,11 @@ export function mountFeed(root) {
       },
       onClose() {
         noteForm = null;
-        place.hidden = true;
+        noting(false);
         stage.focus({ preventScroll: true });
       },
     });
-    if (!noteForm) place.hidden = true;
-    place.scrollIntoView({ block: "nearest" });
+    if (!noteForm) noting(false);
   }
 
   function closeNote() {

@@ -103,7 +103,13 @@ export function mountBounds(form, { player, selection, changed }) {
   }
 
   const takeButton = root.querySelector("[data-take-selection]");
-  if (takeButton) takeButton.hidden = !selection;
+  function offer() {
+    takeButton.hidden = !selection?.();
+    if (form.isConnected) return;
+    for (const name of ["pointerup", "keyup"]) document.removeEventListener(name, offer);
+  }
+  for (const name of ["pointerup", "keyup"]) document.addEventListener(name, offer);
+  offer();
   root.querySelector("[data-note-hear]").hidden = !player;
   show();
   return {

@@ -120,9 +120,10 @@ export async function openNoteForm(container, url, on = {}) {
   const main = () => form.elements[aim() === "keep" ? "hears" : "instead"];
   function focus() {
     const field = main();
-    field.focus();
+    field.focus({ preventScroll: true });
     field.setSelectionRange(field.value.length, field.value.length);
-    form.scrollIntoView({ block: "nearest" });
+    // A form higher than its place shows what is written and what sends it.
+    for (const part of [form.querySelector(".note-send"), field]) part.scrollIntoView({ block: "nearest" });
   }
 
   /** What depends on the other fields: labels, height, what is left. */
