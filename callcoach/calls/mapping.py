@@ -44,6 +44,9 @@ def analysis_rows(
         engine=_plain(analysis.engine),
         figures={name: asdict(figure) for name, figure in analysis.figures.items()},
         engagement=[asdict(point) for point in analysis.engagement],
+        kind=analysis.kind.kind,
+        kind_confidence=analysis.kind.confidence,
+        kind_reasons=[_message_data(reason) for reason in analysis.kind.reasons],
     )
     run.turns = [_turn_row(turn) for turn in analysis.turns]
     run.tipping_points = [_point_row(point, analysis.turns) for point in analysis.tipping_points]

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcoach.accounts.models import Team, User
+from callcoach.analysis.model import Kind
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import UtcDateTime, db, utc_now
 from callcoach.storage.models import StoredFile
@@ -31,14 +32,16 @@ class CallState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class CallKind(StrEnum):
-    """Who was reached."""
+#: Who was reached; the core guesses it in the same words.
+CallKind = Kind
 
-    TARGET = "target"
-    GATEKEEPER = "gatekeeper"
-    WRONG_PERSON = "wrong_person"
-    VOICEMAIL = "voicemail"
-    NO_ANSWER = "no_answer"
+
+class KindSource(StrEnum):
+    """Who said what kind of call it is; the analysis only ever replaces its own word."""
+
+    METADATA = "metadata"
+    PERSON = "person"
+    ANALYSIS = "analysis"
 
 
 class Outcome(StrEnum):
@@ -89,7 +92,11 @@ class Call(db.Model):
     #: E.164, or "".
     prospect_phone: Mapped[str] = mapped_column(String(20), default="")
     company: Mapped[str] = mapped_column(String(160), default="")
-    kind: Mapped[CallKind] = mapped_column(String(20), default=CallKind.TARGET)
+    kind: Mapped[Kind] = mapped_column(String(20), default=Kind.TARGET)
+    #: Who said so: an export, a person, or the analysis (its guess, or the default before it).
+    kind_source: Mapped[KindSource] = mapped_column(
+        String(10), default=KindSource.ANALYSIS, server_default=KindSource.ANALYSIS.value
+    )
     outcome: Mapped[Outcome] = mapped_column(String(20), default=Outcome.NONE)
     language: Mapped[str] = mapped_column(String(5), default="fr")
     #: The channel map as set: ``left``, ``right``, ``mixed`` or ``auto``.
@@ -194,6 +201,14 @@ class AnalysisRun(db.Model):
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: list of {start_s, end_s, value, low, high}
     engagement: Mapped[list[dict[str, float]]] = mapped_column(JSON)
+    #: Who was probably reached; none in analyses older than the question.
+    kind: Mapped[Kind | None] = mapped_column(String(20))
+    #: How sure that is, 0 to 1.
+    kind_confidence: Mapped[float | None]
+    #: What it rests on: [{key, values}], words are rendered when shown
+    kind_reasons: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON, default=list, server_default="[]"
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     turns: Mapped[list[Turn]] = relationship(

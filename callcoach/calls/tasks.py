@@ -27,6 +27,7 @@ from callcoach.calls.mapping import analysis_rows, context_of, to_s
 from callcoach.calls.models import AnalysisRun, Call, CallState, Excerpt, Transcript
 from callcoach.calls.models import Recording as RecordingRow
 from callcoach.calls.operations.judging import attach_verdicts
+from callcoach.calls.operations.kinds import take_guessed_kind
 from callcoach.calls.operations.lifecycle import PURGE_AFTER, purge_call
 from callcoach.calls.recogniser import get_transcriber
 from callcoach.calls.subjects import (
@@ -384,6 +385,7 @@ def _publish(
         db.session.flush()
         call.current_transcript_id = transcript_id
         call.current_analysis_id = run.id
+        take_guessed_kind(call, run)
         attach_verdicts(call.id, run)
         words_changed(call)
         call.failure = ""

@@ -142,6 +142,31 @@ CHILDREN = {
 }
 
 
+def test_calls_keep_who_said_their_kind_through_the_revision_that_asks(migrated: Flask) -> None:
+    flask_migrate.downgrade(revision="5d20b7c1e9a4")
+    _fill_first_revision()
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE calls SET kind = 'target' WHERE id = 1"))
+        connection.execute(text("UPDATE calls SET kind = 'gatekeeper' WHERE id = 2"))
+    before = _contents()
+
+    flask_migrate.upgrade()
+    assert _contents() == before
+    assert _rows("SELECT kind_source FROM calls ORDER BY id") == ["analysis", "metadata"]
+    assert _rows("SELECT kind FROM analysis_runs ORDER BY id") == [None, None]
+    assert _rows("SELECT CAST(kind_reasons AS TEXT) FROM analysis_runs") == ["[]", "[]"]
+
+    flask_migrate.downgrade(revision="5d20b7c1e9a4")
+    assert _contents() == before
+    flask_migrate.upgrade()
+    assert _contents() == before
+
+
+def _rows(query: str) -> list[object]:
+    with db.engine.connect() as connection:
+        return list(connection.execute(text(query)).scalars())
+
+
 def _contents() -> dict[str, list[tuple[object, ...]]]:
     with db.engine.connect() as connection:
         return {

@@ -14,6 +14,7 @@ from callcoach.calls.operations.editing import (
 from callcoach.calls.operations.excerpts import ensure_excerpt
 from callcoach.calls.operations.importing import ImportOutcome, ImportResult, import_recording
 from callcoach.calls.operations.judging import judge, require_judge, withdraw_verdict
+from callcoach.calls.operations.kinds import leave_kind_to_analysis, set_kind
 from callcoach.calls.operations.lifecycle import (
     cancel_call,
     delete_audio,
@@ -36,12 +37,14 @@ __all__ = [
     "ensure_excerpt",
     "import_recording",
     "judge",
+    "leave_kind_to_analysis",
     "log_access",
     "purge_call",
     "require_judge",
     "restore_call",
     "retry_call",
     "set_agent_channel",
+    "set_kind",
     "swap_channels",
     "transcribe_again",
     "withdraw_verdict",

@@ -14,7 +14,7 @@ from callcoach.calls.access import can_edit_call, can_read_call
 from callcoach.calls.events import words_changed
 from callcoach.calls.mapping import correction_for
 from callcoach.calls.metadata import CALL_LIMITS, read_channel, read_kind, read_outcome, read_phone
-from callcoach.calls.models import Call, CallKind, CallState, Turn, TurnCorrection
+from callcoach.calls.models import Call, CallKind, CallState, KindSource, Turn, TurnCorrection
 from callcoach.calls.subjects import ANALYSE, TRANSCRIBE_AGAIN, kind_after_change, subject_of
 from callcoach.campaigns.models import Campaign, CampaignTeam
 from callcoach.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
@@ -69,6 +69,9 @@ def require_edit(viewer: Viewer, call: Call) -> None:
 def edit_call(viewer: Viewer, call: Call, changes: CallEdit) -> Call:
     """Change a call's metadata; a new campaign or persona starts the analysis again.
 
+    A kind that differs from the call's is a person's word from then on; the same one, as a form
+    sends it back, says nothing (`operations.kinds.set_kind` confirms it).
+
     Raises:
         NotFound, NotAllowed: as `require_edit`.
         InvalidInput: a value is out of range or does not fit the call's team.
@@ -95,17 +98,14 @@ def edit_call(viewer: Viewer, call: Call, changes: CallEdit) -> Call:
     changed = {name: value for name, value in values.items() if getattr(call, name) != value}
     for name, value in changed.items():
         setattr(call, name, value)
+    if "kind" in changed:
+        call.kind_source = KindSource.PERSON
     if changed:
         log_access(viewer, "call.edited", call, fields=sorted(changed))
     if changed.keys() & {"campaign_id", "persona"}:
         _analyse_again(viewer, call)
     db.session.flush()
     return call
-
-
-def set_kind(viewer: Viewer, call: Call, kind: str) -> Call:
-    """Say who was reached; raises as `edit_call`."""
-    return edit_call(viewer, call, {"kind": kind})
 
 
 def set_outcome(viewer: Viewer, call: Call, outcome: str) -> Call:

@@ -24,7 +24,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_read_call
 from callcoach.calls.filenames import compile_patterns, metadata_of_name
 from callcoach.calls.metadata import CallMetadata
-from callcoach.calls.models import Call, CallState, Recording
+from callcoach.calls.models import Call, CallState, KindSource, Outcome, Recording
 from callcoach.calls.operations.editing import log_access
 from callcoach.calls.placing import Placement, place_call
 from callcoach.calls.subjects import PROCESS, SWEEP_FILES, subject_of
@@ -294,6 +294,7 @@ def _write(
 def _call_row(viewer: Viewer, mine: _Identity, known: CallMetadata, place: Placement) -> Call:
     optional: dict[str, Any] = {
         "kind": known.kind,
+        "kind_source": KindSource.METADATA if _says_kind(known) else None,
         "outcome": known.outcome,
         "agent_channel": known.agent_channel.value if known.agent_channel else None,
         "direction": known.direction or None,
@@ -316,6 +317,11 @@ def _call_row(viewer: Viewer, mine: _Identity, known: CallMetadata, place: Place
         created_by_id=viewer.user_id,
         **{name: value for name, value in optional.items() if value is not None},
     )
+
+
+def _says_kind(known: CallMetadata) -> bool:
+    """Whether the metadata says who was reached; a meeting is agreed with nobody but the target."""
+    return known.kind is not None or known.outcome is Outcome.MEETING
 
 
 def _plan_sweep(viewer: Viewer) -> None:
