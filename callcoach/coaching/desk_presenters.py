@@ -164,6 +164,10 @@ def verdict_text(moment: MomentView) -> str:
     return str(said[0 if moment.judged_by else 1]) % {"name": moment.judged_by, "time": time}
 
 
+#: Ringing and greeting shorter than this are not worth skipping, milliseconds.
+LEAST_SKIP_MS = 3000
+
+
 class _Said(NamedTuple):
     """A shown turn as `callcoach.analysis.opening` reads it."""
 
@@ -174,14 +178,16 @@ class _Said(NamedTuple):
 
 
 def talk_start_ms(turns: Iterable[ShownTurn], language: str) -> int:
-    """Where the conversation proper starts, milliseconds; what people corrected is not read, since
-    the place of a call's opening should not move under who corrects it.
+    """Where listening starts, milliseconds: where the conversation proper does, or 0 where that
+    skips less than `LEAST_SKIP_MS`. Read from what was recognised, so that the start does not move
+    under who corrects the opening.
     """
     said = (
         _Said(turn.speaker, to_s(turn.start_ms), to_s(turn.end_ms), turn.recognised_text)
         for turn in turns
     )
-    return to_ms(talk_start_s(said, language=language))
+    start_ms = to_ms(talk_start_s(said, language=language))
+    return start_ms if start_ms >= LEAST_SKIP_MS else 0
 
 
 def script_words() -> dict[str, str]:

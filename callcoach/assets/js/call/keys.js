@@ -1,4 +1,5 @@
 // Keys of the call page. Never while typing, never with a modifier, never over a button's own key.
+// [data-press="n"] is a button that does what the key does.
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 
@@ -15,5 +16,9 @@ export function mountKeys(actions) {
     if (!action) return;
     event.preventDefault();
     action(event);
+  });
+  document.addEventListener("click", (event) => {
+    const key = event.target.closest("[data-press]")?.dataset.press;
+    if (key) actions[key]?.(event);
   });
 }

@@ -23,6 +23,7 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
   const expected = new Map();
   const momentOf = (key) => data.moments.find((moment) => moment.key === key);
 
+  /** `text` is what the server wrote of a verdict it knows; without it the server has yet to answer. */
   function paint(key, decision, text) {
     const card = cards.element(key);
     const moment = momentOf(key);
@@ -31,9 +32,11 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
     card.classList.toggle("is-confirmed", decision === "confirmed");
     card.classList.toggle("is-rejected", decision === "rejected");
     for (const button of card.querySelectorAll("[data-judge]")) button.hidden = button.value === decision;
-    const line = card.querySelector("[data-state]");
-    line.hidden = !decision;
-    line.textContent = text ?? (decision ? `${MARKS[decision]} ${words[decision]}` : "");
+    card.querySelector("[data-verdict-line]").hidden = !decision;
+    card.querySelector("[data-state]").textContent =
+      text ?? (decision ? `${MARKS[decision]} ${words[decision]}` : "");
+    const back = card.querySelector("[data-withdraw]");
+    if (back) back.hidden = text === undefined;
     overlay.refreshMoment(moment);
   }
 
