@@ -306,12 +306,55 @@ _AGENTS_SIDE = (
     _post("coaching.reopen_request", **_ANSWERS, values={"request_id": "answered_request"}),
 )
 
+
+def _note(_site: Site) -> Mapping[str, object]:
+    return {
+        "channel": 0,
+        "start_ms": 12_200,
+        "end_ms": 24_000,
+        "quote": "Je vous propose une démonstration.",
+        "instead": "Vous clôturez en combien de jours ?",
+        "aim": "change",
+        "visibility": "agent",
+        "based_on": 1,
+    }
+
+
+_SENT = {"values": _NOTE, "data": _note}
+_DRAFT = {"may": frozenset({"supervisor"}), "values": {"note_id": "draft_note"}}
+_NOTES = (
+    Row("coaching.new_note", **_ANSWERS, values=_CALL),
+    _post("coaching.create_note", **_ANSWERS, values=_CALL, data=_note),
+    Row("coaching.show_note", may=HEARS, status=302, values=_NOTE),
+    Row("coaching.edit_note", **_ANSWERS, values=_NOTE),
+    _post("coaching.save_note", **_ANSWERS, **_SENT),
+    # nobody but its author knows of a draft
+    _post("coaching.send_note", **_DRAFT, data=_note),
+    _post(
+        "coaching.unsend_note",
+        may=frozenset({"supervisor"}),
+        refused=HEARS,
+        values=_NOTE,
+    ),
+    _post("coaching.delete_note", **_ANSWERS, values=_NOTE),
+    _post("coaching.restore_note", **_ANSWERS, values={"note_id": "deleted_note"}),
+    _post(
+        "coaching.reply_to_note",
+        may=HEARS - {"team_lead"},
+        refused=frozenset({"team_lead"}),
+        values=_NOTE,
+        data=lambda _: {"text": "Je vois."},
+    ),
+    Row("coaching.note_history", may=HEARS, values=_NOTE),
+)
+
 TABLE = (
     *_ACCOUNTS,
     *_PEOPLE,
     *_CAMPAIGNS,
     *_CALLS,
     *_AGENTS_SIDE,
+    *_NOTES,
     Row(
         "static",
         status=404,

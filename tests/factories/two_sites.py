@@ -56,6 +56,8 @@ class Site:
     colleagues_call: int
     note: int
     understood_note: int
+    draft_note: int
+    deleted_note: int
     request: int
     withdrawn_request: int
     answered_request: int
@@ -160,6 +162,10 @@ def _create_site() -> Site:
         note=note.id,
         understood_note=create_note(
             call, author, start_ms=1000, end_ms=2000, acknowledged_at=utc_now(), **said
+        ).id,
+        draft_note=create_note(call, author, sent=False, start_ms=25_000, end_ms=26_000, **said).id,
+        deleted_note=create_note(
+            call, author, start_ms=9600, end_ms=12_000, deleted_at=utc_now(), **said
         ).id,
         request=create_request(call, owner, **asked).id,
         withdrawn_request=create_request(
