@@ -262,6 +262,7 @@ _CALLS = (
     Row("calls.correct_turn", **_EDITS, values=_TURN),
     _post("calls.correct_turn", **_EDITS, values=_TURN, data=lambda _: {"text": "Bonjour."}),
     _post("calls.set_result", **_EDITS, values=_CALL, data=lambda _: {"outcome": "meeting"}),
+    _post("calls.set_kind", **_EDITS, values=_CALL, data=lambda _: {"kind": "voicemail"}),
     _post("calls.swap", **_EDITS, values=_CALL),
     _post("calls.transcribe", **_EDITS, values=_CALL),
     _post("calls.retry", **_EDITS, values={"call_id": "failed_call"}),

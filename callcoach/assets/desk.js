@@ -6,6 +6,7 @@ import { changeApplier } from "./js/call/changes.js";
 import { mountControls } from "./js/call/controls.js";
 import { mountCorrection } from "./js/call/correction.js";
 import { mountKeys } from "./js/call/keys.js";
+import "./js/call/kind.js";
 import { loadLanes } from "./js/call/lanes.js";
 import { createOverlay } from "./js/call/overlay.js";
 import { createPlayer } from "./js/call/player.js";

@@ -15,13 +15,16 @@ from callcoach.calls.access import can_edit_call
 from callcoach.calls.blueprint import bp
 from callcoach.calls.forms import CorrectionForm, MetadataForm
 from callcoach.calls.mapping import ShownTurn
-from callcoach.calls.models import Call, Turn
+from callcoach.calls.models import Call, KindSource, Turn
 from callcoach.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db
 from callcoach.web.errors import explain
 from callcoach.web.i18n import preferences
 from callcoach.web.requests import is_htmx, safe_next
 from callcoach.web.toasts import notify, with_toast
+
+#: What a form sends instead of a kind: the one that the analysis heard.
+HEARD = "heard"
 
 
 @bp.post("/calls/<int:call_id>/retry")
@@ -108,17 +111,38 @@ def swap(call_id: int) -> ResponseReturnValue:
 
 @bp.post("/calls/<int:call_id>/result")
 def set_result(call_id: int) -> ResponseReturnValue:
-    """Say in one click who was reached or how it ended."""
+    """Say in one click how it ended."""
     viewer = current_viewer()
     call = queries.get_call(viewer, call_id)
     changes: operations.CallEdit = {}
-    if kind := request.form.get("kind"):
-        changes["kind"] = kind
     if outcome := request.form.get("outcome"):
         changes["outcome"] = outcome
     operations.edit_call(viewer, call, changes)
     db.session.commit()
     return _changed(viewer, call, _("Saved."))
+
+
+@bp.post("/calls/<int:call_id>/kind")
+def set_kind(call_id: int) -> ResponseReturnValue:
+    """Say who was reached, or ``heard``: leave it to the analysis; the message offers to undo.
+
+    ``kind`` comes from the form, or from the address that the undo of a message takes.
+    """
+    viewer = current_viewer()
+    call = queries.get_call(viewer, call_id)
+    before = HEARD if call.kind_source == KindSource.ANALYSIS else str(call.kind)
+    wanted = request.form.get("kind") or request.args.get("kind", "")
+    if wanted == HEARD:
+        operations.leave_kind_to_analysis(viewer, call)
+    else:
+        operations.set_kind(viewer, call, wanted)
+    db.session.commit()
+    return _changed(
+        viewer,
+        call,
+        _("Saved: %(kind)s.", kind=presenters.kind_label(call.kind)),
+        undo=url_for("calls.set_kind", call_id=call_id, kind=before),
+    )
 
 
 @bp.route("/calls/<int:call_id>/edit", methods=["GET", "POST"])

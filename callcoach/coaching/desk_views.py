@@ -9,6 +9,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import call_presenters, presenters, queries
 from callcoach.calls import views as calls_views
+from callcoach.calls.kind_presenters import kind_view
 from callcoach.calls.models import Call, CallKind, Outcome
 from callcoach.coaching.blueprint import bp
 from callcoach.coaching.desk_change import desk_change
@@ -112,6 +113,7 @@ def desk_page(
         else "",
         "audio_deleted_at": recording.audio_deleted_at if recording is not None else None,
         "channel": presenters.channel_label(call.agent_channel),
+        "kind": kind_view(call, analysis),
         "kinds": [(kind.value, presenters.kind_label(kind)) for kind in CallKind],
         "outcomes": [(item.value, presenters.outcome_label(item)) for item in Outcome],
         "list_state": state,
