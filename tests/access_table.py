@@ -280,6 +280,7 @@ _REQUEST = {"request_id": "request"}
 _OWN = {"may": frozenset({"agent"})}
 _ANSWERS = {"may": DELETES, "refused": HEARS}
 _AGENTS_SIDE = (
+    Row("coaching.home_page", may=ALL - SPONSORS),
     Row("coaching.my_notes", may=AGENTS),
     Row("coaching.my_note", **_OWN, values=_NOTE, writes=True),
     _post("coaching.acknowledge", **_OWN, values=_NOTE),

@@ -26,11 +26,13 @@ class Entry:
         endpoint: page it leads to; the entry is left out while no view has this name.
         label: as people read it.
         roles: who is offered it. What they may do there is decided by the room.
+        is_room: whether the room's pages that are no entries themselves belong to it.
     """
 
     endpoint: str
     label: LazyString
     roles: frozenset[str]
+    is_room: bool = True
 
     @property
     def room(self) -> str:
@@ -39,6 +41,7 @@ class Entry:
 
 #: In reading order, the most useful first.
 ENTRIES = (
+    Entry("coaching.home_page", _l("Home"), _FLOOR, is_room=False),
     Entry("coaching.my_notes", _l("My notes"), frozenset({"agent"})),
     Entry("coaching.feed", _l("Listening feed"), frozenset({"admin", "supervisor"})),
     Entry("calls.list_calls", _l("Calls"), _FLOOR),
@@ -47,6 +50,10 @@ ENTRIES = (
     Entry("people.list_teams", _l("Teams"), frozenset({"admin", "supervisor", "team_lead"})),
     Entry("people.list_people", _l("People"), frozenset({"admin"})),
 )
+
+
+#: The page behind the search field of the top bar: one keystroke away, so no entry.
+FIND = "search.search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class Link:
 def init_app(app: Flask) -> None:
     """Attach the template global `navigation()`."""
     app.jinja_env.globals["navigation"] = navigation
+    app.jinja_env.globals["find_url"] = find_url
     app.extensions.setdefault(_BADGES, {})
 
 
@@ -80,7 +88,7 @@ def navigation() -> list[Link]:
     room = (request.endpoint or "").partition(".")[0]
     above = [url for _, url in offered if f"{request.path}/".startswith(f"{url}/")]
     current = max(above, key=len, default="") or next(
-        (url for entry, url in offered if entry.room == room), ""
+        (url for entry, url in offered if entry.room == room and entry.is_room), ""
     )
     badges: dict[str, Callable[[], int]] = current_app.extensions[_BADGES]
     return [
@@ -92,6 +100,13 @@ def navigation() -> list[Link]:
         )
         for entry, url in offered
     ]
+
+
+def find_url() -> str:
+    """Where the search field of the top bar asks; "" for whom there is nothing to search."""
+    role = str(getattr(current_user, "role", ""))
+    is_there = FIND in current_app.view_functions and role in _FLOOR
+    return url_for(FIND) if is_there else ""
 
 
 def home_endpoint() -> str:

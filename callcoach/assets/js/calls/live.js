@@ -1,7 +1,7 @@
 // [data-live="address"]: asks every two seconds how far the running calls in it are. Elements with
 // data-call and data-running are asked after; nothing is asked while the page is hidden or when
-// nothing runs. A row that is done is replaced by the server's; a page that waits for its call
-// (data-reload) is loaded again.
+// nothing runs. A row that is done is replaced by the server's, or told so where there is none; a
+// page that waits for its call (data-reload) is loaded again.
 
 import { send } from "../http.js";
 
@@ -33,7 +33,15 @@ function finish(element, call) {
   const template = document.createElement("template");
   template.innerHTML = call.html ?? "";
   const fresh = template.content.querySelector("[data-call]");
-  if (!fresh) return;
+  if (!fresh) {
+    // A line without a row of its own stays, with the word for how it ended.
+    element.removeAttribute("data-running");
+    element.dataset.state = call.state;
+    show(element, call);
+    element.querySelector("progress")?.remove();
+    element.querySelector("[data-live-percent]")?.remove();
+    return;
+  }
   const hadFocus = element.contains(document.activeElement);
   element.replaceWith(fresh);
   window.htmx?.process(fresh);

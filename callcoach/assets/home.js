@@ -1,0 +1,4 @@
+// Entry of the home page.
+
+import "./css/home.scss";
+import "./js/calls/live.js";

@@ -1,0 +1,217 @@
+"""What the home page prints. Plain values for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from callcoach.calls.presenters import Row, clock, heading
+from callcoach.coaching.models import ListeningRequest, Note, NoteAim, NoteReply
+from callcoach.coaching.queries.home import Short, Unheard
+
+#: Letters of a text that a line shows; the rest is on the page it leads to.
+_LINE_LETTERS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that waits, and where it is.
+
+    Args:
+        who: a name that comes first; may be empty.
+        text: what was written or asked; may be empty.
+        language: of `text`, for the screen reader.
+        at: since when it waits, or when it was written.
+    """
+
+    url: str
+    title: str
+    about: str = ""
+    who: str = ""
+    text: str = ""
+    language: str = ""
+    at: datetime | None = None
+    mark: str = ""
+    aim: str = ""
+    chip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A list of the page: its lines, how many more there are, and where those are."""
+
+    lines: Sequence[Line]
+    total: int
+    more_url: str = ""
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CallPart:
+    """The same with calls, as the list of calls prints them."""
+
+    rows: Sequence[Row]
+    total: int
+    more_url: str = ""
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStart:
+    """What waits in the listening feed; `newest` and `minutes` are of the newest shift, `minutes`
+    at least 1 with any moment in it.
+    """
+
+    total: int = 0
+    newest: int = 0
+    minutes: int = 0
+    day: date | None = None
+    is_afternoon: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The page of one person; a part that is not theirs, or holds nothing, is empty."""
+
+    feed: FeedStart | None = None
+    to_hear: Part | None = None
+    requests: Part = field(default_factory=lambda: Part((), 0))
+    answers: Part = field(default_factory=lambda: Part((), 0))
+    drafts: Part = field(default_factory=lambda: Part((), 0))
+    unheard: Part = field(default_factory=lambda: Part((), 0))
+    running: CallPart = field(default_factory=lambda: CallPart((), 0))
+    failed: CallPart = field(default_factory=lambda: CallPart((), 0))
+    latest: CallPart = field(default_factory=lambda: CallPart((), 0))
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing waits for this person; calls on their way do not."""
+        feed = self.feed.total if self.feed else 0
+        to_hear = self.to_hear.total if self.to_hear else 0
+        parts = (self.requests, self.answers, self.drafts, self.failed)
+        return not feed and not to_hear and not any(part.total for part in parts)
+
+
+def request_part(found: Short[ListeningRequest]) -> Part:
+    """Requests as those who answer for the team see them."""
+    lines = [
+        Line(
+            url=desk_url(item.call_id, item.start_ms),
+            title=heading(item.call),
+            about=clock(item.start_ms) if item.start_ms is not None else _("the whole call"),
+            who=item.agent.name if item.agent else _("somebody who has left"),
+            text=_cut(item.text),
+            at=item.created_at,
+        )
+        for item in found.items
+    ]
+    return Part(lines, found.total)
+
+
+def answer_part(found: Short[ListeningRequest]) -> Part:
+    """Answers to an agent's own requests."""
+    lines = [
+        Line(
+            url=url_for("coaching.my_requests", _anchor=f"request-{item.id}"),
+            title=heading(item.call),
+            about=clock(item.start_ms) if item.start_ms is not None else _("the whole call"),
+            who=item.answered_by.name if item.answered_by else _("somebody who has left"),
+            text=_cut(item.answer_text),
+            at=item.answered_at,
+        )
+        for item in found.items
+    ]
+    return Part(lines, found.total, url_for("coaching.my_requests"))
+
+
+def reply_part(found: Short[NoteReply]) -> Part:
+    """Answers under a supervisor's notes."""
+    lines = [
+        Line(
+            url=desk_url(item.note.call_id, item.note.start_ms, note_id=item.note_id),
+            title=heading(item.note.call),
+            about=clock(item.note.start_ms),
+            who=item.author.name if item.author else _("somebody who has left"),
+            text=_cut(item.text),
+            at=item.created_at,
+        )
+        for item in found.items
+    ]
+    return Part(lines, found.total)
+
+
+def draft_part(found: Short[Note]) -> Part:
+    """Notes that were begun."""
+    lines = [
+        Line(
+            url=desk_url(note.call_id, note.start_ms, note_id=note.id),
+            title=heading(note.call),
+            about=clock(note.start_ms),
+            text=_cut(note.instead or note.hears or note.quote),
+            language=note.call.language,
+            at=note.updated_at,
+        )
+        for note in found.items
+    ]
+    return Part(lines, found.total)
+
+
+def unheard_part(found: Short[Unheard]) -> Part:
+    """Calls with a note that was not heard: which, and since when; how many notes is not told, as
+    such a number beside a name would be compared.
+    """
+    lines = [
+        Line(
+            url=desk_url(item.call.id),
+            title=heading(item.call),
+            who=item.call.agent.name if item.call.agent else "",
+            at=item.sent_at,
+        )
+        for item in found.items
+    ]
+    return Part(lines, found.total)
+
+
+def to_hear_part(found: Short[Note]) -> Part:
+    """An agent's notes."""
+    lines = [
+        Line(
+            url=url_for("coaching.my_note", note_id=note.id),
+            title=heading(note.call),
+            about=clock(note.start_ms),
+            who=note.author.name if note.author else _("Supervisor"),
+            text=_cut(note.instead or note.hears or note.quote),
+            language=note.call.language,
+            at=note.sent_at,
+            mark="▲" if note.aim == NoteAim.KEEP else "▼",
+            aim=_("To keep") if note.aim == NoteAim.KEEP else _("To change"),
+            chip="chip-click" if note.aim == NoteAim.KEEP else "chip-break",
+        )
+        for note in found.items
+    ]
+    return Part(lines, found.total, url_for("coaching.my_notes"))
+
+
+def desk_url(call_id: int, start_ms: int | None = None, *, note_id: int | None = None) -> str:
+    """The call's page, at a moment and at a note of it."""
+    at = f"{start_ms / 1000:g}" if start_ms else None
+    anchor = f"note-{note_id}" if note_id else None
+    return url_for("coaching.desk", call_id=call_id, t=at, _anchor=anchor)
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text, cut between words."""
+    plain = " ".join(text.split())
+    if len(plain) <= _LINE_LETTERS:
+        return plain
+    return plain[:_LINE_LETTERS].rpartition(" ")[0].rstrip(" ,;:") + "\u2026"
