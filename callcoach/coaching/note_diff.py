@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,18 @@ def side(parts: tuple[Part, ...], *, new: bool) -> tuple[Part, ...]:
 
 
 def is_rewritten(parts: tuple[Part, ...]) -> bool:
-    """So much differs that marks would only hide the words: show both texts whole instead."""
-    runs = [key for key, _group in groupby(part.is_gone or part.is_new for part in parts)]
-    same = sum(len(part.text) for part in parts if not (part.is_gone or part.is_new))
-    longer = max(
-        sum(len(part.text) for part in side(parts, new=False)),
-        sum(len(part.text) for part in side(parts, new=True)),
-    )
-    return len(runs) > 1 and same < longer / 5
+    """So few words of one text are left in the other that marks would only make a jumble of both:
+    they are read better one after the other.
+    """
+    same = sum(_letters(part) for part in parts if not (part.is_gone or part.is_new))
+    longer = max(sum(_letters(part) for part in side(parts, new=new)) for new in (False, True))
+    changes = any(part.is_gone for part in parts) and any(part.is_new for part in parts)
+    return changes and same < longer * _SHARED_WORDS
+
+
+#: Share of the longer text's letters that both must have for their difference to be readable.
+_SHARED_WORDS = 1 / 3
+
+
+def _letters(part: Part) -> int:
+    return sum(character.isalnum() for character in part.text)

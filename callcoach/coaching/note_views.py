@@ -68,6 +68,7 @@ def new_note(call_id: int) -> ResponseReturnValue:
         quote=place.quote,
         cause=place.point.cause if place.point else "",
         aim=place.aim,
+        visibility=Visibility.AGENT.value,
         point=str(point_id or ""),
         request=str(asked.request or ""),
         based_on="0",
