@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from callcoach.accounts.models import User
 from callcoach.calls.models import Call, TippingPoint
 from callcoach.coaching.models import ListeningRequest, Note, NoteRevision
 from callcoach.extensions import db, utc_now
+from callcoach.speech.audio import Recording
+from callcoach.speech.playback import write_playback
+from callcoach.storage.operations import put_file
+
+from .sounds import speech_like
 
 
 def create_note(
@@ -58,3 +67,16 @@ def create_request(
     db.session.add(request)
     db.session.commit()
     return request
+
+
+def give_sound(call: Call) -> None:
+    """A real playback file as long as the call, in two channels."""
+    assert call.recording is not None
+    duration_s = call.duration_ms / 1000
+    samples = np.stack([speech_like(duration_s, seed) for seed in (1, 2)])
+    recording = Recording(samples, 8000, duration_s, "wav", "pcm_s16le", 2)
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_playback(recording, Path(folder) / "playback.m4a")
+        with path.open("rb") as stream:
+            call.recording.playback = put_file(stream, kind="playback", media_type="audio/mp4")
+    db.session.commit()
