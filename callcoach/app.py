@@ -20,9 +20,18 @@ from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
+from callcoach.search import views as search_views
 
 #: Rooms with pages, in the order in which their blueprints are registered.
-_VIEWS = (accounts_views, people_views, campaigns_views, calls_views, coaching_views, jobs_views)
+_VIEWS = (
+    accounts_views,
+    people_views,
+    campaigns_views,
+    calls_views,
+    search_views,
+    coaching_views,
+    jobs_views,
+)
 
 #: Modules that register background tasks; light to import (see `callcoach.jobs.registry`).
 _TASK_MODULES: tuple[str, ...] = ("callcoach.calls.tasks", "callcoach.search.tasks")

@@ -350,6 +350,18 @@ _NOTES = (
     Row("coaching.note_history", may=HEARS, values=_NOTE),
 )
 
+#: Everybody of the floor; who finds what is tested in tests/search.
+_SEARCHES = {"may": ALL - SPONSORS}
+_OWN_VIEW = {"may": frozenset({"supervisor"})}
+_SEARCH = (
+    Row("search.search", **_SEARCHES),
+    _post(
+        "search.save_view", **_SEARCHES, data=lambda _: {"name": "Prix", "query": "q=prix&in=turn"}
+    ),
+    _post("search.delete_view", **_OWN_VIEW, values={"view_id": "saved_view"}),
+    _post("search.restore_view", **_OWN_VIEW, values={"view_id": "deleted_view"}),
+)
+
 TABLE = (
     *_ACCOUNTS,
     *_PEOPLE,
@@ -357,6 +369,7 @@ TABLE = (
     *_CALLS,
     *_AGENTS_SIDE,
     *_NOTES,
+    *_SEARCH,
     Row(
         "static",
         status=404,

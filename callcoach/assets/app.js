@@ -4,6 +4,7 @@
 import "./css/app.scss";
 import "./js/htmx.js";
 import "./js/dialogs.js";
+import "./js/find.js";
 import "./js/forms.js";
 import "./js/menus.js";
 import "./js/toasts.js";

@@ -279,11 +279,7 @@ def count_tipping_points(viewer: Viewer, calls: Iterable[Call]) -> Mapping[int, 
     counts = {call_id: [0, 0] for call_id in by_analysis.values()}
     rows = db.session.execute(
         select(TippingPoint.analysis_id, TippingPoint.valence, func.count())
-        .where(
-            TippingPoint.analysis_id.in_(by_analysis),
-            _is_visible(viewer),
-            ~_has_verdict(Decision.REJECTED),
-        )
+        .where(TippingPoint.analysis_id.in_(by_analysis), is_shown(viewer))
         .group_by(TippingPoint.analysis_id, TippingPoint.valence)
     )
     for analysis_id, valence, count in rows:
@@ -376,6 +372,16 @@ def import_choices(viewer: Viewer) -> ImportChoices:
     )
 
 
+def call_ids(viewer: Viewer, filters: CallFilters) -> Select[int]:
+    """Numbers of the calls that `list_calls` lists, for other rooms to search within."""
+    return _filtered(viewer, filters)
+
+
+def is_shown(viewer: Viewer) -> ColumnElement[bool]:
+    """Flags that the viewer may see and nobody rejected, as a condition on `TippingPoint`."""
+    return _is_visible(viewer) & ~_has_verdict(Decision.REJECTED)
+
+
 def _is_visible(viewer: Viewer) -> ColumnElement[bool]:
     """`visible_moments` as a condition on `TippingPoint`: a filter or a count would otherwise tell
     an agent of a flag that the page hides.
@@ -428,9 +434,7 @@ def _filtered(viewer: Viewer, filters: CallFilters) -> Select[int]:
         statement = statement.where(Call.duration_ms <= filters.max_s * 1000)
     if filters.cause or filters.valence:
         point = exists().where(
-            TippingPoint.analysis_id == Call.current_analysis_id,
-            _is_visible(viewer),
-            ~_has_verdict(Decision.REJECTED),
+            TippingPoint.analysis_id == Call.current_analysis_id, is_shown(viewer)
         )
         if filters.cause:
             point = point.where(TippingPoint.cause == filters.cause)

@@ -28,6 +28,7 @@ from .accounts import create_team, create_user
 from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
 from .coaching import create_note, create_request
+from .search import create_saved_view
 
 _numbers = itertools.count(1)
 
@@ -64,6 +65,8 @@ class Site:
     point: int
     judged_call: int
     verdict: int
+    saved_view: int
+    deleted_view: int
     turn_index: int
     peaks_version: str
     put_back_token: str
@@ -185,6 +188,8 @@ def _create_site() -> Site:
         point=_point_of(call).id,
         judged_call=judged.id,
         verdict=verdict,
+        saved_view=create_saved_view(supervisor, f"Recherche-{mark}", f"q={mark}").id,
+        deleted_view=create_saved_view(supervisor, f"Effacee-{mark}", deleted=True).id,
         turn_index=0,
         peaks_version=call.recording.peaks.sha256[:16],
         put_back_token=str(
