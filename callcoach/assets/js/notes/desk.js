@@ -108,6 +108,7 @@ export function mountNotes(ctx) {
 
   /** A note over the selection, else on the moment being heard, else at the playhead. */
   async function compose() {
+    if (!loose?.hasAttribute("data-may-write")) return undefined;
     player.pause();
     const chosen = selection?.get();
     if (chosen) {
