@@ -9,7 +9,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from callcoach.calls.call_presenters import LEAD_IN_MS, TurnView, moments, speaker_names, turn_view
+from callcoach.calls.call_presenters import (
+    LEAD_IN_MS,
+    MomentView,
+    TurnView,
+    moments,
+    speaker_names,
+    turn_view,
+)
 from callcoach.calls.judging import Moment
 from callcoach.calls.mapping import ShownTurn, talk_start_ms
 from callcoach.calls.models import Call
@@ -91,9 +98,8 @@ def feed_item(claim: FeedClaim, call: Call, turns: Sequence[ShownTurn]) -> FeedI
     shown = moments([Moment(point, point.verdict)], turns) if point is not None else ()
     moment = shown[0] if shown else None
     names = speaker_names(call.agent.name if call.agent else "", call.prospect_name)
-    facts = [f"{fact.term} : {fact.text}" for fact in moment.facts] if moment else []
-    title = moment.label[:1].upper() + moment.label[1:] if moment else _request_title(claim)
-    word = moment.word if moment else _("Asks you to listen")
+    title = _capital(moment.label) if moment else _request_title(claim)
+    word = _capital(moment.word) if moment else _("Asks you to listen")
     item = FeedItem(
         claim_id=claim.id,
         call_id=call.id,
@@ -113,7 +119,7 @@ def feed_item(claim: FeedClaim, call: Call, turns: Sequence[ShownTurn]) -> FeedI
         turns=tuple(
             _heard(turns, play_from_ms, play_to_ms, names, pins=shown, all_words=is_whole_call)
         ),
-        facts=". ".join(facts),
+        facts=_facts_line(moment) if moment else "",
         suggestion=moment.suggestion if moment else "",
         is_request=request is not None,
         is_whole_call=is_whole_call,
@@ -180,6 +186,19 @@ def item_data(item: FeedItem, call: Call, turns: Iterable[ShownTurn]) -> dict[st
     }
 
 
+def _facts_line(moment: MomentView) -> str:
+    """What was measured, then what it coincides with, in one line."""
+    after = _("Coincides with")
+    facts = sorted(moment.facts, key=lambda fact: fact.term == after)
+    return " ".join(
+        _("%(term)s: %(text)s.", term=fact.term, text=fact.text.rstrip(".")) for fact in facts
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _request_title(claim: FeedClaim) -> str:
     agent = claim.request.agent if claim.request is not None else None
     name = agent.name if agent is not None else _("The agent")
@@ -194,7 +213,7 @@ def _heard(
     to_ms: int,
     names: Mapping[str, str],
     *,
-    pins: Sequence[Any],
+    pins: Sequence[MomentView],
     all_words: bool,
 ) -> Iterable[HeardTurn]:
     """The turns of a stretch, cut to it; of a whole call none, its page has the transcript."""

@@ -25,6 +25,7 @@ export function mountFeed(root) {
   let shown = null; // the item on the page
   let wave = null;
   let noteForm = null;
+  const timeListeners = new Set(); // of the note's form
   let isFetching = false;
   let cannotFetch = false;
 
@@ -32,6 +33,7 @@ export function mountFeed(root) {
   const sound = createSound([...root.querySelectorAll("[data-audio]")], {
     time(ms) {
       wave?.move(ms);
+      for (const listener of timeListeners) listener(ms);
       for (const turn of stage.querySelectorAll("[data-turn]")) {
         const said = ms >= Number(turn.dataset.start) && ms < Number(turn.dataset.end);
         turn.classList.toggle("is-heard", said);
@@ -90,6 +92,7 @@ export function mountFeed(root) {
     wave?.close();
     shown = item;
     const hadFocus = stage.contains(document.activeElement);
+    timeListeners.clear();
     stage.innerHTML = item.html; // our own server's template
     view("moment");
     wave = createWave(stage.querySelector("[data-wave]"), item, sound.seek);
@@ -107,8 +110,7 @@ export function mountFeed(root) {
 
   const comma = (rate) => rate.toLocaleString(document.documentElement.lang);
   function showRate() {
-    const output = stage.querySelector("[data-rate]");
-    if (output) output.textContent = `${comma(sound.rate)}×`;
+    part("rate").textContent = `${comma(sound.rate)}×`;
   }
 
   /** Brings the page to what the run says. */
@@ -235,6 +237,20 @@ export function mountFeed(root) {
     }
   }
 
+  /** What the note's form plays its moment with. */
+  const player = {
+    time: () => sound.time,
+    isPlaying: () => sound.isPlaying,
+    pause: sound.pause,
+    seek: sound.seek,
+    playFrom: sound.seek,
+    toggle: sound.toggle,
+    changeRate: (by) => changeRate(by),
+    on(name, listener) {
+      if (name === "time") timeListeners.add(listener);
+    },
+  };
+
   async function writeNote() {
     if (!shown) return;
     if (noteForm) return noteForm.focus();
@@ -248,6 +264,7 @@ export function mountFeed(root) {
     // Of a whole call, the note is about what is being said right now
     const at = item.wholeCall ? `&at_ms=${Math.round(sound.time)}` : "";
     noteForm = await openNoteForm(place, item.noteUrl + at, {
+      player,
       onSent(answer) {
         noteForm = null;
         if (shown?.claim === item.claim) decide("noted", { note: String(answer.note.id) });

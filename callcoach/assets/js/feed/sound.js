@@ -113,6 +113,9 @@ export function createSound(elements, on) {
     get time() {
       return now.currentTime * 1000;
     },
+    get isPlaying() {
+      return !now.paused;
+    },
     /** In the handler of a key or click: after it, both elements may play without one. */
     unlock() {
       for (const element of elements) {
