@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, User
@@ -15,6 +18,8 @@ from callcoach.extensions import db
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign
+
+from .browsing import Windows, add_sound, serving
 
 
 @dataclass(frozen=True)
@@ -71,3 +76,21 @@ def desk(app: Flask) -> Desk:
             ids={name: person.id for name, person in people.items()},
             **{name: viewer_of(person) for name, person in people.items()},
         )
+
+
+@pytest.fixture
+def windows(app: Flask, chromium: Browser) -> Iterator[Windows]:
+    """Browser windows on the served application; an uncaught error in one fails the test."""
+    with serving(app) as url:
+        found = Windows(app, url, chromium)
+        yield found
+        found.close()
+    assert not found.troubles, found.troubles
+
+
+@pytest.fixture
+def audible(app: Flask, desk: Desk, tmp_path: Path) -> Desk:
+    """The desk's call with a sound to play."""
+    with app.app_context():
+        add_sound(desk.call, tmp_path)
+    return desk

@@ -133,7 +133,7 @@ def test_the_agent_sees_a_break_only_once_it_is_confirmed(
     desk: Desk, claire: FlaskClient, sign_in: SignIn
 ) -> None:
     agent = sign_in(desk.ids["agent"])
-    assert "data-card" not in agent.get(f"/calls/{desk.call_id}").text
+    assert "data-card=" not in agent.get(f"/calls/{desk.call_id}").text
     _judge(claire, desk, "confirmed")
     page = agent.get(f"/calls/{desk.call_id}").text
     assert f'data-card="p{desk.point_id}"' in page

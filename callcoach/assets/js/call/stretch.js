@@ -12,9 +12,24 @@ import { indexAt, timeOfOffset } from "./timeline.js";
  */
 export function timeOfText(first, from, last, to) {
   const start = timeOfOffset(first.words, from) ?? first.start;
-  // A word ends where the next one starts: pauses between words belong to who makes them.
-  const end = (last.words.length ? timeOfOffset(last.words, to) : null) ?? last.end;
+  const end = endOfWord(last.words, to) ?? last.end;
   return end > start ? { start, end } : null;
+}
+
+/**
+ * When the word ends that holds the character before offset `to`: where the next one starts, since
+ * a pause after a word belongs to who makes it.
+ * @param {number[]} words see `wordAt`
+ * @param {number} to
+ * @returns {number | null} milliseconds; null for the last word
+ */
+function endOfWord(words, to) {
+  let offset = 0;
+  for (let i = 0; i < words.length; i += 2) {
+    offset += words[i + 1];
+    if (to <= offset) return words[i + 2] ?? null;
+  }
+  return null;
 }
 
 /**
