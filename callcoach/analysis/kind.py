@@ -30,6 +30,10 @@ UNREAD_S = 1.5
 #: A machine that is named by no phrase: its one turn lasts this long at least, in seconds. People
 #: pick up in 0.5 to 3.2 s in the 56 labelled calls.
 LONG_OPENING_S = 6.0
+#: A message left: in this many turns at most, this long at least, in seconds; a goodbye to somebody
+#: who hung up is shorter.
+MESSAGE_TURNS = 2
+MESSAGE_S = 3.0
 #: After "you have the wrong number" a call is over; with more turns of the other side than this the
 #: two did talk.
 WRONG_TAIL_TURNS = 5
@@ -197,11 +201,26 @@ def _machine(call: _Call) -> KindGuess | None:
     if unreachable is not None:
         return _guess(Kind.NO_ANSWER, 0.85, _quote("operator", unreachable))
     longest_s = max(one.turn.end_s - one.turn.start_s for one in recorded)
-    if leaving is not None and longest_s >= LONG_OPENING_S:
+    if call.is_mixed or longest_s < LONG_OPENING_S:
+        return None
+    if leaving is not None:
         return _guess(
-            Kind.VOICEMAIL, 0.6, Message("kind.long_opening"), _quote("leaves_message", leaving)
+            Kind.VOICEMAIL, 0.65, Message("kind.long_opening"), _quote("leaves_message", leaving)
         )
+    if _is_message(call, recorded):
+        return _guess(Kind.VOICEMAIL, 0.55, Message("kind.long_opening"))
     return None
+
+
+def _is_message(call: _Call, recorded: Sequence[_Said]) -> bool:
+    """Whether the caller, once and at length, says something that asks nothing, to nobody."""
+    heard = [one for one in call.ours if one.place > recorded[0].place]
+    spoken_s = sum(one.turn.end_s - one.turn.start_s for one in heard)
+    return (
+        0 < len(heard) <= MESSAGE_TURNS
+        and spoken_s >= MESSAGE_S
+        and not any(questions(one.turn.text) for one in heard)
+    )
 
 
 def _split_recorded(call: _Call) -> tuple[list[_Said], list[_Said]]:

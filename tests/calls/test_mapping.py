@@ -14,6 +14,8 @@ from callcoach.analysis.model import (
     EngagementPoint,
     Evidence,
     Figure,
+    Kind,
+    KindGuess,
     Message,
     Speaker,
     TippingPoint,
@@ -69,6 +71,9 @@ def _analysis() -> CallAnalysis:
                 Message("say.else"),
             ),
         ),
+        kind=KindGuess(
+            Kind.GATEKEEPER, 0.75, (Message("kind.receptionist", {"quote": "de la part de qui"}),)
+        ),
     )
 
 
@@ -92,6 +97,10 @@ def test_an_analysis_becomes_rows_that_the_database_takes(app: Flask) -> None:
         assert (point.start_ms, point.end_ms, point.channel) == (1200, 2000, 0)
         assert (point.quote, point.cause, point.valence) == ("madame", "bookish", "negative")
         assert point.evidence[1]["message"] == {"key": "m", "values": {"n": 1}}
+        assert (run.kind, run.kind_confidence) == ("gatekeeper", 0.75)
+        assert run.kind_reasons == [
+            {"key": "kind.receptionist", "values": {"quote": "de la part de qui"}}
+        ]
 
 
 def test_a_message_is_the_same_after_the_database(app: Flask) -> None:
