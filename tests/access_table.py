@@ -350,6 +350,34 @@ _NOTES = (
     Row("coaching.note_history", may=HEARS, values=_NOTE),
 )
 
+_FEED = {"may": ADMIN | SUPERVISORS, "refused": ALL}
+#: A claim is its holder's alone.
+_HOLDS = {
+    "may": frozenset({"supervisor"}),
+    "status": 200,
+    "values": {"claim_id": "feed_claim"},
+}
+_LISTENING = (
+    Row("coaching.feed", **_FEED),
+    _post("coaching.claim_feed", **_FEED, status=200),
+    _post(
+        "coaching.renew_feed",
+        **_FEED,
+        status=200,
+        writes=False,  # of ids that are not the viewer's, it changes none
+        data=lambda site: {"ids": site.feed_claim},
+    ),
+    _post(
+        "coaching.release_feed",
+        **_FEED,
+        status=204,
+        writes=False,
+        data=lambda site: {"ids": site.feed_claim},
+    ),
+    _post("coaching.finish_feed", **_HOLDS, data=lambda _: {"outcome": "confirmed"}),
+    _post("coaching.undo_feed", **_HOLDS),
+)
+
 #: Everybody of the floor; who finds what is tested in tests/search.
 _SEARCHES = {"may": ALL - SPONSORS}
 _OWN_VIEW = {"may": frozenset({"supervisor"})}
@@ -369,6 +397,7 @@ TABLE = (
     *_CALLS,
     *_AGENTS_SIDE,
     *_NOTES,
+    *_LISTENING,
     *_SEARCH,
     Row(
         "static",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import itertools
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -18,7 +19,7 @@ from callcoach.calls.operations import judge
 from callcoach.calls.subjects import PROCESS, subject_of
 from callcoach.campaigns.models import Persona, Promise, PromiseKind, SponsorSeat
 from callcoach.campaigns.views import _undo_signer
-from callcoach.coaching.models import Note
+from callcoach.coaching.models import FeedClaim, Note
 from callcoach.coaching.operations.notes import excerpt_bounds
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.operations import enqueue
@@ -63,6 +64,7 @@ class Site:
     withdrawn_request: int
     answered_request: int
     point: int
+    feed_claim: int
     judged_call: int
     verdict: int
     saved_view: int
@@ -140,6 +142,7 @@ def _create_site() -> Site:
         _point_of(judged),
         "confirmed",
     ).id
+    colleagues = create_call(agent=other, **own)
     running = create_call(CallState.QUEUED, agent=owner, **own)
     enqueue(PROCESS, subject_of(running.id), viewer=Viewer.system())
     db.session.commit()
@@ -161,7 +164,7 @@ def _create_site() -> Site:
         failed_call=create_call(CallState.FAILED, agent=owner, **own).id,
         running_call=running.id,
         deleted_call=create_call(agent=owner, deleted_at=utc_now(), **own).id,
-        colleagues_call=create_call(agent=other, **own).id,
+        colleagues_call=colleagues.id,
         note=note.id,
         understood_note=create_note(
             call, author, start_ms=1000, end_ms=2000, acknowledged_at=utc_now(), **said
@@ -186,6 +189,7 @@ def _create_site() -> Site:
             **asked,
         ).id,
         point=_point_of(call).id,
+        feed_claim=_lapsed_claim(colleagues, supervisor),
         judged_call=judged.id,
         verdict=verdict,
         saved_view=create_saved_view(supervisor, f"Recherche-{mark}", f"q={mark}").id,
@@ -203,6 +207,24 @@ def _point_of(call: Call) -> TippingPoint:
     return db.session.scalars(
         select(TippingPoint).where(TippingPoint.analysis_id == call.current_analysis_id)
     ).one()
+
+
+def _lapsed_claim(call: Call, holder_id: int) -> int:
+    """What the feed served to somebody who then went away."""
+    point = _point_of(call)
+    claim = FeedClaim(
+        call_id=call.id,
+        point_id=point.id,
+        channel=point.channel,
+        start_ms=point.start_ms,
+        end_ms=point.end_ms,
+        cause=point.cause,
+        holder_id=holder_id,
+        lease_until=utc_now() - timedelta(minutes=1),
+    )
+    db.session.add(claim)
+    db.session.commit()
+    return claim.id
 
 
 def _add_excerpt(call: Call, note: Note) -> None:
