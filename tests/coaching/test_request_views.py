@@ -221,7 +221,7 @@ def test_the_agent_reads_the_answers_first_and_once_as_new(
 ) -> None:
     with app.app_context():
         note = create_note(desk.call, desk.user("claire"))
-        answered = {"answered_at": utc_now(), "answered_by_id": desk.ids["claire"]}
+        answered: dict[str, Any] = {"answered_at": utc_now(), "answered_by_id": desk.ids["claire"]}
         create_request(
             desk.call,
             desk.user("agent"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -47,7 +48,7 @@ def list_my_notes(viewer: Viewer, number: int | None = None) -> Page[Note]:
 
     Empty for everybody but agents. A page past the end is the last one.
     """
-    return paginate(db.session, _mine(viewer).order_by(*_new_first(viewer)), number, PER_PAGE)
+    return paginate(db.session(), _mine(viewer).order_by(*_new_first(viewer)), number, PER_PAGE)
 
 
 def get_my_note(viewer: Viewer, note_id: int) -> Note:
@@ -151,7 +152,7 @@ def text_read_before(viewer: Viewer, note: Note) -> NoteRevision | None:
     return before[-1]
 
 
-def _mine(viewer: Viewer) -> Select[tuple[Note]]:
+def _mine(viewer: Viewer) -> Select[Note]:
     return (
         select(Note)
         .join(Note.call)
@@ -188,7 +189,5 @@ def _is_new(viewer: Viewer) -> ColumnElement[bool]:
     return or_(Note.read_at.is_(None), answered)
 
 
-def _new_first(
-    viewer: Viewer,
-) -> tuple[ColumnElement[int], ColumnElement[datetime], ColumnElement[int]]:
+def _new_first(viewer: Viewer) -> tuple[ColumnElement[Any], ...]:
     return (case((_is_new(viewer), 0), else_=1), Note.sent_at.desc(), Note.id.desc())

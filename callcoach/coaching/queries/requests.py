@@ -32,7 +32,7 @@ def list_my_requests(viewer: Viewer, number: int | None = None) -> Page[Listenin
         .where(_is_own(viewer))
         .order_by(unread.desc(), ListeningRequest.created_at.desc(), ListeningRequest.id.desc())
     )
-    return paginate(db.session, statement, number, PER_PAGE)
+    return paginate(db.session(), statement, number, PER_PAGE)
 
 
 def requests_on(viewer: Viewer, call: Call) -> list[ListeningRequest]:
@@ -90,7 +90,7 @@ def count_new_answers(viewer: Viewer) -> int:
     return db.session.scalar(statement) or 0
 
 
-def _readable(viewer: Viewer) -> Select[tuple[ListeningRequest]]:
+def _readable(viewer: Viewer) -> Select[ListeningRequest]:
     return (
         select(ListeningRequest)
         .join(ListeningRequest.call)
