@@ -33,7 +33,7 @@ def home_page() -> ResponseReturnValue:
         "coaching/home.html",
         home=_supervisors(viewer) if judges(viewer) else _leads(viewer),
         judges=judges(viewer),
-        has_calls=home.latest_calls(viewer).total > 0,
+        has_calls=home.has_calls(viewer),
         can_import=can_import_calls(viewer),
     )
 

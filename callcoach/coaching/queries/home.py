@@ -182,6 +182,11 @@ def failed_calls(viewer: Viewer) -> Short[Call]:
     return _short(statement, (Call.created_at.desc(), Call.id.desc()), *_WITH_CALLS)
 
 
+def has_calls(viewer: Viewer) -> bool:
+    """Whether there is any call in scope."""
+    return bool(db.session.scalar(select(exists(_calls(viewer)))))
+
+
 def latest_calls(viewer: Viewer) -> Short[Call]:
     """The newest calls, whatever their state."""
     newest = (Call.started_at.desc(), Call.id.desc())
