@@ -42,6 +42,7 @@ export function createOverlay(root, data, onFlag) {
   let chosen = null;
   let buttons = new Map(); // by key
   let spans = new Map();
+  let tabbed = null;
 
   /** Moments, notes and requests as flags, by start. */
   function items() {
@@ -94,10 +95,11 @@ export function createOverlay(root, data, onFlag) {
 
   /** One flag takes the focus of Tab: the current one, else the first. */
   function rove() {
-    const stop = buttons.get(current) ?? flags.firstElementChild;
-    const old = flags.querySelector('[tabindex="0"]');
-    if (old) old.tabIndex = -1;
-    if (stop) stop.tabIndex = 0;
+    const next = buttons.get(current) ?? flags.firstElementChild;
+    if (next === tabbed) return;
+    if (tabbed) tabbed.tabIndex = -1;
+    if (next) next.tabIndex = 0;
+    tabbed = next;
   }
 
   flags.addEventListener("keydown", (event) => {
@@ -193,6 +195,10 @@ export function createOverlay(root, data, onFlag) {
     playhead.style.transform = `translateX(${x(Math.min(ms, data.durationMs), width)}px)`;
   }
 
+  const drawn = () =>
+    JSON.stringify(items().map(({ key, item }) => [key, item.start, item.end, item.label, item.decision, item.state]));
+  let last = drawn();
+
   new ResizeObserver(draw).observe(inner);
   draw();
   makeFlags();
@@ -220,6 +226,7 @@ export function createOverlay(root, data, onFlag) {
     },
     /** @param {object} moment whose verdict changed */
     refreshMoment(moment) {
+      last = drawn();
       const button = buttons.get(moment.key);
       for (const element of [button, spans.get(moment.key)]) {
         element?.classList.toggle("is-rejected", moment.decision === "rejected");
@@ -227,8 +234,11 @@ export function createOverlay(root, data, onFlag) {
       }
       button?.setAttribute("aria-label", nameOf(moment));
     },
-    /** After the page's data changed. */
+    /** After the page's data changed; draws only when what is drawn did. */
     refresh() {
+      const now = drawn();
+      if (now === last) return;
+      last = now;
       makeFlags();
       drawSpans(svg.clientHeight);
       minimap.draw(zoom > 1);
