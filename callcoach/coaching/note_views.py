@@ -409,6 +409,7 @@ def _form_page(
         form=form,
         call=call,
         mode=mode,
+        heading_tag="h3" if _wants_fragment() else "h2",
         action=url_for("coaching.save_note", note_id=note.id)
         if note
         else url_for("coaching.create_note", call_id=call.id),

@@ -1,16 +1,9 @@
 // The moment of a note: its start and end in half seconds, from a selection, and heard.
 
 import { send } from "../http.js";
+import { tenths } from "./tenths.js";
 
 const REFRESH_MS = 250; // after the last step, before the words are asked for
-
-/** 12200 is "0:12,2" or "0:12.2": to the tenth, since the steps are halves. */
-export function tenths(ms, comma) {
-  const all = Math.round(ms / 100);
-  const seconds = Math.floor(all / 10);
-  const rest = String(seconds % 60).padStart(2, "0");
-  return `${Math.floor(seconds / 60)}:${rest}${comma}${all % 10}`;
-}
 
 /**
  * @param {HTMLFormElement} form

@@ -17,8 +17,7 @@ const isPassing = (status) => status >= 500 || status === 429 || status === 408;
  * @param {object} on
  * @param {(name: "saving" | "saved" | "waiting" | "refused", detail?: object) => void} on.status
  * @param {(answer: object) => void} on.saved
- * @param {(answer: object, retry: () => Promise<unknown>) => void} on.conflict somebody saved in
- *   between; `retry` does what was asked once more
+ * @param {(answer: object) => void} on.conflict somebody saved in between
  */
 export function keepDraft(form, on) {
   let base = readValues(form); // what the server holds, or what the page prefilled
@@ -37,7 +36,7 @@ export function keepDraft(form, on) {
    * @returns {Promise<object | null>} the answer, with `refused` when it was not taken; null when
    *   the server could not be reached
    */
-  async function post(url, { keepalive = false, again }) {
+  async function post(url, { keepalive = false } = {}) {
     const values = readValues(form);
     on.status("saving");
     let response = null;
@@ -59,10 +58,10 @@ export function keepDraft(form, on) {
     if (answer.conflict && lost.some((values) => sameValues(values, answer.theirs))) {
       adopt(answer.theirs, answer.note); // the answer to an earlier try was lost on its way
       lost = [];
-      return post(url, { keepalive, again });
+      return post(url, { keepalive });
     }
     on.status("refused", answer);
-    if (answer.conflict) on.conflict(answer, again);
+    if (answer.conflict) on.conflict(answer);
     return { ...answer, refused: true };
   }
 
@@ -73,7 +72,7 @@ export function keepDraft(form, on) {
     form.elements.based_on.value = note.version;
     form.action = note.action;
     form.dataset.send = note.send;
-    if (form.dataset.mode === "new") form.dataset.mode = "draft";
+    form.dataset.mode = note.sent ? "edit" : "draft"; // another window may have sent it
   }
 
   function later(keepalive = false) {
@@ -89,7 +88,7 @@ export function keepDraft(form, on) {
     clearTimeout(timer);
     while (flight) await flight;
     if (!isDirty()) return null;
-    flight = post(saveUrl, { keepalive, again: () => save() });
+    flight = post(saveUrl, { keepalive });
     const answer = await flight;
     flight = null;
     if (answer === null) {
@@ -139,13 +138,12 @@ export function keepDraft(form, on) {
     async send() {
       clearTimeout(timer);
       while (flight) await flight;
-      const again = () => this.send();
       flight = (async () => {
         if (form.dataset.mode === "new") {
-          const made = await post(saveUrl, { again });
+          const made = await post(saveUrl);
           if (made === null || made.refused) return made;
         }
-        return post(sendUrl, { again });
+        return post(sendUrl);
       })();
       const answer = await flight;
       flight = null;

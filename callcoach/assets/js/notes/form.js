@@ -32,6 +32,7 @@ export async function openNoteForm(container, url, on = {}) {
   const text = form.dataset;
   const error = form.querySelector("[data-note-error]");
   let leaving = false;
+  let sending = false;
   let closed = false;
 
   function say(name, detail) {
@@ -51,7 +52,10 @@ export async function openNoteForm(container, url, on = {}) {
   const draft = keepDraft(form, {
     status: say,
     saved: (answer) => on.onSaved?.(answer),
-    conflict: (answer, again) => showConflict(form, answer, { draft, again, settled }),
+    conflict(answer) {
+      const again = sending || answer.note.sent ? submit : () => draft.save();
+      showConflict(form, answer, { draft, again, settled });
+    },
   });
   const bounds = mountBounds(form, {
     player: on.player,
@@ -71,7 +75,6 @@ export async function openNoteForm(container, url, on = {}) {
     form.remove();
   }
 
-  let sending = false;
   async function submit() {
     if (sending) return;
     sending = true;
