@@ -47,4 +47,4 @@ def reindex(background: bool) -> None:
                     db.session.commit()
                 done += 1
                 bar.update(1)
-        click.echo(f"{done} calls indexed.")
+        click.echo(f"Calls indexed: {done}.")
