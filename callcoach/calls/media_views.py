@@ -38,7 +38,7 @@ def audio(call_id: int) -> ResponseReturnValue:
     if file is None:
         raise NotFound("The audio of this call is not there.")
     response = send_file(file)
-    if response.status_code in (200, 206):
+    if request.method == "GET" and response.status_code in (200, 206):
         _log_heard(viewer, call)
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -93,8 +93,12 @@ def _is_stale(etag: str) -> bool:
 
 
 def _body(file: StoredFile, start: int, end: int, status: int, headers: dict[str, str]) -> Response:
+    chunks: Iterator[bytes] = iter(())
     try:
-        chunks: Iterator[bytes] = get_store().open_range(file.key, start, end)
+        if request.method == "HEAD":
+            get_store().size(file.key)  # nothing to read, and so nothing left open
+        else:
+            chunks = get_store().open_range(file.key, start, end)
     except FileNotFoundError:
         raise NotFound("The audio of this call is not there.") from None
     response = Response(chunks, status=status, headers=headers, mimetype=file.media_type)

@@ -70,7 +70,6 @@ class NoteCard:
     is_acknowledged: bool
     replies: tuple[ReplyView, ...]
     excerpt: str
-    length: str
     spoken_length: str
 
     @property
@@ -120,11 +119,16 @@ class RequestView:
 
 
 def note_card(
-    viewer: Viewer, note: Note, excerpt: ExcerptState, *, before: NoteRevision | None = None
+    viewer: Viewer,
+    note: Note,
+    excerpt: ExcerptState | None = None,
+    *,
+    before: NoteRevision | None = None,
 ) -> NoteCard:
     """A note as its agent reads it.
 
     Args:
+        excerpt: its sound; None for a closed card, which has neither sound nor speaker.
         before: what it said when the agent last read it, when that is not what it says now.
     """
     call = note.call
@@ -147,7 +151,7 @@ def note_card(
         is_new=is_new(viewer, note),
         is_changed=before is not None,
         before=tuple(_changes(note, before)) if before is not None else (),
-        speaker=_speaker(call, note.channel),
+        speaker=_speaker(call, note.channel) if excerpt else "",
         language=call.language,
         quote=note.quote,
         hears=note.hears,
@@ -156,9 +160,8 @@ def note_card(
         instead_label=_("To keep") if is_keep else _("To say instead"),
         is_acknowledged=note.acknowledged_at is not None,
         replies=tuple(reply_views(viewer, note)),
-        excerpt=excerpt.state,
-        length=clock(excerpt.length_ms + 500),
-        spoken_length=spoken_duration(excerpt.length_ms),
+        excerpt=excerpt.state if excerpt else "",
+        spoken_length=spoken_duration(excerpt.length_ms) if excerpt else "",
     )
 
 

@@ -44,7 +44,7 @@ def my_notes() -> ResponseReturnValue:
     first = page.rows[0] if page.rows and page.number == 1 else None
     html = render_template(
         "coaching/my_notes.html",
-        opened=_card(viewer, first) if first is not None else None,
+        opened=_opened(viewer, first) if first is not None else None,
         cards=[_card(viewer, note) for note in page.rows if note is not first],
         page=page,
         next_new=None,
@@ -62,7 +62,7 @@ def my_note(note_id: int) -> ResponseReturnValue:
     note = inbox.get_my_note(viewer, note_id)
     html = render_template(
         "coaching/my_note.html",
-        opened=_card(viewer, note),
+        opened=_opened(viewer, note),
         next_new=inbox.next_new_note(viewer, note),
         **_tabs(viewer),
     )
@@ -111,7 +111,7 @@ def excerpt(note_id: int) -> ResponseReturnValue:
     if found.excerpt is None or found.excerpt.file is None:
         return _not_yet(viewer, note_id, found)
     response = send_file(found.excerpt.file)
-    if response.status_code in (200, 206):
+    if request.method == "GET" and response.status_code in (200, 206):
         _log_heard(viewer, note)
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -138,6 +138,10 @@ def _agent() -> Viewer:
 
 
 def _card(viewer: Viewer, note: Note) -> presenters.NoteCard:
+    return presenters.note_card(viewer, note, before=inbox.text_read_before(viewer, note))
+
+
+def _opened(viewer: Viewer, note: Note) -> presenters.NoteCard:
     return presenters.note_card(
         viewer,
         note,
@@ -231,4 +235,6 @@ def _count_new() -> int:
 
 
 # The entry says how much waits; counted for agents only, who alone are offered it
-bp.record_once(lambda state: nav.add_badge(cast("Flask", state.app), "coaching.my_notes", _count_new))
+bp.record_once(
+    lambda state: nav.add_badge(cast("Flask", state.app), "coaching.my_notes", _count_new)
+)

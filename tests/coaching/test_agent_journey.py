@@ -98,9 +98,12 @@ def test_a_note_is_read_heard_understood_and_answered(
     page.locator("[data-acknowledge] button").click()
     expect(page.locator("[data-unacknowledge]")).to_be_visible()
     assert _note(app, noted).acknowledged_at is not None
-    page.locator("[data-unacknowledge] button").click()
+    page.locator("#toasts form button", has_text=re.compile("Undo|Annuler")).click()
     expect(page.locator("[data-acknowledge]")).to_be_visible()
     assert _note(app, noted).acknowledged_at is None
+    page.locator("[data-acknowledge] button").click()
+    page.locator("[data-unacknowledge] button").click()
+    expect(page.locator("[data-acknowledge]")).to_be_visible()
     page.locator("[data-acknowledge] button").click()
     expect(page.locator("[data-unacknowledge]")).to_be_visible()
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from callcoach.accounts.models import AccessEvent, Role, User
 from callcoach.accounts.queries import viewer_of
@@ -58,8 +58,8 @@ def _events(app: Flask, action: str) -> list[tuple[int | None, int | None]]:
     """Who did it to which note."""
     with app.app_context():
         return [
-            (event.actor_id, event.subject_id)
-            for event in db.session.scalars(
+            (line.actor_id, line.subject_id)
+            for line in db.session.scalars(
                 select(AccessEvent).where(AccessEvent.action == action).order_by(AccessEvent.id)
             )
         ]
@@ -343,6 +343,17 @@ def test_fetching_the_sound_counts_as_hearing_it_once(
     assert _events(app, "note.heard") == [(claire, note_id), (agent, note_id)]
 
 
+def test_asking_how_long_the_sound_is_does_not_count_as_hearing_it(
+    app: Flask, desk: Desk, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        note_id = _note(desk)
+        _add_file(note_id)
+    assert sign_in(desk.ids["agent"]).head(f"/notes/{note_id}/excerpt").status_code == 200
+    with app.app_context():
+        assert _get(note_id).heard_at is None
+
+
 def _add_file(note_id: int) -> None:
     """The sound of a note's moment, as if a worker had written it, and a recording."""
     note = _get(note_id)
@@ -448,6 +459,34 @@ def test_many_notes_come_in_pages(app: Flask, desk: Desk, sign_in: SignIn) -> No
         assert on_first != (f"Motnumero-{number}-" in second)
     assert 'rel="next"' in first
     assert 'rel="prev"' in second
+
+
+def test_a_long_inbox_asks_the_database_no_more_than_a_short_one(
+    app: Flask, desk: Desk, sign_in: SignIn
+) -> None:
+    counts = []
+    browser = sign_in(desk.ids["agent"])
+    for _ in range(2):
+        with app.app_context():
+            for hours in range(1, 8):
+                call = create_call(
+                    team=desk.call.team, agent=desk.user("agent"), campaign=desk.call.campaign
+                )
+                sent_at = utc_now() - timedelta(hours=hours)
+                create_note(call, desk.user("claire"), sent_at=sent_at, read_at=utc_now())
+        browser.get("/my/notes")  # asks for the sound of the first
+        with app.app_context():
+            engine = db.engine
+        statements: list[str] = []
+
+        def _count(_c: Any, _x: Any, statement: str, *_: Any, into: list[str] = statements) -> None:
+            into.append(statement)
+
+        event.listen(engine, "before_cursor_execute", _count)
+        browser.get("/my/notes")
+        event.remove(engine, "before_cursor_execute", _count)
+        counts.append(len(statements))
+    assert 0 < counts[1] <= counts[0]
 
 
 def test_only_agents_are_counted_for_in_the_navigation(

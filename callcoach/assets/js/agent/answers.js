@@ -39,8 +39,22 @@ function showUnderstood(note, understood) {
   (understood ? back : yes).querySelector("button").focus();
 }
 
+/** The form on the page that does what the undo of a message would do, if there is one. */
+function undoOf(form) {
+  if (!form.closest("#toasts")) return null;
+  const forms = [...document.querySelectorAll("[data-unacknowledge]")];
+  return forms.find((own) => own.action === form.action) ?? null;
+}
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
+  const undone = undoOf(form);
+  if (undone) {
+    event.preventDefault();
+    form.closest("[data-toast]").remove();
+    undone.requestSubmit();
+    return;
+  }
   const note = form.closest("[data-note]");
   if (!note || !form.matches("[data-acknowledge], [data-unacknowledge], [data-reply]")) return;
   event.preventDefault();
@@ -50,6 +64,9 @@ document.addEventListener("submit", async (event) => {
   if (form.matches("[data-reply]")) {
     note.querySelector("[data-thread]").innerHTML = answer.html; // escaped by our own template
     form.reset();
+    const details = form.closest("details");
+    details.open = false;
+    details.querySelector("summary").focus();
     toast({ message: answer.message });
     return;
   }
