@@ -58,6 +58,9 @@ export function createUndo(words, apply) {
     run() {
       const done = stack.pop();
       if (done) return take(done);
+      // What was done before the page was loaded anew: its message has the undo
+      const message = document.querySelector("#toasts form");
+      if (message) return Promise.resolve(message.requestSubmit());
       announce(words.nothingToUndo);
       return Promise.resolve();
     },
