@@ -24,7 +24,7 @@ def word_diff(before: str, after: str) -> tuple[Part, ...]:
     The parts without the new ones spell `before`, those without the gone ones `after`.
 
     >>> [(part.text, part.is_gone, part.is_new) for part in word_diff("il est là", "il sera là")]
-    [('il ', False, False), ('est', True, False), ('sera', False, True), (' là', False, False)]
+    [('il', False, False), (' est', True, False), (' sera', False, True), (' là', False, False)]
     """
     one, other = _tokens(before), _tokens(after)
     parts: list[Part] = []
@@ -41,8 +41,10 @@ def word_diff(before: str, after: str) -> tuple[Part, ...]:
 
 
 def _tokens(text: str) -> list[str]:
-    """Words, spaces and marks, so that joining them gives the text again."""
-    return re.findall(r"\w+|\s+|[^\w\s]", text)
+    """Words and marks, each with the space before it, so that joining them gives the text again and
+    two texts do not meet in their spaces alone.
+    """
+    return re.findall(r"\s*(?:\w+|[^\w\s])|\s+", text)
 
 
 def side(parts: tuple[Part, ...], *, new: bool) -> tuple[Part, ...]:

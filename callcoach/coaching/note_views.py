@@ -409,6 +409,7 @@ def _form_page(
         form=form,
         call=call,
         mode=mode,
+        is_fragment=_wants_fragment(),
         heading_tag="h3" if _wants_fragment() else "h2",
         action=url_for("coaching.save_note", note_id=note.id)
         if note

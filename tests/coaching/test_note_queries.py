@@ -264,8 +264,17 @@ def test_shortening_never_exceeds_and_keeps_what_fits(text: str, limit: int) -> 
 
 def test_what_differs_is_marked_word_by_word() -> None:
     parts = word_diff("Vous êtes équipé.", "Vous êtes bien équipés.")
-    assert "".join(part.text for part in parts if part.is_gone) == "équipé"
-    assert "".join(part.text for part in parts if part.is_new) == "bien équipés"
+    assert "".join(part.text for part in parts if part.is_gone) == " équipé"
+    assert "".join(part.text for part in parts if part.is_new) == " bien équipés"
+
+
+def test_what_stayed_is_not_said_to_have_gone_and_come() -> None:
+    parts = word_diff("Vous êtes déjà équipé. Et avec cela ?", "Vous êtes équipé depuis un an ?")
+    assert [part.text for part in parts if not (part.is_gone or part.is_new)] == [
+        "Vous êtes",
+        " équipé",
+        " ?",
+    ]
 
 
 def test_a_text_written_anew_is_not_shown_as_a_jumble() -> None:

@@ -97,13 +97,15 @@ export function mountBounds(form, { player, selection, changed }) {
 
   const takeButton = root.querySelector("[data-take-selection]");
   function offer() {
-    takeButton.hidden = !selection?.();
+    const chosen = selection?.();
+    takeButton.hidden = !chosen || (chosen.start === Number(start.value) && chosen.end === Number(end.value));
     if (form.isConnected) return;
     for (const name of ["pointerup", "keyup"]) document.removeEventListener(name, offer);
   }
   for (const name of ["pointerup", "keyup"]) document.addEventListener(name, offer);
   offer();
   root.querySelector("[data-note-hear]").hidden = !player;
+  root.dataset.live = "";
   show();
   return {
     hear,

@@ -17,7 +17,8 @@ export function showConflict(form, answer, { draft, again, settled }) {
   const mine = readValues(form);
   place.innerHTML = answer.conflict;
   place.hidden = false;
-  place.querySelector("[data-choose]")?.focus();
+  place.querySelector("[data-choose]")?.focus({ preventScroll: true });
+  place.scrollIntoView({ block: "start" });
 
   function done() {
     place.replaceChildren();

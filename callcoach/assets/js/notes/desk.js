@@ -95,6 +95,12 @@ export function mountNotes(ctx) {
     else if (back?.isConnected) back.focus();
   }
 
+  /** What had the focus was drawn again or is gone. */
+  function focusNear(noteId) {
+    const near = document.getElementById(`note-${noteId}`) ?? loose?.querySelector(".note");
+    (near ?? desk.querySelector("[data-cards]"))?.focus({ preventScroll: true });
+  }
+
   function isAt(moment) {
     if (cards.element(moment.key)?.contains(document.activeElement)) return true;
     const time = player.time();
@@ -135,8 +141,10 @@ export function mountNotes(ctx) {
       const response = await send(form.action, { method: "POST", body: new FormData(form) });
       const answer = await response.json().catch(() => ({}));
       if (response.ok) {
+        const held = form.contains(document.activeElement);
         replies.forget(form);
         applyChange(answer);
+        if (held && document.activeElement === document.body) focusNear(answer.note?.id);
       } else toast({ message: answer.error ?? document.body.dataset.offline, category: "error" });
     } catch {
       toast({ message: document.body.dataset.offline, category: "error" });

@@ -22,12 +22,25 @@ const NEAR = 0.85; // share of a field's limit from which what is left is shown
  *   is a draft
  * @param {import("../call/player.js").Player} [on.player]
  * @param {() => ({start: number, end: number, channel?: number} | null)} [on.selection]
- * @returns {Promise<{form: HTMLFormElement, close: () => Promise<void>, focus: () => void} | null>}
- *   null when there is no form to be had (a message says why)
+ * @returns {Promise<OpenForm | null>} null when there is no form to be had (a message says why)
  */
 export async function openNoteForm(container, url, on = {}) {
   const form = await fetchForm(url, container);
-  if (!form) return null;
+  return form && mountNoteForm(form, on);
+}
+
+/**
+ * @typedef {{form: HTMLFormElement, close: () => Promise<void>, focus: () => void}} OpenForm
+ */
+
+/**
+ * A form that is in the page already.
+ *
+ * @param {HTMLFormElement} form [data-note-form]
+ * @param {object} [on] as for `openNoteForm`
+ * @returns {OpenForm}
+ */
+export function mountNoteForm(form, on = {}) {
   const status = form.querySelector("[data-note-status]");
   const text = form.dataset;
   const error = form.querySelector("[data-note-error]");
