@@ -48,6 +48,8 @@ MIXED_WORDS = 60
 #: Evidence for a receptionist that is needed, in the weights below. Two things said, or one with
 #: the caller asking for somebody.
 GATE_FLOOR = 3.0
+#: Who takes the line says a name, or little more, in words ("Didier.", "Oui, Garnier.").
+BARE_ANSWER_WORDS = 3
 #: Weight of each different fact; chosen so that nothing the caller says decides alone, and no
 #: single phrase of the other side.
 GATE_WEIGHTS: Mapping[str, float] = {
@@ -341,9 +343,21 @@ def _arrival(call: _Call) -> Message | None:
                 break  # the receptionist is back
             picked = call.first([one], "picking_up")
             rest = after[number + 1 :]
+            if rest and one.words <= BARE_ANSWER_WORDS and _is_greeted(call, one):
+                return Message("kind.put_through", {"quote": one.turn.text})
             if picked is not None and rest and call.first(rest[:2], *GATE_STRONG) is None:
                 return _quote("put_through", picked)
     return None
+
+
+def _is_greeted(call: _Call, one: _Said) -> bool:
+    """Whether the caller greets anew, and asks for nobody else: somebody else has come on."""
+    answer = next((other for other in call.ours if other.place > one.place), None)
+    return (
+        answer is not None
+        and call.first([answer], "greeting") is not None
+        and call.first([answer], "asking") is None
+    )
 
 
 # ---------------------------------------------------------------- everybody else

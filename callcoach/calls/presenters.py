@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from callcoach.analysis import wording
 from callcoach.analysis.model import Cause, Valence
-from callcoach.calls.models import Call, CallKind, CallState, Outcome
+from callcoach.calls.models import Call, CallKind, CallState, KindSource, Outcome
 from callcoach.jobs.models import fill_reason
 
 #: States in which a worker still has something to do.
@@ -165,6 +165,7 @@ class Counts:
 class Row:
     """One call in the list.
 
+    `is_guess`: the analysis alone says that somebody else than the target was reached.
     `progress` is a whole percentage, or None when nothing runs; `counts` holds what the viewer may
     see, and says "none" only to who sees all (`sees_all_moments`).
     """
@@ -180,6 +181,7 @@ class Row:
     duration: str
     kind: str
     kind_label: str
+    is_guess: bool
     outcome: str
     outcome_label: str
     state: str
@@ -226,6 +228,7 @@ def row(
         duration=spoken_duration(call.duration_ms),
         kind=str(call.kind),
         kind_label=kind_label(call.kind),
+        is_guess=call.kind != CallKind.TARGET and call.kind_source == KindSource.ANALYSIS,
         outcome=str(call.outcome),
         outcome_label=outcome_label(call.outcome),
         state=str(call.state),

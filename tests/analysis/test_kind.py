@@ -29,8 +29,10 @@ from callcoach.calls.models import CallKind
 from .strategies import tidy_tracks, wild_words
 
 DATA = Path(__file__).parent / "data"
-DIALOGUES = read_dialogues(DATA / "call_kinds_tuning.txt") + read_dialogues(
-    DATA / "call_kinds_heldout.txt"
+DIALOGUES = tuple(
+    dialogue
+    for name in ("tuning", "heldout", "guides")
+    for dialogue in read_dialogues(DATA / f"call_kinds_{name}.txt")
 )
 
 

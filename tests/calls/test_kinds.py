@@ -287,3 +287,10 @@ def test_the_list_shows_only_the_kind_asked_for(guessed: dict[str, int], sign_in
     row = f'data-call="{guessed["call"]}"'
     assert row in browser.get("/calls?kind=gatekeeper").text
     assert row not in browser.get("/calls?kind=target").text
+
+
+def test_the_list_says_what_is_only_heard(guessed: dict[str, int], sign_in: SignIn) -> None:
+    browser = sign_in(guessed["supervisor"])
+    assert "is-guess" in browser.get("/calls").text
+    browser.post(f"/calls/{guessed['call']}/kind", data={"kind": "gatekeeper"})
+    assert "is-guess" not in browser.get("/calls").text
