@@ -15,6 +15,13 @@ from callcoach.accounts.models import Role, User
 from callcoach.accounts.queries import viewer_of
 from callcoach.calls.models import Call, TippingPoint
 from callcoach.extensions import db
+from tests.calls.conftest import (  # noqa: F401
+    floor,
+    import_sample,
+    run_jobs,
+    short_recording,
+    transcriber,
+)
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign
