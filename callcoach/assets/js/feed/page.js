@@ -188,8 +188,10 @@ export function mountFeed(root) {
     if (answer && item.request && !values.note) values.text = answer;
     run.finish(outcome);
     settle();
+    // Sent before the next moment is asked for: what was decided matters more
+    const sent = claims.finish(item, { outcome, ...values });
     refill();
-    claims.finish(item, { outcome, ...values }).then(
+    sent.then(
       (told) => {
         if (told.conflict) forgo(item, told.conflict);
         else drawProgress();

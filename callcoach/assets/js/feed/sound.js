@@ -35,8 +35,6 @@ export function createSound(elements, on) {
   let item = null;
   let rate = remembered();
   let within = true; // inside the stretch to play; outside, one listens on
-  let heardMs = 0;
-  let lastMs = null;
   const loaded = new Map(); // element -> claim whose sound it has
   const failed = new Set(); // elements whose sound cannot be had
 
@@ -51,17 +49,16 @@ export function createSound(elements, on) {
     element.currentTime = wanted.from / 1000;
   }
 
-  function count() {
-    const ms = now.currentTime * 1000;
-    // a jump is no listening: only what passed between two ticks of a playing clock counts
-    if (lastMs !== null && ms > lastMs && ms - lastMs < 3000) heardMs += ms - lastMs;
-    lastMs = now.paused ? null : ms;
-    return ms;
+  /** How much of the call was heard, by the element's own account. */
+  function heardMs() {
+    let ms = 0;
+    for (let i = 0; i < now.played.length; i++) ms += 1000 * (now.played.end(i) - now.played.start(i));
+    return Math.round(ms);
   }
 
   function tick() {
     if (!item) return;
-    const ms = count();
+    const ms = now.currentTime * 1000;
     if (within && ms >= item.to) {
       within = false; // space then goes on: "what happens after?"
       now.pause();
@@ -100,9 +97,7 @@ export function createSound(elements, on) {
   requestAnimationFrame(frame);
 
   function report() {
-    if (!item) return;
-    count();
-    on.heard({ claim: item.claim, from: item.from, to: item.to, rate, heardMs: Math.round(heardMs) });
+    if (item) on.heard({ claim: item.claim, from: item.from, to: item.to, rate, heardMs: heardMs() });
   }
 
   return {
@@ -133,8 +128,6 @@ export function createSound(elements, on) {
       if (loaded.get(ahead) === wanted.claim) [now, ahead] = [ahead, now];
       item = wanted;
       within = true;
-      heardMs = 0;
-      lastMs = null;
       load(now, item);
       now.currentTime = item.from / 1000;
       on.time(item.from);
@@ -148,7 +141,6 @@ export function createSound(elements, on) {
     replay() {
       if (!item) return;
       within = true;
-      lastMs = null;
       if (failed.has(now)) load(now, item);
       now.currentTime = item.from / 1000;
       play();
@@ -156,7 +148,6 @@ export function createSound(elements, on) {
     seek(ms) {
       if (!item) return;
       within = ms < item.to;
-      lastMs = null;
       now.currentTime = ms / 1000;
       play();
     },
