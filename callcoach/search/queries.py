@@ -80,13 +80,14 @@ def search(
     """
     if not query or not can_search(viewer):
         return Hits([], 0, 1, per_page)
-    found = _found(viewer, query, filters or SearchFilters())
-    total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    number = min(max(1, page), max(1, -(-total // per_page)))
+    # All numbers in one pass: counting and sorting apart would search twice
+    found = db.session.scalars(_found(viewer, query, filters or SearchFilters())).all()
+    number = min(max(1, page), max(1, -(-len(found) // per_page)))
+    shown = found[(number - 1) * per_page : number * per_page]
     entries = db.session.scalars(
         select(SearchEntry)
         .join(SearchEntry.call)
-        .where(SearchEntry.id.in_(found))
+        .where(SearchEntry.id.in_(shown))
         .options(
             contains_eager(SearchEntry.call).options(
                 joinedload(Call.agent),
@@ -95,11 +96,11 @@ def search(
             ),
             joinedload(SearchEntry.author),
         )
-        .order_by(Call.started_at.desc(), Call.id.desc(), SearchEntry.start_ms, SearchEntry.id)
-        .limit(per_page)
-        .offset((number - 1) * per_page)
-    ).all()
-    return Hits(_with_context(query, entries), total, number, per_page)
+    )
+    by_number = {entry.id: entry for entry in entries}
+    # A call may be indexed anew between two reads: what is gone is left out
+    present = [by_number[entry_id] for entry_id in shown if entry_id in by_number]
+    return Hits(_with_context(query, present), len(found), number, per_page)
 
 
 def readable(viewer: Viewer) -> ColumnElement[bool]:
@@ -131,10 +132,16 @@ def is_empty() -> bool:
 
 
 def _found(viewer: Viewer, query: Query, filters: SearchFilters) -> Select[int]:
-    statement = select(SearchEntry.id).where(
-        index_of(db.engine.dialect.name).matches(query),
-        readable(viewer),
-        SearchEntry.call_id.in_(call_ids(viewer, filters.calls)),
+    """Numbers of the entries that match, of the newest calls first."""
+    statement = (
+        select(SearchEntry.id)
+        .join(SearchEntry.call)
+        .where(
+            index_of(db.engine.dialect.name).matches(query),
+            readable(viewer),
+            Call.id.in_(call_ids(viewer, filters.calls)),
+        )
+        .order_by(Call.started_at.desc(), Call.id.desc(), SearchEntry.start_ms, SearchEntry.id)
     )
     if filters.kind is not None:
         statement = statement.where(SearchEntry.kind == filters.kind)
@@ -152,11 +159,7 @@ def _has_cause(viewer: Viewer, cause: str) -> ColumnElement[bool]:
     the call's present analysis, or a confirmation whose flag is gone.
     """
     flag = exists().where(
-        TippingPoint.analysis_id
-        == select(Call.current_analysis_id)
-        .where(Call.id == SearchEntry.call_id)
-        .correlate(SearchEntry)
-        .scalar_subquery(),
+        TippingPoint.analysis_id == Call.current_analysis_id,
         TippingPoint.cause == cause,
         TippingPoint.channel == SearchEntry.channel,
         TippingPoint.start_ms < SearchEntry.end_ms,
@@ -185,7 +188,7 @@ def _with_context(query: Query, entries: Sequence[SearchEntry]) -> list[Hit]:
             hits.append(Hit(entry, entry.call, entry.start_ms))
             continue
         around = turns[entry.call_id]
-        place = around.index(entry)
+        place = around.index(entry) if entry in around else len(around)
         first = next(iter(spans(query, entry.text)), (0, 0))[0]
         hits.append(
             Hit(
@@ -198,7 +201,7 @@ def _with_context(query: Query, entries: Sequence[SearchEntry]) -> list[Hit]:
                     entry.start_ms,
                     entry.end_ms,
                 ),
-                before=around[place - 1] if place else None,
+                before=around[place - 1] if 0 < place < len(around) else None,
                 after=around[place + 1] if place + 1 < len(around) else None,
             )
         )
