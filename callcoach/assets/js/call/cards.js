@@ -35,17 +35,22 @@ export function followCards(root, data, player, onCurrent) {
     onCurrent(stop?.key ?? "");
   }
 
-  function reveal(key) {
-    const element = elements.get(key);
-    if (!element) return;
-    const folded = element.closest("details:not([open])");
-    if (folded) folded.open = true;
-    if (root.scrollHeight <= root.clientHeight) return;
-    const frame = root.getBoundingClientRect();
-    const own = element.getBoundingClientRect();
-    if (own.top < frame.top || own.bottom > frame.bottom) {
-      root.scrollBy({ top: own.top - frame.top - 16 });
-    }
+  /** Brings a card into view; in the next frame, with what else that frame has to measure. */
+  function reveal(key, focus = false) {
+    requestAnimationFrame(() => {
+      const element = elements.get(key);
+      if (!element || current?.key !== key) return; // the next key was quicker
+      const folded = element.closest("details:not([open])");
+      if (folded) folded.open = true;
+      if (root.scrollHeight > root.clientHeight) {
+        const frame = root.getBoundingClientRect();
+        const own = element.getBoundingClientRect();
+        if (own.top < frame.top || own.bottom > frame.bottom) {
+          root.scrollBy({ top: own.top - frame.top - 16 });
+        }
+      }
+      if (focus) element.focus({ preventScroll: true });
+    });
   }
 
   /** Plays what led to a moment or a request. */
@@ -53,8 +58,7 @@ export function followCards(root, data, player, onCurrent) {
     player.playFrom(stop.from);
     asked = true;
     mark(stop);
-    reveal(stop.key);
-    if (focus) elements.get(stop.key)?.focus({ preventScroll: true });
+    reveal(stop.key, focus);
   }
 
   player.on("jump", (isNear) => {

@@ -93,8 +93,8 @@ export function followTranscript(root, data, player) {
     }
     return element;
   };
-  const scroller = () =>
-    getComputedStyle(root).overflowY === "auto" ? root : document.scrollingElement;
+  const wide = matchMedia("(min-width: 1001px)"); // narrower, the page scrolls as a whole
+  const scroller = () => (wide.matches ? root : document.scrollingElement);
 
   function bringIntoView(element) {
     const box = scroller();
@@ -137,7 +137,10 @@ export function followTranscript(root, data, player) {
       element.classList.add("is-current");
       marked = element;
       current = at;
-      if (following && (player.isPlaying() || player.time() > 0)) bringIntoView(element);
+      if (following && (player.isPlaying() || player.time() > 0)) {
+        // Measured in the next frame, once for all that the key or the sound changed.
+        requestAnimationFrame(() => marked === element && bringIntoView(element));
+      }
     }
     markWord(element, turn, time);
   }
