@@ -16,10 +16,9 @@ from sqlalchemy import select
 from callcoach.coaching.models import ListeningRequest, Note, RequestAnswer
 from callcoach.coaching.operations import notes
 from callcoach.extensions import db, utc_now
-from callcoach.jobs.models import Job, JobState
-from callcoach.jobs.runner import Runner
 from tests.factories.coaching import create_note, create_request, give_sound
 
+from .agent_steps import run_jobs
 from .browsing import Windows
 from .conftest import Desk
 
@@ -45,14 +44,6 @@ def noted(app: Flask, desk: Desk) -> int:
     with app.app_context():
         give_sound(desk.call)
         return create_note(desk.call, desk.user("claire")).id
-
-
-def _run_jobs(app: Flask) -> None:
-    with app.app_context():
-        due = list(db.session.scalars(select(Job.id).where(Job.state == JobState.QUEUED)))
-        db.session.remove()
-    for job_id in due:
-        Runner(app, "test worker").run(job_id)
 
 
 def _until(page: Page, expression: str) -> None:
@@ -84,7 +75,7 @@ def test_a_note_is_read_heard_understood_and_answered(
     expect(page.locator(".is-open")).to_contain_text("Vous clôturez en combien de jours ?")
     expect(page.locator("[data-waiting]")).to_be_visible()
     expect(page.locator("[data-play]")).to_be_hidden()
-    _run_jobs(app)
+    run_jobs(app)
     play = page.locator("[data-play]")
     expect(play).to_be_visible(timeout=15_000)  # it is asked after now and then
     expect(page.locator("[data-waiting]")).to_be_hidden()
@@ -122,7 +113,7 @@ def test_everything_that_is_pressed_is_as_large_as_a_thumb(
     with app.app_context():
         create_note(desk.call, desk.user("claire"), sent_at=utc_now() - timedelta(days=1))
     windows.open(desk.ids["agent"], "/my/notes", phone=True)
-    _run_jobs(app)
+    run_jobs(app)
     page = windows.open(desk.ids["agent"], f"/my/notes/{noted}", phone=True)
     page.locator(".my-reply summary").click()
     small = page.evaluate(
@@ -155,7 +146,7 @@ def test_on_a_slow_line_only_words_come_until_play_is_pressed(
     app: Flask, desk: Desk, windows: Windows, noted: int
 ) -> None:
     page = windows.open(desk.ids["agent"], "/my/notes", phone=True)
-    _run_jobs(app)
+    run_jobs(app)
     excerpt = f"/notes/{noted}/excerpt"
     cdp = page.context.new_cdp_session(page)
     cdp.send("Network.enable")
@@ -203,7 +194,7 @@ def test_on_a_slow_line_only_words_come_until_play_is_pressed(
 
 def test_the_first_page_is_light(app: Flask, desk: Desk, windows: Windows, noted: int) -> None:
     page = windows.open(desk.ids["agent"], "/my/notes", phone=True)
-    _run_jobs(app)
+    run_jobs(app)
     sizes: dict[str, int] = {}
     page.on(
         "response",
@@ -224,7 +215,7 @@ def test_without_script_everything_is_a_form(
     app: Flask, desk: Desk, windows: Windows, noted: int
 ) -> None:
     first = windows.open(desk.ids["agent"], "/my/notes", phone=True)
-    _run_jobs(app)
+    run_jobs(app)
     cookies = first.context.cookies()
     context = windows.chromium.new_context(
         java_script_enabled=False,
@@ -343,7 +334,7 @@ def test_axe_finds_nothing(
         db.session.commit()
         keep_id = keep.id
     page = windows.open(desk.ids["agent"], "/my/notes", phone=phone, scheme=scheme)
-    _run_jobs(app)
+    run_jobs(app)
     assert not windows.troubles
     found = _axe(page)
     for path in (f"/my/notes/{keep_id}", f"/my/notes/{noted}", "/my/requests", "/my/requests"):

@@ -242,6 +242,18 @@ def test_the_agent_reads_the_answers_first_and_once_as_new(
     assert browser.get("/my/requests").text.count("●") == 0
 
 
+def test_a_request_is_taken_back_from_the_list(app: Flask, desk: Desk, sign_in: SignIn) -> None:
+    with app.app_context():
+        number = create_request(desk.call, desk.user("agent"), text="Encore ouverte").id
+    browser = sign_in(desk.ids["agent"])
+    assert f'action="/requests/{number}/withdraw"' in browser.get("/my/requests").text
+    answer = browser.post(f"/requests/{number}/withdraw", data={"next": "/my/requests"})
+    assert answer.location == "/my/requests"
+    page = browser.get(answer.location).text
+    assert "Encore ouverte" not in page
+    assert f'action="/requests/{number}/restore"' in page, "the message offers undo"
+
+
 def test_a_note_that_was_deleted_leaves_the_answer_without_a_way_to_it(
     app: Flask, desk: Desk, sign_in: SignIn
 ) -> None:
