@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from callcoach.calls.call_presenters import (
     LEAD_IN_MS,
     MomentView,
+    Piece,
     TurnView,
     moments,
     speaker_names,
@@ -186,6 +187,23 @@ def item_data(item: FeedItem, call: Call, turns: Iterable[ShownTurn]) -> dict[st
     }
 
 
+def _joined(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Pieces in one where only doubt about a word tells them apart, so that one line underlines
+    the cause: here one listens, and does not correct.
+    """
+    found: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        after = pieces[place + 1] if place + 1 < len(pieces) else None
+        moment, valence = piece.moment, piece.valence
+        if piece.text == " " and found and after is not None and found[-1].moment == after.moment:
+            moment, valence = after.moment, after.valence
+        if found and found[-1].moment == moment:
+            found[-1] = replace(found[-1], text=found[-1].text + piece.text)
+        else:
+            found.append(Piece(piece.text, moment, valence))
+    return tuple(found)
+
+
 def _facts_line(moment: MomentView) -> str:
     """What was measured, then what it coincides with, in one line."""
     after = _("Coincides with")
@@ -228,8 +246,9 @@ def _heard(
         cut = not turn.is_corrected
         own = [pin for pin in pins if pin.turn_index == turn.index]
         shown = replace(turn, words=words) if cut else turn
+        view = turn_view(shown, own, names)
         yield HeardTurn(
-            turn_view(shown, own, names),
+            replace(view, pieces=_joined(view.pieces)),
             is_cut_before=cut and words[0] != turn.words[0],
             is_cut_after=cut and words[-1] != turn.words[-1],
         )

@@ -337,7 +337,8 @@ def test_a_claim_lapses_when_its_holder_is_gone_and_who_comes_back_is_told(
     thomas = open_feed("thomas")
     start(thomas)
     theirs = current(thomas)
-    with feed.app.app_context():  # his machine has gone to sleep: nobody renews
+    thomas.route("**/feed/claims/renew", lambda route: route.abort())  # his machine sleeps
+    with feed.app.app_context():
         gone = utc_now() - timedelta(seconds=1)
         db.session.execute(update(FeedClaim).values(lease_until=gone))
         db.session.commit()
@@ -502,7 +503,7 @@ def test_axe_finds_nothing(feed: Feed, open_feed: OpenFeed, scheme: str, *, phon
     feed.ask(text="Ici ?", start_ms=27_600, end_ms=30_000)
     size = {"width": 390, "height": 844} if phone else {"width": 1366, "height": 768}
     page = open_feed(viewport=size, color_scheme=scheme)
-    found = []
+    found: list[str] = []
 
     def look(what: str) -> None:
         answer = Axe().run(page, options=RULES).response

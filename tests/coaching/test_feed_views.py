@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from callcoach.accounts.models import AccessEvent, Role, User
-from callcoach.calls.models import Call, CallState, Verdict
+from callcoach.calls.models import Call, CallState, Turn, Verdict
 from callcoach.calls.operations import judge
 from callcoach.coaching.models import FeedClaim, FeedOutcome, ListeningRequest
 from callcoach.extensions import db, utc_now
@@ -72,6 +72,22 @@ def test_a_turn_that_goes_on_outside_of_what_is_played_is_cut(
     assert "… Hanta Rakoto, de la société Comptaclair." in html, "its start was before"
     assert "Bonjour madame" not in html
     assert "Non merci" not in html, "said after the end"
+
+
+def test_a_word_in_doubt_does_not_cut_the_line_under_the_cause(
+    app: Flask, desk: Desk, claire: FlaskClient
+) -> None:
+    with app.app_context():
+        turn = db.session.scalars(select(Turn).where(Turn.index == 3)).one()
+        turn.words = [
+            [word, start, end, 0.1 if "propose" in word else sure]
+            for word, start, end, sure in turn.words
+        ]
+        db.session.commit()
+    html = take(claire)["items"][0]["html"]
+    assert '<mark class="is-negative">Je vous propose une démonstration mardi ou jeudi.</mark>' in (
+        html
+    )
 
 
 def test_what_is_held_is_not_served_to_a_colleague(
