@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,6 +30,14 @@ COUNT_KEYS = """() => {
     if (!modifiers.includes(event.key)) window.keysPressed.push(event.key);
   }, true);
 }"""
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """Each step waits for what it expects, however busy the machine is."""
+    expect.set_options(timeout=15_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def _notes(app: Flask) -> list[Note]:
@@ -521,6 +530,7 @@ def test_the_history_opens_over_the_desk(app: Flask, audible: Desk, windows: Win
     page = _edit(windows, audible, "claire", note_id)
     _instead(page).fill("D’accord, vous êtes équipé. Vous clôturez en combien de semaines ?")
     page.keyboard.press("Control+Enter")
+    expect(_form(page)).to_have_count(0)
     page.locator("[data-note-history]").press("Enter")
     dialog = page.locator("[data-note-dialog]")
     expect(dialog).to_be_visible()
