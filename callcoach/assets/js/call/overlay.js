@@ -164,7 +164,10 @@ export function createOverlay(root, data, onFlag) {
     for (const edge of [left, left + wide]) {
       shape("line", { x1: edge, x2: edge, y1: -2, y2: height - LABELS + 2 }, group);
     }
-    const label = shape("text", { x: Math.min(left + 4, width - 80), y: 11 }, group);
+    // Inside at its end, or beside it where it is too short: the names of the lanes are on the left.
+    const isWide = wide > 90;
+    const place = { x: left + wide + (isWide ? -6 : 6), "text-anchor": isWide ? "end" : "start" };
+    const label = shape("text", { ...place, y: 11 }, group);
     label.textContent = `${clock(chosen.start)}–${clock(chosen.end)}`;
   }
 

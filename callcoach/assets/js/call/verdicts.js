@@ -21,6 +21,13 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
   const { words } = data;
   /** What the page shows before the server has answered, by moment. */
   const expected = new Map();
+  /** What was rejected is no longer marked in the words. */
+  function strike({ key, number, decision }) {
+    const marks = document.querySelectorAll(`.pin[data-hear="${key}"], mark[data-moment="${number}"]`);
+    for (const mark of marks) mark.classList.toggle("is-rejected", decision === "rejected");
+  }
+  data.moments.forEach(strike);
+
   const momentOf = (key) => data.moments.find((moment) => moment.key === key);
 
   /** `text` is what the server wrote of a verdict it knows; without it the server has yet to answer. */
@@ -38,6 +45,7 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
     const back = card.querySelector("[data-withdraw]");
     if (back) back.hidden = text === undefined;
     overlay.refreshMoment(moment);
+    strike(moment);
   }
 
   /** Shows `decision` now; returns what to call with the answer: true when it holds. */
@@ -136,11 +144,16 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
     card.focus({ preventScroll: true });
   });
 
+  function remind() {
+    const shown = [...document.querySelectorAll("[data-toast-text]")].map((text) => text.textContent);
+    if (!shown.includes(words.chooseFirst)) toast({ message: words.chooseFirst, category: "info" });
+  }
+
   return {
     /** Judges the current moment. */
     decide(decision) {
       const moment = cards.current();
-      if (!moment) toast({ message: words.chooseFirst, category: "info" });
+      if (!moment) remind();
       else if (cards.element(moment.key).querySelector("[data-clash]")) {
         cards.element(moment.key).querySelector("[data-keep-theirs]").focus();
       } else judge(moment.key, decision);
