@@ -64,8 +64,11 @@ def floor(app: Flask) -> Iterator[Floor]:
 
 
 def point_of(call: Call) -> TippingPoint:
-    assert call.current_analysis is not None
-    return call.current_analysis.tipping_points[0]
+    return _analysis(call).tipping_points[0]
+
+
+def _analysis(call: Call) -> AnalysisRun:
+    return db.session.get_one(AnalysisRun, call.current_analysis_id)
 
 
 def points_waiting(viewer: Viewer, **values: object) -> list[int]:
@@ -74,8 +77,7 @@ def points_waiting(viewer: Viewer, **values: object) -> list[int]:
 
 def analyse_again(call: Call, shift_ms: int = 200) -> TippingPoint:
     """A new analysis that finds the same flag a little later."""
-    old = call.current_analysis
-    assert old is not None
+    old = _analysis(call)
     run = AnalysisRun(
         call_id=call.id,
         transcript_id=old.transcript_id,
@@ -369,7 +371,6 @@ def test_a_nameless_outcome_is_refused(floor: Floor) -> None:
 def asked(floor: Floor) -> tuple[FeedClaim, ListeningRequest]:
     request = create_request(floor.call(), floor.agent)
     [claim] = feed.claim_next(floor.claire, now=NOW)
-    assert claim.request_id == request.id
     return claim, request
 
 
@@ -385,6 +386,7 @@ def test_a_request_is_answered_once_and_reopened_by_undo(
     floor: Floor, answer: RequestAnswer, outcome: FeedOutcome
 ) -> None:
     claim, request = asked(floor)
+    assert claim.request_id == request.id
     feed.answer_claim(floor.claire, claim, answer, text="Oui, sur le prix.")
     assert (request.answer, request.answer_text) == (answer, "Oui, sur le prix.")
     assert claim.outcome == outcome
