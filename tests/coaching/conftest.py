@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
 from callcoach.accounts.access import Viewer
@@ -101,3 +102,9 @@ def audible(app: Flask, desk: Desk, tmp_path: Path) -> Desk:
     with app.app_context():
         add_sound(desk.call, tmp_path)
     return desk
+
+
+@pytest.fixture
+def claire(desk: Desk, sign_in: Callable[[User | int], FlaskClient]) -> FlaskClient:
+    """Her browser: a supervisor of the team."""
+    return sign_in(desk.ids["claire"])

@@ -1,27 +1,34 @@
-"""Notes under a supervisor's hands: keys, autosave, the network going away, two at one note."""
+"""Notes under a supervisor's hands: keys, autosave, the network going away, answers, history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import select
 
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply
 from callcoach.extensions import db
 from tests.factories.coaching import create_note, create_request
-from tests.functional.test_accessibility import RULES
 
 from .browsing import Windows
 from .conftest import Desk
+from .note_windows import (
+    SAID,
+    compose,
+    edit,
+    form_of,
+    instead_of,
+    refuses_to_leave,
+    status_of,
+    stored_notes,
+    violations,
+)
 
 pytestmark = pytest.mark.browser
 
-SAID = "D’accord, vous êtes équipé. Vous clôturez en combien de jours ?"
 #: Writes down each key that is pressed; typing text goes in without keys.
 COUNT_KEYS = """() => {
   window.keysPressed = [];
@@ -40,49 +47,6 @@ def _patience() -> Iterator[None]:
     expect.set_options(timeout=5_000)
 
 
-def _notes(app: Flask) -> list[Note]:
-    with app.app_context():
-        return list(db.session.scalars(select(Note).order_by(Note.id)))
-
-
-def _form(page: Page) -> Locator:
-    return page.locator("[data-note-form]")
-
-
-def _instead(page: Page) -> Locator:
-    return _form(page).locator("[name=instead]")
-
-
-def _status(page: Page) -> Locator:
-    return _form(page).locator("[data-note-status]")
-
-
-def _compose(windows: Windows, desk: Desk, who: str = "claire", **options: Any) -> Page:
-    """The form on the call's moment, opened by key."""
-    page = windows.open_desk(desk.ids[who], desk.call_id, **options)
-    page.keyboard.press("n")
-    page.keyboard.press("m")
-    expect(_form(page)).to_be_visible()
-    return page
-
-
-def _edit(windows: Windows, desk: Desk, who: str, note_id: int) -> Page:
-    page = windows.open_desk(desk.ids[who], desk.call_id)
-    page.locator(f'[data-edit-note="{note_id}"]').click()
-    expect(_form(page)).to_be_visible()
-    return page
-
-
-def _refuses_to_leave(page: Page) -> bool:
-    """Whether closing the window would be asked about."""
-    script = """() => {
-      const event = new Event("beforeunload", { cancelable: true });
-      window.dispatchEvent(event);
-      return event.defaultPrevented;
-    }"""
-    return bool(page.evaluate(script))
-
-
 def test_from_opening_a_call_to_a_sent_note_are_three_keys_and_the_text(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
@@ -90,54 +54,54 @@ def test_from_opening_a_call_to_a_sent_note_are_three_keys_and_the_text(
     page.evaluate(COUNT_KEYS)
     page.keyboard.press("n")
     page.keyboard.press("m")
-    expect(_instead(page)).to_be_focused()
+    expect(instead_of(page)).to_be_focused()
     page.keyboard.insert_text(SAID)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".note .note-progress.is-sent")).to_be_visible()
     assert page.evaluate("window.keysPressed") == ["n", "m", "Enter"]
-    expect(_form(page)).to_have_count(0)
+    expect(form_of(page)).to_have_count(0)
     expect(page.locator(".toast")).to_contain_text("Hanta R.")
     expect(page.locator("[data-card].is-confirmed")).to_have_count(1)
-    (note,) = _notes(app)
+    (note,) = stored_notes(app)
     assert (note.instead, note.is_draft, note.cause) == (SAID, False, "ignored_objection")
     assert note.quote == "Je vous propose une démonstration mardi ou jeudi."
 
 
 def test_z_takes_the_note_back_into_a_draft(app: Flask, audible: Desk, windows: Windows) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     page.keyboard.insert_text(SAID)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".note .note-progress.is-sent")).to_be_visible()
     page.keyboard.press("z")
     expect(page.locator(".note.is-draft")).to_be_visible()
     expect(page.locator("[data-card].is-confirmed")).to_have_count(0)
-    assert _notes(app)[0].is_draft
+    assert stored_notes(app)[0].is_draft
 
 
 def test_what_is_written_saves_itself_without_taking_the_focus(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
-    page = _compose(windows, audible)
-    expect(_form(page)).to_contain_text("Sending confirms this moment.")
+    page = compose(windows, audible)
+    expect(form_of(page)).to_contain_text("Sending confirms this moment.")
     page.keyboard.type("Plus ")
-    expect(_status(page)).to_have_text("Draft saved")
-    assert _status(page).get_attribute("role") == "status", "read out when nothing else is"
+    expect(status_of(page)).to_have_text("Draft saved")
+    assert status_of(page).get_attribute("role") == "status", "read out when nothing else is"
     page.keyboard.type("loin")
-    expect(_instead(page)).to_be_focused()
-    expect(_instead(page)).to_have_value("Plus loin")
+    expect(instead_of(page)).to_be_focused()
+    expect(instead_of(page)).to_have_value("Plus loin")
     expect(page.locator("[name=based_on]")).to_have_value("2")
-    (note,) = _notes(app)
+    (note,) = stored_notes(app)
     assert (note.instead, note.row_version) == ("Plus loin", 2)
-    assert not _refuses_to_leave(page)
+    assert not refuses_to_leave(page)
 
 
 def test_escape_keeps_the_draft_and_the_next_visit_finds_it(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     page.keyboard.type("À moitié")
     page.keyboard.press("Escape")
-    expect(_form(page)).to_have_count(0)
+    expect(form_of(page)).to_have_count(0)
     expect(page.locator(".toast")).to_contain_text("draft is kept")
     expect(page.locator(".note.is-draft")).to_contain_text("À moitié")
     expect(page.locator("[data-card]")).to_be_focused()
@@ -145,45 +109,45 @@ def test_escape_keeps_the_draft_and_the_next_visit_finds_it(
     page.wait_for_selector("[data-mounted]")
     page.keyboard.press("n")
     page.keyboard.press("m")
-    expect(_instead(page)).to_have_value("À moitié")
-    expect(_instead(page)).to_be_focused()
+    expect(instead_of(page)).to_have_value("À moitié")
+    expect(instead_of(page)).to_be_focused()
     expect(page.locator(".note.is-draft")).to_be_hidden()
     page.keyboard.type(", puis tout.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".note .note-progress.is-sent")).to_be_visible()
-    (note,) = _notes(app)
+    (note,) = stored_notes(app)
     assert note.instead == "À moitié, puis tout."
 
 
 def test_a_form_left_as_it_came_leaves_nothing(app: Flask, audible: Desk, windows: Windows) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     page.keyboard.press("Escape")
-    expect(_form(page)).to_have_count(0)
+    expect(form_of(page)).to_have_count(0)
     expect(page.locator(".toast")).to_have_count(0)
-    assert _notes(app) == []
+    assert stored_notes(app) == []
 
 
 def test_without_connection_the_text_stays_and_is_saved_when_it_is_back(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     page.context.set_offline(True)
     page.keyboard.type("Dans le train")
-    expect(_status(page)).to_have_text("Not saved yet, trying again")
-    assert _refuses_to_leave(page)
-    expect(_instead(page)).to_have_value("Dans le train")
-    expect(_instead(page)).to_be_focused()
+    expect(status_of(page)).to_have_text("Not saved yet, trying again")
+    assert refuses_to_leave(page)
+    expect(instead_of(page)).to_have_value("Dans le train")
+    expect(instead_of(page)).to_be_focused()
     page.keyboard.press("Escape")
-    expect(_form(page)).to_be_visible()  # what is not saved is not put away
-    assert _notes(app) == []
+    expect(form_of(page)).to_be_visible()  # what is not saved is not put away
+    assert stored_notes(app) == []
     page.context.set_offline(False)
-    expect(_status(page)).to_have_text("Draft saved")
-    assert not _refuses_to_leave(page)
-    assert [note.instead for note in _notes(app)] == ["Dans le train"]
+    expect(status_of(page)).to_have_text("Draft saved")
+    assert not refuses_to_leave(page)
+    assert [note.instead for note in stored_notes(app)] == ["Dans le train"]
 
 
 def test_a_server_in_trouble_is_asked_again(app: Flask, audible: Desk, windows: Windows) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     tries: list[str] = []
 
     def _fail(route: Route) -> None:
@@ -195,16 +159,16 @@ def test_a_server_in_trouble_is_asked_again(app: Flask, audible: Desk, windows: 
 
     page.route("**/notes", _fail)
     page.keyboard.type("Encore")
-    expect(_status(page)).to_have_text("Not saved yet, trying again")
-    expect(_status(page)).to_have_text("Draft saved")
+    expect(status_of(page)).to_have_text("Not saved yet, trying again")
+    expect(status_of(page)).to_have_text("Draft saved")
     assert len(tries) == 2
-    assert [note.instead for note in _notes(app)] == ["Encore"]
+    assert [note.instead for note in stored_notes(app)] == ["Encore"]
 
 
 def test_a_lost_answer_makes_no_second_draft_and_no_conflict(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     lost: list[int] = []
 
     def _lose_first_answer(route: Route) -> None:
@@ -216,27 +180,27 @@ def test_a_lost_answer_makes_no_second_draft_and_no_conflict(
 
     page.route("**/notes", _lose_first_answer)
     page.keyboard.type("Une fois")
-    expect(_status(page)).to_have_text("Not saved yet, trying again")
+    expect(status_of(page)).to_have_text("Not saved yet, trying again")
     page.keyboard.type(" et la suite")
-    expect(_status(page)).to_have_text("Draft saved")
-    expect(_form(page).locator("[data-note-conflict]")).to_be_hidden()
+    expect(status_of(page)).to_have_text("Draft saved")
+    expect(form_of(page).locator("[data-note-conflict]")).to_be_hidden()
     assert lost == [200]
-    assert [note.instead for note in _notes(app)] == ["Une fois et la suite"]
+    assert [note.instead for note in stored_notes(app)] == ["Une fois et la suite"]
 
 
 def test_what_could_not_be_sent_is_said_and_sent_once_later(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     page.context.set_offline(True)
     page.keyboard.insert_text(SAID)
     page.keyboard.press("Control+Enter")
-    expect(_form(page).locator("[data-note-error]")).to_contain_text("Not sent")
-    expect(_instead(page)).to_have_value(SAID)
+    expect(form_of(page).locator("[data-note-error]")).to_contain_text("Not sent")
+    expect(instead_of(page)).to_have_value(SAID)
     page.context.set_offline(False)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".note .note-progress.is-sent")).to_be_visible()
-    (note,) = _notes(app)
+    (note,) = stored_notes(app)
     assert not note.is_draft
     with app.app_context():
         assert len(db.session.get_one(Note, note.id).revisions) == 1
@@ -245,31 +209,31 @@ def test_what_could_not_be_sent_is_said_and_sent_once_later(
 def test_an_empty_note_is_not_sent_and_says_what_is_missing(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     page.keyboard.press("Control+Enter")
-    expect(_form(page).locator("[data-note-error]")).to_be_visible()
-    expect(_instead(page)).to_be_focused()
-    expect(_instead(page)).to_have_attribute("aria-invalid", "true")
+    expect(form_of(page).locator("[data-note-error]")).to_be_visible()
+    expect(instead_of(page)).to_be_focused()
+    expect(instead_of(page)).to_have_attribute("aria-invalid", "true")
     page.keyboard.insert_text(SAID)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".note .note-progress.is-sent")).to_be_visible()
 
 
 def test_limits_show_only_near_the_end(audible: Desk, windows: Windows) -> None:
-    page = _compose(windows, audible)
-    left = _form(page).locator('[data-left="instead"]')
+    page = compose(windows, audible)
+    left = form_of(page).locator('[data-left="instead"]')
     page.keyboard.insert_text("x" * 1000)
     expect(left).to_be_hidden()
     page.keyboard.insert_text("x" * 990)
     expect(left).to_have_text("10 characters left")
     page.keyboard.insert_text("x" * 20)
-    expect(_form(page).locator("[data-note-error]")).to_contain_text("2000")
-    expect(_status(page)).to_have_text("Not saved")
+    expect(form_of(page).locator("[data-note-error]")).to_contain_text("2000")
+    expect(status_of(page)).to_have_text("Not saved")
 
 
 def test_to_keep_asks_why_it_works(audible: Desk, windows: Windows) -> None:
-    page = _compose(windows, audible)
-    label = _form(page).locator('label[for="note-hears"]')
+    page = compose(windows, audible)
+    label = form_of(page).locator('label[for="note-hears"]')
     expect(label).not_to_have_text("Why it works")
     page.locator("#note-aim-change").focus()
     page.keyboard.press("ArrowRight")
@@ -289,14 +253,14 @@ def test_a_note_over_a_selection_quotes_it(app: Flask, audible: Desk, windows: W
         page.locator("[data-overlay] .chosen, .wave-chosen, [data-chosen]").first
     ).to_be_attached()
     page.keyboard.press("m")
-    expect(_form(page).locator("[name=quote]")).to_have_value(
+    expect(form_of(page).locator("[name=quote]")).to_have_value(
         "On a déjà un outil, depuis l'an dernier."
     )
-    expect(_form(page)).not_to_contain_text("Sending confirms")
+    expect(form_of(page)).not_to_contain_text("Sending confirms")
     page.keyboard.insert_text(SAID)
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-loose-notes] .note")).to_contain_text("On a déjà un outil")
-    (note,) = _notes(app)
+    (note,) = stored_notes(app)
     assert (note.channel, note.start_ms, note.end_ms) == (1, 9600, 12_000)
     assert note.point_id is None
 
@@ -306,7 +270,7 @@ def test_without_moment_or_selection_it_goes_where_the_sound_is(
 ) -> None:
     page = windows.open_desk(audible.ids["claire"], audible.call_id, "?t=10.5")
     page.keyboard.press("m")
-    expect(_form(page).locator("[name=quote]")).to_have_value(
+    expect(form_of(page).locator("[name=quote]")).to_have_value(
         "On a déjà un outil, depuis l'an dernier."
     )
 
@@ -314,31 +278,31 @@ def test_without_moment_or_selection_it_goes_where_the_sound_is(
 def test_the_bounds_move_by_keys_and_the_words_follow(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
-    page = _compose(windows, audible)
-    quote = _form(page).locator("[name=quote]")
-    start = _form(page).locator('[data-bound-group="start"] button').first
+    page = compose(windows, audible)
+    quote = form_of(page).locator("[name=quote]")
+    start = form_of(page).locator('[data-bound-group="start"] button').first
     start.focus()
     for _again in range(4):
         page.keyboard.press("ArrowRight")
-    expect(_form(page).locator('[data-bound="start"]')).to_have_text("0:14,2")
+    expect(form_of(page).locator('[data-bound="start"]')).to_have_text("0:14,2")
     expect(quote).to_have_value("vous propose une démonstration mardi ou jeudi.")
     page.locator('[data-bound-group="end"] button').first.click()
-    expect(_form(page).locator('[data-bound="end"]')).to_have_text("0:23,5")
+    expect(form_of(page).locator('[data-bound="end"]')).to_have_text("0:23,5")
     quote.fill("Mes mots.")
     start.click()
     page.wait_for_timeout(600)  # the words would have come by then
     expect(quote).to_have_value("Mes mots.")
-    expect(_status(page)).to_have_text("Draft saved")
-    (note,) = _notes(app)
+    expect(status_of(page)).to_have_text("Draft saved")
+    (note,) = stored_notes(app)
     assert (note.start_ms, note.end_ms, note.quote) == (13_700, 23_500, "Mes mots.")
 
 
 def test_the_moment_is_heard_and_stops_at_its_end(audible: Desk, windows: Windows) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     for _again in range(21):
-        _form(page).locator('[data-bound-group="end"] button').first.click()
-    expect(_form(page).locator('[data-bound="end"]')).to_have_text("0:13,5")
-    _instead(page).focus()
+        form_of(page).locator('[data-bound-group="end"] button').first.click()
+    expect(form_of(page).locator('[data-bound="end"]')).to_have_text("0:13,5")
+    instead_of(page).focus()
     page.keyboard.press("Alt+Enter")
     playing = page.locator("[data-play].is-playing")
     expect(playing).to_have_count(1)
@@ -349,15 +313,15 @@ def test_the_moment_is_heard_and_stops_at_its_end(audible: Desk, windows: Window
 def test_the_form_outlives_the_card_being_drawn_again(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
-    page = _compose(windows, audible)
+    page = compose(windows, audible)
     page.keyboard.insert_text("Toujours là")
     page.locator("[data-card] h3").first.click()
     page.keyboard.press("c")
     expect(page.locator("[data-card].is-confirmed")).to_have_count(1)
     page.wait_for_timeout(300)
-    expect(_instead(page)).to_have_value("Toujours là")
+    expect(instead_of(page)).to_have_value("Toujours là")
     page.keyboard.press("Escape")
-    expect(_form(page)).to_have_count(0)
+    expect(form_of(page)).to_have_count(0)
     expect(page.locator(".note.is-draft")).to_contain_text("Toujours là")
 
 
@@ -366,7 +330,7 @@ def test_those_who_only_read_get_no_form(audible: Desk, windows: Windows) -> Non
         page = windows.open_desk(audible.ids[who], audible.call_id)
         page.keyboard.press("m")
         page.wait_for_timeout(300)
-        expect(_form(page)).to_have_count(0)
+        expect(form_of(page)).to_have_count(0)
         assert page.url.endswith(f"/calls/{audible.call_id}")
 
 
@@ -384,105 +348,12 @@ def test_a_note_on_a_request_answers_it(app: Flask, audible: Desk, windows: Wind
         }""",
         [audible.call_id, request_id],
     )
-    expect(_instead(page)).to_be_focused()
+    expect(instead_of(page)).to_be_focused()
     page.keyboard.insert_text(SAID)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".note .note-progress.is-sent")).to_be_visible()
     with app.app_context():
         assert db.session.get_one(ListeningRequest, request_id).answer == "noted"
-
-
-# Two at one note
-
-
-def _collide(app: Flask, windows: Windows, desk: Desk) -> tuple[Page, int]:
-    """Claire's window after Thomas saved the note that she was changing."""
-    with app.app_context():
-        note_id = create_note(desk.call, desk.user("claire"), point=desk.point).id
-    claire = _edit(windows, desk, "claire", note_id)
-    thomas = _edit(windows, desk, "thomas", note_id)
-    _form(thomas).locator("[name=hears]").fill("Il se sent pressé.")
-    _instead(thomas).fill("Celui de Thomas.")
-    thomas.keyboard.press("Control+Enter")
-    expect(_form(thomas)).to_have_count(0)
-    _instead(claire).fill("Celui de Claire.")
-    claire.keyboard.press("Control+Enter")
-    conflict = _form(claire).locator("[data-note-conflict]")
-    expect(conflict).to_be_visible()
-    expect(conflict).to_contain_text("Thomas V.")
-    expect(conflict.locator("del").first).to_be_visible()
-    expect(conflict.locator("ins").first).to_be_visible()
-    return claire, note_id
-
-
-def _stored(app: Flask, note_id: int) -> tuple[str, str]:
-    with app.app_context():
-        note = db.session.get_one(Note, note_id)
-        return note.hears, note.instead
-
-
-def test_in_a_conflict_one_keeps_ones_own_text(app: Flask, audible: Desk, windows: Windows) -> None:
-    page, note_id = _collide(app, windows, audible)
-    page.locator('[data-choose="mine"]').press("Enter")
-    expect(_form(page)).to_have_count(0)
-    assert _stored(app, note_id) == ("Il n’a pas été écouté.", "Celui de Claire.")
-
-
-def test_in_a_conflict_one_takes_the_other_text_and_can_put_ones_own_back(
-    app: Flask, audible: Desk, windows: Windows
-) -> None:
-    page, note_id = _collide(app, windows, audible)
-    page.locator('[data-choose="theirs"]').press("Enter")
-    expect(_instead(page)).to_have_value("Celui de Thomas.")
-    expect(_form(page).locator("[data-note-conflict]")).to_be_hidden()
-    page.locator("[data-put-mine-back]").press("Enter")
-    expect(_instead(page)).to_have_value("Celui de Claire.")
-    page.keyboard.press("Control+Enter")
-    expect(_form(page)).to_have_count(0)
-    assert _stored(app, note_id)[1] == "Celui de Claire."
-
-
-def test_in_a_conflict_one_edits_both_together(app: Flask, audible: Desk, windows: Windows) -> None:
-    page, note_id = _collide(app, windows, audible)
-    page.locator('[data-choose="merge"]').press("Enter")
-    expect(_instead(page)).to_have_value("Celui de Claire.\nCelui de Thomas.")
-    expect(_form(page).locator("[name=hears]")).to_have_value("Il se sent pressé.")
-    page.keyboard.press("Control+Enter")
-    expect(_form(page)).to_have_count(0)
-    assert _stored(app, note_id) == ("Il se sent pressé.", "Celui de Claire.\nCelui de Thomas.")
-
-
-def test_two_windows_on_one_draft_are_told(app: Flask, audible: Desk, windows: Windows) -> None:
-    first = _compose(windows, audible)
-    first.keyboard.type("Ici")
-    expect(_status(first)).to_have_text("Draft saved")
-    second = _compose(windows, audible)
-    expect(_instead(second)).to_have_value("Ici")
-    second.keyboard.type(" et là")
-    expect(_status(second)).to_have_text("Draft saved")
-    expect(second.locator("[name=based_on]")).to_have_value("2")
-    first.keyboard.type(", encore")
-    expect(_form(first).locator("[data-note-conflict]")).to_contain_text("another window")
-    first.locator('[data-choose="merge"]').press("Enter")
-    expect(_instead(first)).to_have_value("Ici, encore\nIci et là")
-    expect(first.locator("[name=based_on]")).to_have_value("3")
-    assert [note.instead for note in _notes(app)] == ["Ici, encore\nIci et là"]
-
-
-def test_changing_a_sent_note_is_not_saved_by_itself_nor_dropped_by_one_key(
-    app: Flask, audible: Desk, windows: Windows
-) -> None:
-    with app.app_context():
-        note_id = create_note(audible.call, audible.user("claire"), point=audible.point).id
-    page = _edit(windows, audible, "claire", note_id)
-    _instead(page).fill("Autre chose.")
-    page.wait_for_timeout(1200)  # longer than a draft waits
-    assert _notes(app)[0].row_version == 1
-    page.keyboard.press("Escape")
-    expect(_form(page).locator("[data-note-error]")).to_contain_text("not saved")
-    page.keyboard.press("Escape")
-    expect(_form(page)).to_have_count(0)
-    assert _notes(app)[0].row_version == 1
 
 
 # Notes in the page
@@ -527,10 +398,10 @@ def test_a_note_is_deleted_and_brought_back_by_key(
 def test_the_history_opens_over_the_desk(app: Flask, audible: Desk, windows: Windows) -> None:
     with app.app_context():
         note_id = create_note(audible.call, audible.user("claire"), point=audible.point).id
-    page = _edit(windows, audible, "claire", note_id)
-    _instead(page).fill("D’accord, vous êtes équipé. Vous clôturez en combien de semaines ?")
+    page = edit(windows, audible, "claire", note_id)
+    instead_of(page).fill("D’accord, vous êtes équipé. Vous clôturez en combien de semaines ?")
     page.keyboard.press("Control+Enter")
-    expect(_form(page)).to_have_count(0)
+    expect(form_of(page)).to_have_count(0)
     page.locator("[data-note-history]").press("Enter")
     dialog = page.locator("[data-note-dialog]")
     expect(dialog).to_be_visible()
@@ -547,8 +418,8 @@ def test_notes_stay_readable_without_sound(app: Flask, desk: Desk, windows: Wind
     expect(page.locator(".note")).to_contain_text("Vous clôturez")
     page.keyboard.press("n")
     page.keyboard.press("m")
-    expect(_instead(page)).to_be_focused()
-    expect(_form(page).locator("[data-note-hear]")).to_be_hidden()
+    expect(instead_of(page)).to_be_focused()
+    expect(form_of(page).locator("[data-note-hear]")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -565,31 +436,11 @@ def test_axe_finds_nothing(
     page.locator(".note-reply summary").click()
     page.keyboard.press("n")
     page.locator("[data-card] [data-compose-note]").click()
-    expect(_form(page)).to_be_visible()
-    found = _violations(page)
+    expect(form_of(page)).to_be_visible()
+    found = violations(page)
     page.goto(f"/notes/{note_id}/edit")
-    found += _violations(page)
+    found += violations(page)
     page.goto(f"/notes/{note_id}/history")
-    found += _violations(page)
+    found += violations(page)
     windows.troubles.clear()  # axe writes styles into the page that our policy forbids
-    assert not found, "\n".join(found)
-
-
-def _violations(page: Page) -> list[str]:
-    answer = Axe().run(page, options=RULES).response
-    assert len(answer["passes"]) > 10, "axe looked at the page"
-    return [
-        f"{page.url}: {item['id']}: {[node['html'][:160] for node in item['nodes'][:3]]}"
-        for item in answer["violations"]
-    ]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_a_conflict(
-    app: Flask, audible: Desk, windows: Windows, scheme: str
-) -> None:
-    page, _note_id = _collide(app, windows, audible)
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    found = _violations(page)
-    windows.troubles.clear()
     assert not found, "\n".join(found)

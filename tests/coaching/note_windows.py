@@ -1,0 +1,71 @@
+"""What tests of notes do in a browser window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
+
+from callcoach.coaching.models import Note
+from callcoach.extensions import db
+from tests.functional.test_accessibility import RULES
+
+from .browsing import Windows
+from .conftest import Desk
+
+SAID = "D’accord, vous êtes équipé. Vous clôturez en combien de jours ?"
+
+
+def stored_notes(app: Flask) -> list[Note]:
+    with app.app_context():
+        return list(db.session.scalars(select(Note).order_by(Note.id)))
+
+
+def form_of(page: Page) -> Locator:
+    return page.locator("[data-note-form]")
+
+
+def instead_of(page: Page) -> Locator:
+    return form_of(page).locator("[name=instead]")
+
+
+def status_of(page: Page) -> Locator:
+    return form_of(page).locator("[data-note-status]")
+
+
+def compose(windows: Windows, desk: Desk, who: str = "claire", **options: Any) -> Page:
+    """The form on the call's moment, opened by key."""
+    page = windows.open_desk(desk.ids[who], desk.call_id, **options)
+    page.keyboard.press("n")
+    page.keyboard.press("m")
+    expect(form_of(page)).to_be_visible()
+    return page
+
+
+def edit(windows: Windows, desk: Desk, who: str, note_id: int) -> Page:
+    page = windows.open_desk(desk.ids[who], desk.call_id)
+    page.locator(f'[data-edit-note="{note_id}"]').click()
+    expect(form_of(page)).to_be_visible()
+    return page
+
+
+def refuses_to_leave(page: Page) -> bool:
+    """Whether closing the window would be asked about."""
+    script = """() => {
+      const event = new Event("beforeunload", { cancelable: true });
+      window.dispatchEvent(event);
+      return event.defaultPrevented;
+    }"""
+    return bool(page.evaluate(script))
+
+
+def violations(page: Page) -> list[str]:
+    answer = Axe().run(page, options=RULES).response
+    assert len(answer["passes"]) > 10, "axe looked at the page"
+    return [
+        f"{page.url}: {item['id']}: {[node['html'][:160] for node in item['nodes'][:3]]}"
+        for item in answer["violations"]
+    ]
