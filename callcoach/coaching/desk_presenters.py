@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,8 +23,13 @@ from callcoach.calls.mapping import ShownTurn, to_ms, to_s
 from callcoach.calls.models import Call, Decision
 from callcoach.coaching.desk_notes import DeskNotes
 from callcoach.coaching.note_presenters import desk_notes
+from callcoach.coaching.queries.reliability import verdicts_by_cause
 from callcoach.extensions import utc_now
 from callcoach.web.filters import local_date, local_time, short_datetime
+
+#: Fewer verdicts on a kind of flag say nothing of how reliable it is: of five, one more or less
+#: already moves the share by a fifth.
+LEAST_VERDICTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class DeskParts:
     moments: Sequence[MomentView]
     notes: DeskNotes
     sees_all_moments: bool
+    #: How often this kind of flag was confirmed, in words, by cause; without those rarely judged.
+    reliability: Mapping[str, str]
 
     @property
     def counts(self) -> presenters.Counts:
@@ -147,7 +154,25 @@ def desk_parts(viewer: Viewer, call: Call) -> DeskParts:
         moments=moments,
         notes=desk_notes(viewer, call, moments),
         sees_all_moments=sees_unconfirmed_flags(viewer),
+        reliability=_reliability(viewer, call),
     )
+
+
+def _reliability(viewer: Viewer, call: Call) -> Mapping[str, str]:
+    """For those who judge flags; an agent reads what a supervisor confirmed, not a statistic."""
+    if not sees_unconfirmed_flags(viewer):
+        return {}
+    return {
+        cause: str(
+            _(
+                "confirmed %(share)s times out of 10 in this campaign (%(count)s verdicts)",
+                share=round(10 * confirmed / total),
+                count=total,
+            )
+        )
+        for cause, (confirmed, total) in verdicts_by_cause(viewer, call.campaign_id).items()
+        if total >= LEAST_VERDICTS
+    }
 
 
 def verdict_text(moment: MomentView) -> str:

@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from callcoach.accounts.models import User
+from callcoach.calls import operations
 from callcoach.calls.models import AnalysisRun, Call, TippingPoint, Verdict
 from callcoach.calls.operations.judging import attach_verdicts
 from callcoach.extensions import db
 from tests.coaching.conftest import Desk
+from tests.factories.calls import create_call
 
 SignIn = Callable[[User | int], FlaskClient]
 JSON = {"Accept": "application/json"}
@@ -222,9 +224,28 @@ def test_a_confirmed_moment_outlives_its_flag_and_says_why(
 
 def test_moments_of_another_call_are_not_found(app: Flask, desk: Desk, claire: FlaskClient) -> None:
     with app.app_context():
-        from tests.factories.calls import create_call
-
         team = db.session.get_one(Call, desk.call_id).team
         other = create_call(team=team).id
     url = f"/calls/{other}/moments/{desk.point_id}/verdict"
     assert claire.post(url, data={"decision": "confirmed"}).status_code == 404
+
+
+def test_a_card_says_how_often_its_kind_was_confirmed_here(
+    app: Flask, desk: Desk, claire: FlaskClient, sign_in: SignIn
+) -> None:
+    def cards(who: FlaskClient) -> str:
+        return who.get(f"/calls/{desk.call_id}").text
+
+    with app.app_context():
+        call = desk.call
+        for number in range(5):
+            other = create_call(team=call.team, campaign=call.campaign)
+            assert other.current_analysis is not None
+            (point,) = other.current_analysis.tipping_points
+            if number == 4:
+                db.session.commit()
+                assert not re.search(r"\(4 \w+\)", cards(claire)), "four say nothing"
+            operations.judge(desk.claire, other, point, "rejected" if number else "confirmed")
+            db.session.commit()
+    assert re.search(r"\b2 [^<]* 10 [^<]*\(5 \w+\)", cards(claire)), "one of five is two of ten"
+    assert not re.search(r"\(5 \w+\)", cards(sign_in(desk.ids["agent"])))
