@@ -276,3 +276,25 @@ def test_an_agent_cannot_judge_with_keys(app: Flask, audible: Desk, windows: Win
     assert "POST" not in sent
     expect(page.locator(".moment")).to_have_count(1)
     expect(page.locator(".moment.is-confirmed, .moment.is-rejected")).to_have_count(0)
+
+
+def test_ringing_and_greeting_are_skipped_and_can_be_heard(
+    app: Flask, audible: Desk, windows: Windows
+) -> None:
+    with app.app_context():
+        analysis = db.session.get_one(AnalysisRun, audible.call.current_analysis_id)
+        for turn in analysis.turns:  # ten seconds of ringing before the first word
+            turn.start_ms, turn.end_ms = turn.start_ms + 10_000, turn.end_ms + 10_000
+        db.session.commit()
+    page = windows.open_desk(audible.ids["claire"], audible.call_id)
+    hint = page.locator("[data-start-hint]")
+    expect(hint).to_contain_text("0:12")
+    expect(page.locator("[data-position]")).to_have_text("0:12")
+    page.keyboard.press("0")
+    expect(hint).to_be_hidden()
+    expect(page.locator("[data-position]")).to_have_text(re.compile("0:0[0-3]"))
+    page.reload()
+    page.wait_for_selector("[data-call-desk][data-mounted]")
+    expect(page.locator("[data-position]")).to_have_text("0:12")
+    page.keyboard.press(" ")
+    expect(hint).to_be_hidden()
