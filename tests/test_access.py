@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,12 +50,17 @@ class World:
     sites: TwoSites
     people: dict[str, int]
     start: Snapshot
+    files: dict[Path, bytes]
 
     def put_back(self) -> None:
-        """Undo whatever a request changed."""
+        """Undo whatever a request changed, also a recording that it deleted."""
         with self.app.app_context():
             if _snapshot() != self.start:
                 _restore(self.start)
+        for path, content in self.files.items():
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
 
     def snapshot(self) -> Snapshot:
         with self.app.app_context():
@@ -66,6 +72,9 @@ def world(app: Flask) -> World:
     with app.app_context():
         sites = create_two_sites()
         start = _snapshot()
+    stored = (app.extensions["callcoach"].data_dir / "files").rglob("*")
+    files = {path: path.read_bytes() for path in stored if path.is_file()}
+    assert files, "the matrix asks for sounds"
     here, there = sites.here, sites.there
     people = {
         "agent": here.agent,
@@ -78,7 +87,7 @@ def world(app: Flask) -> World:
         "admin": sites.admin,
     }
     assert set(people) == set(ROLES)
-    return World(app, sites, people, start)
+    return World(app, sites, people, start, files)
 
 
 @pytest.fixture(autouse=True)
