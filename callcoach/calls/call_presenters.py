@@ -251,7 +251,8 @@ def _facts(evidence: Sequence[Mapping[str, Any]]) -> Iterable[Fact]:
         text = worded(item.get("message")) or _measured(item)
         if not text:
             continue
-        term = _("Coincides with") if item["kind"] == "effect" else _("Measured")
+        terms = {"effect": _("Coincides with"), "also": _("Also")}
+        term = terms.get(item["kind"], _("Measured"))
         lines.setdefault(term, []).append(text)
     return [Fact(term, " ; ".join(dict.fromkeys(texts))) for term, texts in lines.items()]
 
