@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callcoach.analysis.lexicon import Lexicon, find, prepare, read_lexicon, read_turn
+from callcoach.analysis.lexicon import Lexicon, Phrases, find, prepare, read_lexicon, read_turn
 from callcoach.analysis.model import CallContext, Segment, Speaker, Track, Word
 from callcoach.analysis.scene import Scene
+from callcoach.analysis.text import tokens
 from callcoach.analysis.truth import Truth, load_truth, tracks_from_turns
 from callcoach.analysis.turns import Conversation, build_conversation
 
@@ -90,7 +91,7 @@ def support_of(calls: Iterable[Call], language: str = "fr") -> Support:
     support: dict[str, dict[str, frozenset[str]]] = {}
     for name, entry in read_lexicon(language).items():
         support[name] = {}
-        for phrase in entry["phrases"]:
+        for phrase in entry.get("phrases", ()):
             wanted = prepare([phrase])
             groups: set[str] = set()
             for group, read in texts:
@@ -101,14 +102,27 @@ def support_of(calls: Iterable[Call], language: str = "fr") -> Support:
 
 
 def lexicon_without(hidden: Iterable[str], support: Support, language: str = "fr") -> Lexicon:
-    """The packaged lists without the entries that are said only in calls of `hidden` groups."""
+    """The packaged lists without the entries that are said only in calls of `hidden` groups.
+
+    A general entry that contains one of those goes with it, since it would find the same words.
+    """
     gone = frozenset(hidden)
-    return {
-        name: prepare(
-            [
-                *(p for p in entry["phrases"] if not (s := support[name][p]) or s - gone),
-                *entry.get("general", ()),
-            ]
-        )
-        for name, entry in read_lexicon(language).items()
+    dropped = {
+        " ".join(tokens(phrase))
+        for entries in support.values()
+        for phrase, groups in entries.items()
+        if groups and groups <= gone and not phrase.startswith("re:")
     }
+
+    def copies(phrase: str) -> bool:
+        words = tokens(phrase)
+        parts = (
+            " ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)
+        )
+        return not phrase.startswith("re:") and any(part in dropped for part in parts)
+
+    lists: dict[str, Phrases] = {}
+    for name, entry in read_lexicon(language).items():
+        kept = [p for p in entry.get("phrases", ()) if not (s := support[name][p]) or s - gone]
+        lists[name] = prepare([*kept, *(p for p in entry.get("general", ()) if not copies(p))])
+    return lists

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from corpus import PERFECT, RECOGNISED, SAMPLES, Call, load_calls, support_of
-from fit_fusion import Found, cross_validate
+from fit_fusion import FLOOR, Found, cross_validate
 
 from callcoach.analysis.evaluation import CallScore, Evaluation, Flag, evaluate, match
 from callcoach.analysis.model import Cause, Valence
@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--against", type=Path, help="a stored run to compare with")
     parser.add_argument("--causes", action="store_true", help="a line a cause")
     parser.add_argument("--show-samples", action="store_true", help="the samples' figures too")
-    parser.add_argument("--floor", type=float, nargs=2, default=(0.35, 0.35))
+    parser.add_argument("--floor", type=float, nargs=2, default=FLOOR)
     args = parser.parse_args()
     training = load_calls(args.training, args.tracks)
     samples = load_calls(args.samples, args.tracks)

@@ -27,6 +27,8 @@ class Candidate:
         strength: how clear the cue is, in [0, 1], before looking at what follows.
         values: for the explanation, whose key is ``explanation.<cause>`` unless `variant` says
             ``explanation.<cause>_<variant>``.
+        inferred: no detector saw this cause; the explanation, ``explanation.inferred_<valence>``,
+            says so.
     """
 
     detector: str
@@ -39,9 +41,12 @@ class Candidate:
     severity: int = 1
     variant: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    inferred: bool = False
 
     @property
     def explanation(self) -> Message:
+        if self.inferred:
+            return Message(f"explanation.inferred_{self.cause.valence.value}", self.values)
         key = f"explanation.{self.cause.value}" + (f"_{self.variant}" if self.variant else "")
         return Message(key, self.values)
 

@@ -1,12 +1,14 @@
-"""From candidates to tipping points: did the call really turn here?
+"""From moments to tipping points: did the call really turn here, and for which cause?
 
 A cue in the agent's words is not a tipping point; it becomes one when the prospect's behaviour
-changes from there on. For each moment the cues (detector strengths) and the change around it
-(`reaction.describe`: lengths, delays, refusal and interest words, questions) give one probability
-a valence, by a ridge-penalised logistic regression whose weights are packaged in
-``data/fusion.json``. They were fitted by ``benchmarks/fit_fusion.py`` on 48 simulated training calls
-and chosen by cross-validation between their four writers. Moments below the floor are dropped: a call may
-have no tipping point at all. We say that a moment coincides with a change, never that it caused it.
+changes from there on. For each moment the cues (detector strengths) and what lies around it
+(`reaction`, `surroundings`: lengths, delays, refusal and interest words, questions) give one
+probability a valence, by a ridge-penalised logistic regression. A second one, a choice among the
+causes of that valence, names the cause from the same numbers; a detector's cue weighs in it and
+gives the evidence. Where the cause has no cue the point says so. The weights are packaged in
+``data/fusion.json``, fitted by ``benchmarks/fit_fusion.py`` on 48 simulated training calls. Moments
+below the floor are dropped: a call may have no tipping point at all. We say that a moment coincides
+with a change, never that it caused it.
 """
 
 from __future__ import annotations
@@ -31,7 +33,11 @@ from callcoach.analysis.model import (
 )
 from callcoach.analysis.reaction import describe
 from callcoach.analysis.scene import Moment, Scene, length_s, mean_length_s
+from callcoach.analysis.surroundings import surroundings
 
+#: A call in which no moment is likelier than not to be a turn gets no point at all: several weak
+#: ones are not one clear one (TIPPING.md §4.3, abstention).
+CALL_FLOOR = 0.5
 #: Two moments of one valence this close are one tipping point (TIPPING.md §4.3).
 MERGE_S = 10.0
 #: Share of the probability kept when the fall was already under way (TIPPING.md §4.2 halves the
@@ -43,28 +49,52 @@ CARDS_APART_S = 15.0
 #: A change worth saying: lengths that differ by this factor, delays by this much.
 CHANGE_FACTOR = 1.5
 CHANGE_DELAY_S = 0.6
+#: Detector of a point whose cause no detector saw; the change in the prospect's behaviour raised it.
+INFERRED = "R0"
 #: Prospect turns looked at for a refusal or an exit: the call was lost here.
 LOST_WITHIN = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Fitted weights: for every feature its mean, its scale and a weight a valence."""
+    """Fitted weights: for every feature its mean, its scale and a weight a valence.
+
+    `cause` holds for every cause a weight a feature and its bias under ``""``; `strength_weight`
+    is what a full cue of a cause adds to it.
+    """
 
     mean: Mapping[str, float]
     scale: Mapping[str, float]
     weight: Mapping[Valence, Mapping[str, float]]
     bias: Mapping[Valence, float]
     floor: Mapping[Valence, float]
-    cause_bias: Mapping[Cause, float]
+    cause: Mapping[Cause, Mapping[str, float]]
     strength_weight: float
 
     def probability(self, valence: Valence, features: Mapping[str, float]) -> float:
         """Probability in (0, 1) that the call turns this way at a moment with these features."""
-        total = self.bias[valence]
-        for name, weight in self.weight[valence].items():
-            total += weight * (features[name] - self.mean[name]) / self.scale[name]
+        total = self.bias[valence] + self._sum(self.weight[valence], features)
         return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+
+    def likeliest_cause(
+        self, valence: Valence, features: Mapping[str, float], cues: Mapping[Cause, float]
+    ) -> Cause:
+        """The cause of this valence that fits these features and cue strengths best."""
+        return max(
+            (cause for cause in Cause if cause.valence is valence),
+            key=lambda cause: (
+                self.cause[cause][""]
+                + self._sum(self.cause[cause], features)
+                + self.strength_weight * cues.get(cause, 0.0)
+            ),
+        )
+
+    def _sum(self, weights: Mapping[str, float], features: Mapping[str, float]) -> float:
+        return sum(
+            weight * (features[name] - self.mean[name]) / self.scale[name]
+            for name, weight in weights.items()
+            if name
+        )
 
 
 @cache
@@ -78,14 +108,14 @@ def load_weights() -> Weights:
         weight={Valence(name): weights for name, weights in data["weight"].items()},
         bias={Valence(name): value for name, value in data["bias"].items()},
         floor={Valence(name): value for name, value in data["floor"].items()},
-        cause_bias={Cause(name): value for name, value in data["cause_bias"].items()},
+        cause={Cause(name): weights for name, weights in data["cause"].items()},
         strength_weight=data["strength_weight"],
     )
 
 
 def features_of(scene: Scene, moment: Moment, candidates: Sequence[Candidate]) -> dict[str, float]:
-    """All features of a moment: the change around it and the strength of every cue in it."""
-    features = describe(scene, moment)
+    """All features of a moment: what lies around it and the strength of every cue in it."""
+    features = {**describe(scene, moment), **surroundings(scene, moment)}
     for cause in Cause:
         features[f"cue_{cause.value}"] = max(
             (c.strength for c in candidates if c.cause is cause), default=0.0
@@ -116,31 +146,27 @@ def find_tipping_points(
     grouped = by_turn(run_detectors(scene))
     found: list[TippingPoint] = []
     for moment in scene.moments:
-        candidates = grouped.get(moment.turn.index, [])
-        if not candidates:
+        if not moment.turn.words or not (moment.before or moment.after):
             continue
+        candidates = grouped.get(moment.turn.index, [])
         features = features_of(scene, moment, candidates)
         falling = is_falling_before(engagement, moment.turn.start_s)
-        best = _best(weights, features, candidates, falling=falling)
+        best = _best(weights, features, falling=falling)
         if best is not None:
             valence, probability = best
-            ordered = choose_cause(weights, candidates, valence)
+            ordered = _ordered(weights, features, candidates, valence, moment)
             found.append(_point(scene, moment, ordered, probability, falling=falling))
+    if all(point.confidence < CALL_FLOOR for point in found):
+        return ()
     return _merge(found)
 
 
 def _best(
-    weights: Weights,
-    features: Mapping[str, float],
-    candidates: Sequence[Candidate],
-    *,
-    falling: bool,
+    weights: Weights, features: Mapping[str, float], *, falling: bool
 ) -> tuple[Valence, float] | None:
-    """The valence furthest above its floor, among those that have a cue."""
+    """The valence furthest above its floor."""
     best: tuple[float, Valence, float] | None = None
     for valence in Valence:
-        if not any(candidate.cause.valence is valence for candidate in candidates):
-            continue
         probability = weights.probability(valence, features)
         if falling and valence is Valence.NEGATIVE:
             probability *= PRE_TREND_FACTOR
@@ -150,15 +176,41 @@ def _best(
     return best[1:] if best else None
 
 
-def choose_cause(
-    weights: Weights, candidates: Sequence[Candidate], valence: Valence
+def _ordered(
+    weights: Weights,
+    features: Mapping[str, float],
+    candidates: Sequence[Candidate],
+    valence: Valence,
+    moment: Moment,
 ) -> list[Candidate]:
-    """Candidates of one valence, the likeliest cause first."""
-    return sorted(
-        (candidate for candidate in candidates if candidate.cause.valence is valence),
-        key=lambda c: (
-            -(weights.strength_weight * c.strength + weights.cause_bias.get(c.cause, 0.0))
-        ),
+    """Candidates of `valence`, those of the likeliest cause first, then the strongest.
+
+    Without a cue of that cause the list opens with one made of the moment itself.
+    """
+    own = [candidate for candidate in candidates if candidate.cause.valence is valence]
+    cues: dict[Cause, float] = {}
+    for candidate in own:
+        cues[candidate.cause] = max(cues.get(candidate.cause, 0.0), candidate.strength)
+    cause = weights.likeliest_cause(valence, features, cues)
+    if cause not in cues:
+        own.append(_inferred(cause, moment))
+    return sorted(own, key=lambda c: (c.cause is not cause, -c.strength))
+
+
+def _inferred(cause: Cause, moment: Moment) -> Candidate:
+    """A candidate for a cause that no detector saw: the moment resembles labelled ones."""
+    turn = moment.turn
+    said = [quote(moment.last)] if moment.last is not None and moment.last.text else []
+    return Candidate(
+        INFERRED,
+        cause,
+        turn.index,
+        turn.start_s,
+        turn.end_s,
+        0.0,
+        (*said, quote(turn)),
+        severity=2,
+        inferred=True,
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from callcoach.analysis.model import Turn, Word
 from callcoach.analysis.text import tokens
@@ -109,7 +109,7 @@ def prepare(phrases: Iterable[str]) -> Phrases:
 def read_lexicon(language: str) -> dict[str, dict[str, list[str]]]:
     """The packaged lists of `language` as written; an unknown language falls back to French.
 
-    Each list has ``phrases`` and may have ``general``: phrases from general knowledge of the
+    A list has ``phrases`` or ``general`` or both; the latter are phrases from general knowledge of the
     language, written without reading any call that the engine is measured on.
     """
     known = language if language in LANGUAGES else "fr"
@@ -122,7 +122,7 @@ def read_lexicon(language: str) -> dict[str, dict[str, list[str]]]:
 def load_lexicon(language: str) -> Lexicon:
     """The packaged lists of `language`, prepared."""
     return {
-        name: prepare([*entry["phrases"], *entry.get("general", ())])
+        name: prepare([*entry.get("phrases", ()), *entry.get("general", ())])
         for name, entry in read_lexicon(language).items()
     }
 
@@ -154,7 +154,10 @@ def find(read: ReadTurn, wanted: Phrases) -> tuple[Hit, ...]:
             if m.group()
         ]
     found = {phrase for _, _, phrase, _ in spans}
-    for phrase in wanted.fuzzy:
+    near = process.extract(
+        read.text, wanted.fuzzy, scorer=fuzz.partial_ratio, score_cutoff=FUZZY_RATIO, limit=None
+    )
+    for phrase, _, _ in near:
         if phrase not in found and len(body) >= len(phrase) - 2:
             spans += _fuzzy(read.text, phrase)
     return _distinct(read, spans)

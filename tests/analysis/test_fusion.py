@@ -163,6 +163,8 @@ def test_a_page_opens_with_few_cards_apart_the_gravest_first_chosen() -> None:
 def test_weights_know_every_feature_that_is_computed() -> None:
     weights = load_weights()
     for valence in Valence:
-        assert set(weights.weight[valence]) == set(weights.mean) == set(weights.scale)
+        assert set(weights.weight[valence]) <= set(weights.mean) == set(weights.scale)
         assert 0 < weights.floor[valence] < 1
-    assert set(weights.cause_bias) == set(Cause)
+    assert set(weights.cause) == set(Cause)
+    for each in weights.cause.values():
+        assert set(each) - {""} <= set(weights.mean)
