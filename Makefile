@@ -15,8 +15,9 @@ help:  ## Show the targets
 demo: .make/app assets messages  ## Install, migrate, load the sample calls, transcribe, serve
 	$(BIN)/callcoach demo
 
+# In as many processes as there are processors, up to four; T="-n0 …" runs them in one
 test: .make/dev assets messages  ## Set up and run every test
-	$(BIN)/python -m pytest $(T)
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 $(T)
 
 lint: .make/dev  ## Lint, formatting, architecture
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo

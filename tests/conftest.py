@@ -1,7 +1,7 @@
 """Fixtures that every room's tests share.
 
 The database is real: a SQLite file per test, or the PostgreSQL of ``CALLCOACH_TEST_DATABASE_URL``
-(emptied for each test). The application context is pushed only around database work.
+(emptied for each test; one for each process when several run side by side). The application context is pushed only around database work.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from callcoach.accounts.models import User
 from callcoach.app import create_app
 from callcoach.config import Settings
 from callcoach.extensions import db
+from tests.databases import own_database
 
 SAMPLES = Path(__file__).parent.parent / "recordings_sample"
-POSTGRES_URL = os.environ.get("CALLCOACH_TEST_DATABASE_URL", "")
+POSTGRES_URL = own_database(os.environ.get("CALLCOACH_TEST_DATABASE_URL", ""))
 CHROMIUM = os.environ.get("CALLCOACH_TEST_CHROMIUM", "/usr/bin/chromium")
 #: No sandbox: the tests may run as root. The rest keeps it from reaching out on its own.
 ARGUMENTS = [

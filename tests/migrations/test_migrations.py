@@ -21,10 +21,10 @@ from callcoach.app import create_app
 from callcoach.calls.models import Turn
 from callcoach.config import MIGRATIONS_DIR, Settings
 from callcoach.extensions import db
+from tests.conftest import POSTGRES_URL
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
 
-POSTGRES_URL = os.environ.get("CALLCOACH_TEST_DATABASE_URL", "")
 REVISIONS = [
     script.revision
     for script in reversed(list(ScriptDirectory(str(MIGRATIONS_DIR)).walk_revisions()))
