@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -33,6 +34,14 @@ def test_a_new_build_is_seen_without_a_restart(app, tmp_path):
         assert asset("app.css") == "/static/dist/app-TWO-longer.css"
         with pytest.raises(AssetsNotBuilt, match=r"call\.js is not in"):
             asset("call.js")
+
+
+def test_all_scripts_together_are_light():
+    """Every page's scripts, libraries included, compressed as a proxy would."""
+    built = Path(__file__).parents[2] / "callcoach" / "static" / "dist"
+    sizes = {path.name: len(gzip.compress(path.read_bytes(), 6)) for path in built.glob("*.js")}
+    assert any(name.startswith("desk-") for name in sizes)
+    assert sum(sizes.values()) < 200_000, sizes
 
 
 def _luminance(colour: str) -> float:
