@@ -7,9 +7,12 @@ really turned is judged afterwards, the same way for all, in `fusion`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
+from importlib.resources import files
 from typing import Any
 
 from callcoach.analysis.lexicon import Hit
@@ -55,15 +58,53 @@ class Candidate:
         return Message(f"suggestion.{self.cause.value}")
 
 
+#: Variants of candidates whose words the campaign itself lists.
+LISTED, FORBIDDEN = "listed", "forbidden"
+
+
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """A registered detector; one that is `disabled` says why and is never run."""
+    """A registered detector."""
 
     id: str
     cause: Cause
     detect: Callable[[Scene], Iterable[Candidate]]
     needs_channels: bool = False
-    disabled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What is known of one detector's cue on labelled calls whose phrases were held out.
+
+    Args:
+        detector: its id.
+        cues: moments at which it raised its cue.
+        right: of these, moments at which the call turns for this very cause.
+        in_place: of these, moments at which the call turns this way for any cause.
+        precision: `right` of `cues`, None without cues; in [`low`, `high`] with 90 % confidence.
+        base_rate: share of all moments at which the call turns for this cause.
+        enabled: `low` is above `base_rate`; otherwise the detector ships disabled (`may_explain`).
+        why: ``above_base_rate`` or ``not_above_base_rate``.
+    """
+
+    detector: str
+    cues: int
+    right: int
+    in_place: int
+    precision: float | None
+    low: float
+    high: float
+    base_rate: float
+    enabled: bool
+    why: str
+
+
+@cache
+def load_ledger() -> Mapping[Cause, LedgerEntry]:
+    """The packaged ledger, by cause; written by ``benchmarks/ledger.py``."""
+    resource = files("callcoach.analysis") / "data" / "ledger.json"
+    data = json.loads(resource.read_text(encoding="utf-8"))
+    return {Cause(name): LedgerEntry(**entry) for name, entry in data.items()}
 
 
 #: One module a detector; each has `DETECTOR`.
@@ -93,15 +134,24 @@ _MODULES = (
 
 
 def registry() -> tuple[Detector, ...]:
-    """All detectors, disabled ones included, in a fixed order."""
+    """All detectors, those disabled by the ledger included, in a fixed order."""
     return tuple(import_module(f"callcoach.analysis.{name}").DETECTOR for name in _MODULES)
 
 
+def may_explain(candidate: Candidate) -> bool:
+    """Whether this cue may name a point's cause and be its evidence.
+
+    A detector that the ledger disables may not: its cue stays one number among those that tell
+    whether the call turns. Words that the campaign itself lists always may: a person wrote them.
+    """
+    return candidate.variant in (LISTED, FORBIDDEN) or load_ledger()[candidate.cause].enabled
+
+
 def run_detectors(scene: Scene) -> tuple[Candidate, ...]:
-    """Candidates of every enabled detector that this recording allows, sorted by start."""
+    """Candidates of every detector that this recording allows, sorted by start."""
     candidates: list[Candidate] = []
     for detector in registry():
-        if detector.disabled or (detector.needs_channels and not scene.conversation.separate):
+        if detector.needs_channels and not scene.conversation.separate:
             continue
         candidates += detector.detect(scene)
     return tuple(sorted(candidates, key=lambda c: (c.start_s, c.detector, c.cause)))

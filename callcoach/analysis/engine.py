@@ -14,7 +14,7 @@ from callcoach.analysis.scene import Scene
 from callcoach.analysis.turns import build_conversation
 
 #: Raised whenever the same input may give another result; kept with every stored analysis.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 
 
 def analyse(

@@ -20,7 +20,7 @@ from functools import cache
 from importlib.resources import files
 from math import exp
 
-from callcoach.analysis.detectors import Candidate, quote, run_detectors
+from callcoach.analysis.detectors import Candidate, may_explain, quote, run_detectors
 from callcoach.analysis.engagement import is_falling_before
 from callcoach.analysis.model import (
     Cause,
@@ -185,9 +185,9 @@ def _ordered(
 ) -> list[Candidate]:
     """Candidates of `valence`, those of the likeliest cause first, then the strongest.
 
-    Without a cue of that cause the list opens with one made of the moment itself.
+    Without an enabled cue of that cause the list opens with one made of the moment itself.
     """
-    own = [candidate for candidate in candidates if candidate.cause.valence is valence]
+    own = [c for c in candidates if c.cause.valence is valence and may_explain(c)]
     cues: dict[Cause, float] = {}
     for candidate in own:
         cues[candidate.cause] = max(cues.get(candidate.cause, 0.0), candidate.strength)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcoach.analysis.detectors import Candidate, Detector, clamp, quote
+from callcoach.analysis.detectors import LISTED, Candidate, Detector, clamp, quote
 from callcoach.analysis.model import Cause
 from callcoach.analysis.scene import Scene
 
@@ -38,7 +38,7 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             clamp(strength),
             (quote(turn, hit=hits[0]),),
             severity=3 if listed else 2,
-            variant="listed" if listed else "",
+            variant=LISTED if listed else "",
             values={"words": hits[0].quote},
         )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcoach.analysis.detectors import Candidate, Detector, clamp, quote
+from callcoach.analysis.detectors import FORBIDDEN, Candidate, Detector, clamp, quote
 from callcoach.analysis.lexicon import Hit
 from callcoach.analysis.model import Cause
 from callcoach.analysis.scene import Scene, words_in
@@ -37,7 +37,7 @@ def detect(scene: Scene) -> Iterator[Candidate]:
         forbidden = scene.context_hits(turn, "forbidden")
         if forbidden:
             yield _candidate(
-                scene, turn.index, hits=forbidden, strength=0.95, severity=3, variant="forbidden"
+                scene, turn.index, hits=forbidden, strength=0.95, severity=3, variant=FORBIDDEN
             )
             continue
         approved = scene.context_hits(turn, "approved")

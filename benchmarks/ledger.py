@@ -1,0 +1,98 @@
+"""How far each detector's cue is above chance on calls whose phrases were held out.
+
+    python benchmarks/ledger.py TRAINING_FOLDER SAMPLES_FOLDER --tracks FOLDER [--write]
+
+For every moment at which a detector raises its cue (recognised words; entries that are said only in
+the moment's own group of calls are taken out of the lists, see `corpus`), truth says whether the
+call turns there for this very cause. A detector whose share of right cues is not above the share of
+all moments that have this cause (lower end of Wilson's 90 % interval) ships disabled: its cue may
+not name the cause nor be the evidence, and only weighs in whether the call turns. ``--write`` stores this in ``callcoach/analysis/data/ledger.json``, which `callcoach.analysis.detectors` reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+from corpus import RECOGNISED, lexicon_without, load_calls, support_of
+from fit_fusion import Row, rows_of
+
+from callcoach.analysis import fusion
+from callcoach.analysis.detectors import registry
+
+#: Standard normal quantile of a two-sided 90 % interval.
+Z = 1.645
+
+
+def wilson(right: int, of: int) -> tuple[float, float]:
+    """Wilson's interval of a share; (0, 1) of nothing."""
+    if not of:
+        return 0.0, 1.0
+    share = right / of
+    centre = (share + Z * Z / (2 * of)) / (1 + Z * Z / of)
+    half = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of)) / (1 + Z * Z / of)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def ledger(rows: list[Row]) -> dict[str, dict[str, Any]]:
+    """One entry a detector, keyed by its cause."""
+    out: dict[str, dict[str, Any]] = {}
+    for detector in registry():
+        cause = detector.cause
+        raised = [row for row in rows if any(c.cause is cause for c in row.candidates)]
+        right = sum(cause in row.truth[cause.valence] for row in raised)
+        placed = sum(bool(row.truth[cause.valence]) for row in raised)
+        base = sum(cause in row.truth[cause.valence] for row in rows) / len(rows)
+        low, high = (round(bound, 3) for bound in wilson(right, len(raised)))
+        base = round(base, 3)
+        enabled = low > base
+        out[cause.value] = {
+            "detector": detector.id,
+            "cues": len(raised),
+            "right": right,
+            "in_place": placed,
+            "precision": round(right / len(raised), 3) if raised else None,
+            "low": low,
+            "high": high,
+            "base_rate": base,
+            "enabled": enabled,
+            "why": "above_base_rate" if enabled else "not_above_base_rate",
+        }
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("training", type=Path)
+    parser.add_argument("samples", type=Path)
+    parser.add_argument("--tracks", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    calls = load_calls(args.training, args.tracks)
+    support = support_of([*calls, *load_calls(args.samples, args.tracks)])
+    rows: list[Row] = []
+    for group in sorted({call.group for call in calls}):
+        lexicon = lexicon_without({group}, support)
+        for call in calls:
+            if call.group == group and call.form == RECOGNISED:
+                rows += rows_of(call, lexicon)
+    entries = ledger(rows)
+    for name, entry in entries.items():
+        print(
+            f"{name:<22} {entry['detector']}  cues {entry['cues']:3d}  right {entry['right']:3d}"
+            f"  in place {entry['in_place']:3d}  [{entry['low']:.2f}, {entry['high']:.2f}]"
+            f"  base {entry['base_rate']:.3f}  {'on' if entry['enabled'] else 'OFF'}"
+        )
+    if args.write:
+        path = Path(fusion.__file__).parent / "data" / "ledger.json"
+        path.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
+        print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()
