@@ -82,5 +82,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
-    """Connections that notice a restarted server."""
-    return {} if make_url(url).get_backend_name() == "sqlite" else {"pool_pre_ping": True}
+    """Connections that notice a restarted server; an error that names no words of notes and calls,
+    which it would carry into the log.
+    """
+    is_sqlite = make_url(url).get_backend_name() == "sqlite"
+    return {"hide_parameters": True} | ({} if is_sqlite else {"pool_pre_ping": True})

@@ -16,6 +16,7 @@ from callcoach.calls.presenters import clock, heading, language, person_called, 
 from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import ListeningRequest, Note, NoteAim, NoteRevision, RequestAnswer
 from callcoach.coaching.queries.inbox import ExcerptState, is_new
+from callcoach.coaching.queries.notes import readable_revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def note_card(
     call = note.call
     is_keep = note.aim == NoteAim.KEEP
     sent_at = note.sent_at or note.created_at
+    shown = readable_revisions(viewer, note, note.revisions)
     cause = wording.cause_label(Cause(note.cause), language()) if note.cause else ""
     return NoteCard(
         note_id=note.id,
@@ -147,7 +149,7 @@ def note_card(
         start_s=note.start_ms / 1000,
         author=note.author.name if note.author else _("Supervisor"),
         at=sent_at,
-        changed_at=note.updated_at if len(note.revisions) > 1 else None,
+        changed_at=note.updated_at if len(shown) > 1 else None,
         is_new=is_new(viewer, note),
         is_changed=before is not None,
         before=tuple(_changes(note, before)) if before is not None else (),
@@ -184,12 +186,12 @@ def request_views(viewer: Viewer, requests: Sequence[ListeningRequest]) -> list[
 
 
 def _request(viewer: Viewer, request: ListeningRequest) -> RequestView:
-    state, mark, label = _answer(request)
     is_mine = request.agent_id == viewer.user_id
     note = request.note
     opens = (
         note is not None and note.deleted_at is None and can_read_note(viewer, note, request.call)
     )
+    state, mark, label = _answer(request, has_note=opens)
     return RequestView(
         request_id=request.id,
         call_id=request.call_id,
@@ -216,17 +218,22 @@ def _request(viewer: Viewer, request: ListeningRequest) -> RequestView:
     )
 
 
-def _answer(request: ListeningRequest) -> tuple[str, str, str]:
-    """State, shape and words of how a request stands."""
+def _answer(request: ListeningRequest, *, has_note: bool) -> tuple[str, str, str]:
+    """State, shape and words of how a request stands. A note that the reader does not read, private
+    or deleted, is not spoken of: somebody listened.
+    """
     if request.answered_at is None or request.answer is None:
         return "waiting", "…", _("Waiting for a listener")
+    answer = RequestAnswer(request.answer)
+    if answer is RequestAnswer.NOTED and not has_note:
+        answer = RequestAnswer.LISTENED
     known = {
         RequestAnswer.TURNS_HERE: ("here", "✓", _("Yes, it turns here")),
         RequestAnswer.NOT_HERE: ("elsewhere", "≠", _("I hear it elsewhere")),
         RequestAnswer.NOTED: ("noted", "✎", _("Answered by a note")),
         RequestAnswer.LISTENED: ("listened", "✓", _("Listened to")),
     }
-    return known[RequestAnswer(request.answer)]
+    return known[answer]
 
 
 def _speaker(call: Call, channel: int) -> str:

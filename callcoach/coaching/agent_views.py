@@ -29,7 +29,7 @@ from callcoach.coaching.queries.requests import count_new_answers
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now, write_transaction
 from callcoach.web import nav
-from callcoach.web.requests import wants_json
+from callcoach.web.requests import is_seen, wants_json
 from callcoach.web.toasts import notify
 
 #: A player fetches one listening in many parts; within this time it is one line of the log.
@@ -50,7 +50,7 @@ def my_notes() -> ResponseReturnValue:
         next_new=None,
         **_tabs(viewer),
     )
-    if first is not None:
+    if first is not None and is_seen():
         _read(viewer, first)
     return html
 
@@ -66,7 +66,8 @@ def my_note(note_id: int) -> ResponseReturnValue:
         next_new=inbox.next_new_note(viewer, note),
         **_tabs(viewer),
     )
-    _read(viewer, note)
+    if is_seen():
+        _read(viewer, note)
     return html
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -147,15 +147,28 @@ def desk_parts(viewer: Viewer, call: Call) -> DeskParts:
     """What the viewer sees of the call's moments and notes now."""
     turns = queries.turns_of(call)
     moments = call_presenters.moments(queries.visible_moments(viewer, call), turns)
+    sees_all = sees_unconfirmed_flags(viewer)
+    if not sees_all:
+        moments = tuple(replace(moment, key=_place_key(moment)) for moment in moments)
+    notes = desk_notes(viewer, call, moments)
+    if not sees_all:
+        moments = tuple(replace(moment, point_id=0, verdict_id=0) for moment in moments)
     return DeskParts(
         call=call,
         can=permissions(viewer, call),
         turns=turns,
         moments=moments,
-        notes=desk_notes(viewer, call, moments),
-        sees_all_moments=sees_unconfirmed_flags(viewer),
+        notes=notes,
+        sees_all_moments=sees_all,
         reliability=_reliability(viewer, call),
     )
+
+
+def _place_key(moment: MomentView) -> str:
+    """A name that says nothing of what is hidden, for those who do not see every flag: numbers of
+    flags and verdicts have gaps where there are others.
+    """
+    return f"m{moment.channel}-{moment.start_ms}-{moment.end_ms}-{moment.cause}"
 
 
 def _reliability(viewer: Viewer, call: Call) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ from callcoach.coaching.operations.notes import mark_read
 from callcoach.coaching.queries import notes
 from callcoach.coaching.request_panel import request_panel
 from callcoach.extensions import db, write_transaction
-from callcoach.web.requests import safe_next, wants_json
+from callcoach.web.requests import is_seen, safe_next, wants_json
 from callcoach.web.toasts import notify
 
 
@@ -36,7 +36,7 @@ def desk(call_id: int) -> ResponseReturnValue:
     html = render_template("coaching/desk.html", **desk_page(viewer, call))
     unseen = notes.unseen(viewer, notes.notes_of(viewer, call))
     calls_views.log_read(viewer, call, "call.read")
-    if unseen:
+    if unseen and is_seen():
         with write_transaction():
             for note in unseen:
                 mark_read(viewer, call, note)

@@ -190,7 +190,8 @@ def _address(filters: queries.FeedFilters) -> Mapping[str, int | None]:
 
 
 def _ids() -> list[int]:
-    return [int(value) for value in request.form.getlist("ids") if value.isdecimal()][:20]
+    numbers = (_number(value) for value in request.form.getlist("ids")[:20])
+    return [number for number in numbers if number is not None]
 
 
 def _count() -> int:

@@ -122,7 +122,7 @@ def note_view(
     """One note for `viewer`, who may read it."""
     state, state_at = state_of(note)
     is_keep = note.aim == NoteAim.KEEP
-    is_changed = len(note.revisions) > 1
+    is_changed = len(queries.readable_revisions(viewer, note, note.revisions)) > 1
     return NoteView(
         id=note.id,
         number=number,
@@ -327,11 +327,11 @@ class RevisionView:
     first: NoteText | None
 
 
-def revision_views(note: Note) -> list[RevisionView]:
-    """The versions of a sent note, newest first."""
+def revision_views(viewer: Viewer, note: Note) -> list[RevisionView]:
+    """The versions of a sent note that the viewer reads, newest first."""
     views = []
     before: Mapping[str, Any] | None = None
-    for revision in queries.revisions_of(note):
+    for revision in queries.revisions_of(viewer, note):
         content = revision.content
         known = {name: content[name] for name in NoteText.__dataclass_fields__ if name in content}
         views.append(

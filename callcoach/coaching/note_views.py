@@ -36,7 +36,7 @@ from callcoach.coaching.note_moments import (
     span_at,
     span_between,
 )
-from callcoach.coaching.note_text import LIMITS, NoteText
+from callcoach.coaching.note_text import LIMITS, NoteText, checked
 from callcoach.coaching.operations import notes as operations
 from callcoach.coaching.operations.requests import answer_request, reopen_request
 from callcoach.coaching.queries import notes as queries
@@ -104,6 +104,7 @@ def save_note(note_id: int) -> ResponseReturnValue:
     """Keep a draft as it stands, or change what a sent note says."""
     viewer = current_viewer()
     call, note = queries.get_note(viewer, note_id)
+    calls_operations.require_judge(viewer, call)  # before the form, which says more than the note
     return _submit(viewer, call, note, sends=request.form.get("do") == "send")
 
 
@@ -112,6 +113,7 @@ def send_note(note_id: int) -> ResponseReturnValue:
     """Send a draft; on a flag this confirms the flag."""
     viewer = current_viewer()
     call, note = queries.get_note(viewer, note_id)
+    calls_operations.require_judge(viewer, call)
     return _submit(viewer, call, note, sends=True)
 
 
@@ -178,7 +180,7 @@ def note_history(note_id: int) -> ResponseReturnValue:
     return render_template(
         "coaching/_note_history_dialog.html" if _wants_fragment() else "coaching/note_history.html",
         note=note_presenters.note_view(viewer, call, note),
-        revisions=note_presenters.revision_views(note),
+        revisions=note_presenters.revision_views(viewer, note),
         call=call,
         heading=presenters.heading(call),
         back=_on_desk(call, note),
@@ -245,16 +247,22 @@ def _submit(viewer: Viewer, call: Call, note: Note | None, *, sends: bool) -> Re
         answered = _request_of(viewer, call, form)
         if note is None:
             point = _point(viewer, call, form.number_of("point"))
+            point_id = point.id if point else None
             place = Span(text.channel, text.start_ms, max(text.end_ms, text.start_ms + 1))
-            found = queries.own_draft(viewer, call, place, point_id=point.id if point else None)
-            note = operations.save_draft(
-                viewer, call, text, note=found, point=point, based_on=form.number_of("based_on")
-            )
+            found = queries.own_draft(viewer, call, place, point_id=point_id)
+            if sends and found is None:  # sent by a try whose answer was lost
+                said = checked(text, call.duration_ms)
+                note = queries.own_twin(viewer, call, said, point_id=point_id)
+            if note is None:
+                based_on = form.number_of("based_on")
+                note = operations.save_draft(
+                    viewer, call, text, note=found, point=point, based_on=based_on
+                )
             if sends:
                 operations.send_note(viewer, call, note, text, based_on=note.row_version)
         else:
             _save(viewer, call, note, text, form.number_of("based_on"), sends=sends)
-        if sends and answered is not None:
+        if sends and answered is not None and answered.note_id != note.id:
             answer_request(viewer, answered, RequestAnswer.NOTED, note=note)
     except StaleVersion as error:
         assert found is not None  # a note that is not there yet cannot be stale

@@ -21,7 +21,7 @@ from callcoach.coaching.queries import requests as queries
 from callcoach.coaching.request_panel import request_panel
 from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db, write_transaction
-from callcoach.web.requests import came_from, safe_next, wants_json
+from callcoach.web.requests import came_from, is_seen, safe_next, wants_json
 from callcoach.web.toasts import notify
 
 #: "1:05" or "1:02:03", as players write it; with tenths when a script says where it was.
@@ -44,7 +44,7 @@ def my_requests() -> ResponseReturnValue:
         new_answers=queries.count_new_answers(viewer),
     )
     db.session.rollback()
-    if new:
+    if new and is_seen():
         with write_transaction():
             operations.mark_answers_seen(viewer, queries.requests_by_id(viewer, new))
             db.session.commit()

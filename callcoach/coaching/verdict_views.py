@@ -71,14 +71,18 @@ def judge(call_id: int, point_id: int) -> ResponseReturnValue:
 def withdraw_verdict(call_id: int, verdict_id: int) -> ResponseReturnValue:
     """Take a verdict back; the one it replaced is in force again."""
     viewer = current_viewer()
+    # Before the verdict is looked for: an agent must not learn which numbers are verdicts on them
+    operations.require_judge(viewer, queries.get_call(viewer, call_id))
     call, verdict = _verdict(viewer, call_id, verdict_id)
-    operations.withdraw_verdict(viewer, call, verdict)
+    before = operations.withdraw_verdict(viewer, call, verdict)
     db.session.commit()
     return answer_change(
         viewer,
         call,
         at_ms=verdict.start_ms,
-        message=_("The verdict is taken back."),
+        message=_("The verdict before it counts again.")
+        if before
+        else _("The verdict is taken back."),
         near=[verdict],
     )
 

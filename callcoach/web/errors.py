@@ -67,7 +67,12 @@ def _on_own(error: CallCoachError) -> Response:
         current_app.logger.error("%s: %s (%s)", reference, error, error.values, exc_info=error)
     else:
         current_app.logger.info(
-            "%s %s: %s", request.method, request.path, f"{type(error).__name__}: {error}"
+            # Not its values, which may be what somebody wrote
+            "%s %s: %s: %s",
+            request.method,
+            request.path,
+            type(error).__name__,
+            error.message,
         )
     title, advice = _words(error.status)
     facts = {}

@@ -22,6 +22,14 @@ def wants_json() -> bool:
     return accepts["application/json"] > accepts["text/html"]
 
 
+def is_seen() -> bool:
+    """Whether a person has the answer before them: not asked for its headers alone, and not by a
+    browser that looks ahead.
+    """
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return request.method == "GET" and "prefetch" not in purpose
+
+
 def safe_next(target: str | None) -> str | None:
     r"""`target` when it is a path of this site, else None.
 

@@ -15,6 +15,7 @@ from callcoach.calls.models import AnalysisRun, Call, CallKind, Decision, Tippin
 from callcoach.calls.operations import judge, withdraw_verdict
 from callcoach.coaching.models import FeedClaim, FeedOutcome, ListeningRequest, RequestAnswer
 from callcoach.coaching.operations import feed
+from callcoach.coaching.operations.requests import answer_request
 from callcoach.coaching.queries.feed import (
     FEED_PER_CALL,
     FEED_RUN,
@@ -445,3 +446,42 @@ def test_there_is_one_claim_for_each_thing(floor: Floor) -> None:
     for turn in range(5):
         [_claim] = feed.claim_next(floor.claire, now=NOW + turn * feed.LEASE)
     assert len(db.session.scalars(select(FeedClaim)).all()) == 1
+
+
+def test_a_colleague_s_verdict_on_a_new_analysis_is_not_overruled(floor: Floor) -> None:
+    """The served flag is of an analysis that another has replaced since."""
+    call = floor.call()
+    (claim,) = feed.claim_next(floor.claire)
+    old = point_of(call)
+    before = _analysis(call)
+    new = AnalysisRun(
+        call_id=call.id,
+        transcript_id=before.transcript_id,
+        number=before.number + 1,
+        agent_channel=before.agent_channel,
+        channels=before.channels,
+        engine=before.engine,
+        figures={},
+        engagement=[],
+    )
+    db.session.add(new)
+    db.session.flush()
+    place = {name: getattr(old, name) for name in ("channel", "start_ms", "end_ms", "cause")}
+    again = add_point(new, **place)
+    call.current_analysis_id = new.id
+    db.session.commit()
+    theirs = judge(floor.thomas, call, again, Decision.REJECTED)
+    db.session.commit()
+    for decision in (Decision.CONFIRMED, Decision.REJECTED):
+        told = feed.judge_claim(floor.claire, claim, decision)
+        assert (told.is_theirs, told.verdict.id) == (True, theirs.id)
+        assert claim.outcome == FeedOutcome.PASSED
+        assert theirs.withdrawn_at is None
+
+
+def test_undoing_a_pass_leaves_an_answer_given_since(floor: Floor) -> None:
+    claim, request = asked(floor)
+    feed.finish(floor.claire, claim, FeedOutcome.PASSED)
+    answer_request(floor.claire, request, RequestAnswer.TURNS_HERE)
+    feed.reopen(floor.claire, claim)
+    assert request.answer == RequestAnswer.TURNS_HERE

@@ -29,7 +29,7 @@ from callcoach.coaching.models import (
 from callcoach.coaching.operations.notes import unsend_note
 from callcoach.coaching.operations.requests import answer_request, reopen_request
 from callcoach.coaching.queries.feed import FeedFilters, still_waits, waiting
-from callcoach.errors import Conflict, InvalidInput, NotFound
+from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 
 #: How long a claim holds without a sign of its page, which renews it every 20 s: two renewals may
@@ -172,7 +172,16 @@ def judge_claim(
     if current is not None and current.withdrawn_at is None and current.author_id != viewer.user_id:
         finish(viewer, claim, FeedOutcome.PASSED, now=now)
         return Judged(current, is_theirs=True)
-    verdict = calls.judge(viewer, claim.call, claim.point, decision)
+    try:
+        # After a new analysis the verdict in force stands on another flag than the one served
+        seen = current.id if current is not None and current.withdrawn_at is None else 0
+        verdict = calls.judge(viewer, claim.call, claim.point, decision, seen_verdict_id=seen)
+    except StaleVersion as error:
+        verdict_id = int(error.values["verdict_id"])
+        verdict = db.session.get_one(Verdict, verdict_id)
+    if verdict.author_id != viewer.user_id:
+        finish(viewer, claim, FeedOutcome.PASSED, now=now)
+        return Judged(verdict, is_theirs=True)
     finish(viewer, claim, FeedOutcome(verdict.decision.value), now=now)
     return Judged(verdict, is_theirs=False)
 
@@ -242,7 +251,8 @@ def reopen(viewer: Viewer, claim: FeedClaim, *, now: datetime | None = None) -> 
     if claim.outcome == FeedOutcome.NOTED:
         _take_note_back(viewer, claim)
     if claim.request is not None:
-        if claim.request.answered_by_id == viewer.user_id:
+        gave_answer = claim.outcome != FeedOutcome.PASSED
+        if gave_answer and claim.request.answered_by_id == viewer.user_id:
             reopen_request(viewer, claim.request)
     else:
         _take_verdict_back(viewer, claim)

@@ -68,6 +68,7 @@ def save_draft(
         db.session.add(note)
         db.session.flush()
         return note
+    _lock(note)
     _require_own_draft(viewer, call, note)
     _check_version(note, text, based_on)
     if text != text_of(note):
@@ -77,23 +78,24 @@ def save_draft(
 
 
 def send_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_on: int) -> Note:
-    """Send a draft: the agent finds it in their inbox. On a flag, this confirms the flag.
+    """Send a draft: the agent finds it in their inbox. On a flag, this confirms the flag. Sent with
+    the same text in the meantime, it is left as it is.
 
     Raises:
         As `save_draft`; also
         InvalidInput: something the note needs is missing, or the call has no agent to send to.
     """
     calls.require_judge(viewer, call)
-    _require_own_draft(viewer, call, note)
+    _lock(note)
+    _require_author(viewer, call, note)
     text = complete(checked(text, call.duration_ms))
+    if not note.is_draft and text_of(note) == text:
+        return note
+    _require_own_draft(viewer, call, note)
     _check_version(note, text, based_on)
-    if text.visibility == Visibility.AGENT and call.agent_id is None:
-        raise InvalidInput(
-            "Nobody is named as the agent of this call. Say who it was in the call's details, "
-            "or keep the note to yourself."
-        )
+    _address(note, call, text)
     _write(note, text, viewer)
-    note.agent_id = call.agent_id
+    note.read_at = note.heard_at = note.acknowledged_at = None
     note.sent_at = note.updated_at
     note.verdict_id = _confirm(viewer, call, note)
     _add_revision(note, viewer)
@@ -111,8 +113,8 @@ def unsend_note(viewer: Viewer, call: Call, note: Note) -> Note:
         NotFound, NotAllowed: as `save_draft`.
         Conflict: the agent has read or answered it; it can be changed or deleted.
     """
-    _require_author(viewer, call, note)
     _lock(note)
+    _require_author(viewer, call, note)
     if note.is_draft:
         return note
     if note.read_at is not None or note.heard_at is not None or note.replies:
@@ -142,17 +144,19 @@ def edit_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
         InvalidInput: as `send_note`.
         StaleVersion: somebody saved it since; see `_stale`.
     """
+    _lock(note)
     _require_edit(viewer, call, note)
     if note.is_draft:
         raise Conflict("This note is still a draft.")
     text = complete(checked(text, call.duration_ms))
-    _lock(note)
     _check_version(note, text, based_on)
     before = text_of(note)
     if text == before:
         return note
     if text.visibility == Visibility.PRIVATE and note.author_id != viewer.user_id:
         raise NotAllowed("Only its author can keep a note to themselves.")
+    if before.visibility != text.visibility:
+        _address(note, call, text)
     _write(note, text, viewer)
     if replace(text, visibility=before.visibility) != before or before.visibility != "agent":
         note.read_at = note.heard_at = note.acknowledged_at = None
@@ -195,6 +199,7 @@ def mark_read(viewer: Viewer, call: Call, note: Note) -> None:
 
     Does nothing for anybody but the agent it is for; the author's own look marks answers seen.
     """
+    _lock(note)  # its author may be taking it back
     if note.deleted_at is not None or not can_read_note(viewer, note, call):
         return
     if can_acknowledge_note(viewer, note, call):
@@ -248,6 +253,7 @@ def reply_to_note(viewer: Viewer, call: Call, note: Note, text: str) -> NoteRepl
         NotFound, NotAllowed: the viewer may not read, or not answer, the note.
         InvalidInput: empty or too long.
     """
+    _lock(note)
     _require_readable(viewer, call, note)
     if not can_answer_note(viewer, note, call):
         raise NotAllowed("Only the agent and their supervisors answer a note.")
@@ -315,6 +321,20 @@ def _write(note: Note, text: NoteText, viewer: Viewer) -> None:
     note.updated_by_id = viewer.user_id
 
 
+def _address(note: Note, call: Call, text: NoteText) -> None:
+    """Say whom a note is for as it becomes theirs to read.
+
+    Raises:
+        InvalidInput: it is for the agent, and the call has none.
+    """
+    if text.visibility == Visibility.AGENT and call.agent_id is None:
+        raise InvalidInput(
+            "Nobody is named as the agent of this call. Say who it was in the call's details, "
+            "or keep the note to yourself."
+        )
+    note.agent_id = call.agent_id
+
+
 def _add_revision(note: Note, viewer: Viewer) -> None:
     number = db.session.scalar(
         select(func.max(NoteRevision.number)).where(NoteRevision.note_id == note.id)
@@ -334,7 +354,6 @@ def _check_version(note: Note, mine: NoteText, based_on: int) -> None:
 
     ``values``: ``theirs`` (a `NoteText` as a dictionary), ``row_version``, ``author``, ``at``.
     """
-    _lock(note)
     if based_on == note.row_version or text_of(note) == mine:
         return
     raise StaleVersion(
@@ -397,6 +416,7 @@ def _require_edit(viewer: Viewer, call: Call, note: Note) -> None:
 
 
 def _require_addressee(viewer: Viewer, call: Call, note: Note) -> None:
+    _lock(note)
     _require_readable(viewer, call, note)
     if not can_acknowledge_note(viewer, note, call):
         raise NotAllowed("Only the agent it is for can do this.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,7 +13,9 @@ from callcoach.accounts.models import Role
 from callcoach.calls import queries as calls
 from callcoach.calls.judging import Stretch, is_same_moment
 from callcoach.calls.models import Call
+from callcoach.coaching.access import judges
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply, NoteRevision, Visibility
+from callcoach.coaching.note_text import NoteText
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 
@@ -35,11 +38,14 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
 def get_note(viewer: Viewer, note_id: int, *, include_deleted: bool = False) -> tuple[Call, Note]:
     """A note and its call.
 
+    Args:
+        include_deleted: also one put aside, for those who could bring it back.
+
     Raises:
         NotFound: there is none, it or its call was put aside, or the viewer may not read it.
     """
     statement = select(Note).join(Note.call).where(Note.id == note_id, readable(viewer))
-    if not include_deleted:
+    if not (include_deleted and judges(viewer)):
         statement = statement.where(Note.deleted_at.is_(None))
     note: Note | None = db.session.scalar(statement)
     if note is None:
@@ -85,6 +91,27 @@ def own_draft(
     return next((draft for draft in drafts if _is_on(draft, place, point_id)), None)
 
 
+def own_twin(
+    viewer: Viewer, call: Call, text: NoteText, *, point_id: int | None = None
+) -> Note | None:
+    """The viewer's note that says just this and was sent already."""
+    values = {name: getattr(Note, name) == value for name, value in asdict(text).items()}
+    found: Note | None = db.session.scalar(
+        select(Note)
+        .where(
+            Note.call_id == call.id,
+            Note.author_id == viewer.user_id,
+            Note.point_id == point_id,
+            Note.sent_at.is_not(None),
+            Note.deleted_at.is_(None),
+            *values.values(),
+        )
+        .order_by(Note.id.desc())
+        .limit(1)
+    )
+    return found
+
+
 def _is_on(draft: Note, place: Stretch, point_id: int | None) -> bool:
     if point_id is None or draft.point_id is None:
         return point_id is None and draft.point_id is None and is_same_moment(draft, place)
@@ -94,16 +121,29 @@ def _is_on(draft: Note, place: Stretch, point_id: int | None) -> bool:
     )
 
 
-def revisions_of(note: Note) -> list[NoteRevision]:
-    """What the note said, from the first version sent."""
-    return list(
-        db.session.scalars(
-            select(NoteRevision)
-            .where(NoteRevision.note_id == note.id)
-            .options(joinedload(NoteRevision.author))
-            .order_by(NoteRevision.number)
-        )
+def revisions_of(viewer: Viewer, note: Note) -> list[NoteRevision]:
+    """What the note said, from the first version sent; see `readable_revisions`."""
+    found = db.session.scalars(
+        select(NoteRevision)
+        .where(NoteRevision.note_id == note.id)
+        .options(joinedload(NoteRevision.author))
+        .order_by(NoteRevision.number)
     )
+    return readable_revisions(viewer, note, found)
+
+
+def readable_revisions(
+    viewer: Viewer, note: Note, revisions: Iterable[NoteRevision]
+) -> list[NoteRevision]:
+    """Versions that are the viewer's to read: one that was private stays its author's alone, also
+    after the note was shared.
+    """
+    return [
+        revision
+        for revision in revisions
+        if note.author_id == viewer.user_id
+        or revision.content.get("visibility", Visibility.AGENT) == Visibility.AGENT
+    ]
 
 
 def unseen(viewer: Viewer, notes: Iterable[Note]) -> list[Note]:
