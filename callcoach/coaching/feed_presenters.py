@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from callcoach.calls.call_presenters import (
     LEAD_IN_MS,
+    Fact,
     MomentView,
     Piece,
     TurnView,
@@ -47,7 +48,7 @@ class FeedItem:
         valence, mark, word: of a flag; "" for a request.
         title: what it is, in a few words.
         question: what the agent asks; "" when they only point.
-        facts: what was measured and what it coincides with, one quiet line.
+        facts: what was measured and what it coincides with, each a quiet line.
         is_whole_call: a request that names no moment.
         play_from_ms, play_to_ms: what is played.
     """
@@ -68,7 +69,7 @@ class FeedItem:
     company: str
     started_at: datetime
     turns: tuple[HeardTurn, ...]
-    facts: str
+    facts: tuple[Fact, ...]
     suggestion: str
     is_request: bool
     is_whole_call: bool
@@ -120,7 +121,7 @@ def feed_item(claim: FeedClaim, call: Call, turns: Sequence[ShownTurn]) -> FeedI
         turns=tuple(
             _heard(turns, play_from_ms, play_to_ms, names, pins=shown, all_words=is_whole_call)
         ),
-        facts=_facts_line(moment) if moment else "",
+        facts=_facts(moment) if moment else (),
         suggestion=moment.suggestion if moment else "",
         is_request=request is not None,
         is_whole_call=is_whole_call,
@@ -204,13 +205,10 @@ def _joined(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def _facts_line(moment: MomentView) -> str:
-    """What was measured, then what it coincides with, in one line."""
+def _facts(moment: MomentView) -> tuple[Fact, ...]:
+    """What was measured, then what it coincides with."""
     after = _("Coincides with")
-    facts = sorted(moment.facts, key=lambda fact: fact.term == after)
-    return " ".join(
-        _("%(term)s: %(text)s.", term=fact.term, text=fact.text.rstrip(".")) for fact in facts
-    )
+    return tuple(sorted(moment.facts, key=lambda fact: fact.term == after))
 
 
 def _capital(text: str) -> str:

@@ -9,7 +9,8 @@ import { post } from "./answers.js";
 function clockOf(ms) {
   const tenths = Math.floor(ms / 100);
   const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
-  return `${Math.floor(tenths / 600)}:${seconds.replace(/\.0$/, "")}`;
+  const mark = (1.1).toLocaleString(document.documentElement.lang).charAt(1);
+  return `${Math.floor(tenths / 600)}:${seconds.replace(/\.0$/, "").replace(".", mark)}`;
 }
 
 /**

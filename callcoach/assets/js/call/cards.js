@@ -20,13 +20,16 @@ export function followCards(root, data, player, onCurrent) {
   let current = null; // a moment or a request
   let asked = false;
 
+  /** Requests come anew from the server with every answer, so they are looked up. */
+  const elementOf = (key) => elements.get(key) ?? root.querySelector(`[data-stop="${key}"]`);
+
   function mark(stop) {
     if (stop?.key === current?.key) {
       current = stop;
       return;
     }
     for (const [moment, isOn] of [[current, false], [stop, true]]) {
-      const element = elements.get(moment?.key);
+      const element = moment && elementOf(moment.key);
       element?.classList.toggle("is-on", isOn);
       if (isOn) element?.setAttribute("aria-current", "true");
       else element?.removeAttribute("aria-current");
@@ -38,7 +41,7 @@ export function followCards(root, data, player, onCurrent) {
   /** Brings a card into view; in the next frame, with what else that frame has to measure. */
   function reveal(key, focus = false) {
     requestAnimationFrame(() => {
-      const element = elements.get(key);
+      const element = elementOf(key);
       if (!element || current?.key !== key) return; // the next key was quicker
       const folded = element.closest("details:not([open])");
       if (folded) folded.open = true;

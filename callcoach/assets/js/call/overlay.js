@@ -9,6 +9,8 @@ import { clock, stack, ticks } from "./timeline.js";
 const SVG = "http://www.w3.org/2000/svg";
 const FLAG_WIDTH = 40; // px, with the gap to the next
 const FLAG_ROW = 22; // px
+const NAMES_ABOVE = 6; // px from the flags to the names of the lanes
+const NAME_WIDTH = 90; // px at the left that the names of the lanes may take
 const LABELS = 14; // px under the lanes, for the times
 const MARKS = { note: "✎", request: "◆" };
 
@@ -31,6 +33,7 @@ export function createOverlay(root, data, onFlag) {
   const curve = root.querySelector("[data-curve]");
   const flags = root.querySelector("[data-flags]");
   const playhead = root.querySelector("[data-playhead]");
+  const names = root.querySelector(".wave-side");
   const minimap = createMinimap(root.querySelector("[data-minimap]"), scroller, data);
   const x = (ms, width) => (ms / data.durationMs) * width;
   const layer = (name) => shape("g", { class: name }, svg);
@@ -85,7 +88,9 @@ export function createOverlay(root, data, onFlag) {
   function place() {
     const lefts = items().map(({ item }) => x(item.start, width));
     const rows = stack(lefts, FLAG_WIDTH);
-    flags.style.height = `${(Math.max(0, ...rows) + 1) * FLAG_ROW}px`;
+    const top = (Math.max(0, ...rows) + 1) * FLAG_ROW;
+    flags.style.height = `${top}px`;
+    names.style.top = `${top + NAMES_ABOVE}px`; // they stay on their lanes, which the flags push down
     [...buttons.values()].forEach((button, i) => {
       button.style.left = `${Math.min(lefts[i], width - FLAG_WIDTH)}px`;
       button.style.top = `${rows[i] * FLAG_ROW}px`;
@@ -165,7 +170,7 @@ export function createOverlay(root, data, onFlag) {
       shape("line", { x1: edge, x2: edge, y1: -2, y2: height - LABELS + 2 }, group);
     }
     // Inside at its end, or beside it where it is too short: the names of the lanes are on the left.
-    const isWide = wide > 90;
+    const isWide = wide > 90 && (left > NAME_WIDTH || wide > 90 + NAME_WIDTH);
     const place = { x: left + wide + (isWide ? -6 : 6), "text-anchor": isWide ? "end" : "start" };
     const label = shape("text", { ...place, y: 11 }, group);
     label.textContent = `${clock(chosen.start)}–${clock(chosen.end)}`;

@@ -105,9 +105,15 @@ export function mountFeed(root) {
     const what = { number: run.number, total: run.total, what: item.announcement };
     live.textContent = before + fill(words.announce, what);
     if (hadFocus || document.activeElement === document.body) stage.focus({ preventScroll: true });
+    const decided = part("last");
+    decided.hidden = !run.last;
+    decided.textContent = run.last ? fill(words.last, { outcome: small(words[run.last.outcome]) }) : "";
+    part("kept").hidden = Boolean(run.last);
+    window.scrollTo({ top: 0 }); // a note may have led far down
     sound.hear(item);
   }
 
+  const small = (text) => text.charAt(0).toLowerCase() + text.slice(1);
   const comma = (rate) => rate.toLocaleString(document.documentElement.lang);
   function showRate() {
     part("rate").textContent = `${comma(sound.rate)}×`;
@@ -187,7 +193,9 @@ export function mountFeed(root) {
     const answer = stage.querySelector("[data-answer]")?.value.trim();
     if (answer && item.request && !values.note) values.text = answer;
     run.finish(outcome);
+    for (const old of document.querySelectorAll("#toasts [data-toast=info]")) old.remove(); // of before
     settle();
+    if (outcome === "noted") toast({ message: words.sent });
     // Sent before the next moment is asked for: what was decided matters more
     const sent = claims.finish(item, { outcome, ...values });
     refill();
