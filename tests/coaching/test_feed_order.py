@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
 
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Role
 from callcoach.coaching.feed_order import IN_A_ROW, Shift, Waiting, in_order, shift_of
+from callcoach.coaching.queries.feed import FeedFilters, _listenable, _point_statement
+from callcoach.extensions import db, utc_now
 
 MORNING = Shift(date(2026, 9, 14), is_afternoon=False)
 AFTERNOON = Shift(date(2026, 9, 14), is_afternoon=True)
@@ -87,3 +93,17 @@ def test_everything_is_served_once_and_no_call_three_times_running_without_need(
             ]
             assert not others, "another call of the same shift was waiting"
         served.append(item.call_id)
+
+
+def test_no_flag_costs_a_look_at_every_call(app: Flask) -> None:
+    """SQLite's plan, as with thousands of calls: each flag finds its call by number."""
+    engine = create_engine("sqlite://")
+    db.metadata.create_all(engine)
+    viewer = Viewer(1, Role.SUPERVISOR, frozenset({1}))
+    with app.app_context():
+        statement = _point_statement(_listenable(viewer, FeedFilters()), utc_now())
+    asked = statement.compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True})
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
+    assert any("calls" in line for line in plan)
+    assert "SCAN calls" not in plan

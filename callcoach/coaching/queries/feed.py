@@ -170,7 +170,7 @@ def _point_statement(calls: ColumnElement[bool], now: datetime) -> Select[*tuple
         order_by=(_WEIGHT.desc(), TippingPoint.start_ms, TippingPoint.id),
     )
     ranked = (
-        select(TippingPoint.id, place.label("place"))
+        select(TippingPoint.id, Call.id.label("call_id"), place.label("place"))
         .join(Call, Call.current_analysis_id == TippingPoint.analysis_id)
         .where(calls, Call.state == CallState.READY, Call.kind == CallKind.TARGET)
         .subquery()
@@ -189,7 +189,8 @@ def _point_statement(calls: ColumnElement[bool], now: datetime) -> Select[*tuple
             Team.timezone,
         )
         .join(ranked, ranked.c.id == TippingPoint.id)
-        .join(Call, Call.current_analysis_id == TippingPoint.analysis_id)
+        # By its number: found by its analysis, all calls would be read for each flag
+        .join(Call, Call.id == ranked.c.call_id)
         .join(Team, Team.id == Call.team_id)
         .where(
             ranked.c.place <= FEED_PER_CALL,
