@@ -82,9 +82,9 @@ def test_what_is_written_saves_itself_without_taking_the_focus(
     app: Flask, audible: Desk, windows: Windows
 ) -> None:
     page = compose(windows, audible)
-    expect(form_of(page)).to_contain_text("Sending confirms this moment.")
+    expect(form_of(page)).to_contain_text("L’envoi confirme ce moment.")
     page.keyboard.type("Plus ")
-    expect(status_of(page)).to_have_text("Draft saved")
+    expect(status_of(page)).to_have_text("Brouillon enregistré")
     assert status_of(page).get_attribute("role") == "status", "read out when nothing else is"
     page.keyboard.type("loin")
     expect(instead_of(page)).to_be_focused()
@@ -102,7 +102,7 @@ def test_escape_keeps_the_draft_and_the_next_visit_finds_it(
     page.keyboard.type("À moitié")
     page.keyboard.press("Escape")
     expect(form_of(page)).to_have_count(0)
-    expect(page.locator(".toast")).to_contain_text("draft is kept")
+    expect(page.locator(".toast")).to_contain_text("brouillon est gardé")
     expect(page.locator(".note.is-draft")).to_contain_text("À moitié")
     expect(page.locator("[data-card]")).to_be_focused()
     page.reload()
@@ -133,7 +133,7 @@ def test_without_connection_the_text_stays_and_is_saved_when_it_is_back(
     page = compose(windows, audible)
     page.context.set_offline(True)
     page.keyboard.type("Dans le train")
-    expect(status_of(page)).to_have_text("Not saved yet, trying again")
+    expect(status_of(page)).to_have_text("Pas encore enregistré, nouvel essai")
     assert refuses_to_leave(page)
     expect(instead_of(page)).to_have_value("Dans le train")
     expect(instead_of(page)).to_be_focused()
@@ -141,7 +141,7 @@ def test_without_connection_the_text_stays_and_is_saved_when_it_is_back(
     expect(form_of(page)).to_be_visible()  # what is not saved is not put away
     assert stored_notes(app) == []
     page.context.set_offline(False)
-    expect(status_of(page)).to_have_text("Draft saved")
+    expect(status_of(page)).to_have_text("Brouillon enregistré")
     assert not refuses_to_leave(page)
     assert [note.instead for note in stored_notes(app)] == ["Dans le train"]
 
@@ -159,8 +159,8 @@ def test_a_server_in_trouble_is_asked_again(app: Flask, audible: Desk, windows: 
 
     page.route("**/notes", _fail)
     page.keyboard.type("Encore")
-    expect(status_of(page)).to_have_text("Not saved yet, trying again")
-    expect(status_of(page)).to_have_text("Draft saved")
+    expect(status_of(page)).to_have_text("Pas encore enregistré, nouvel essai")
+    expect(status_of(page)).to_have_text("Brouillon enregistré")
     assert len(tries) == 2
     assert [note.instead for note in stored_notes(app)] == ["Encore"]
 
@@ -180,9 +180,9 @@ def test_a_lost_answer_makes_no_second_draft_and_no_conflict(
 
     page.route("**/notes", _lose_first_answer)
     page.keyboard.type("Une fois")
-    expect(status_of(page)).to_have_text("Not saved yet, trying again")
+    expect(status_of(page)).to_have_text("Pas encore enregistré, nouvel essai")
     page.keyboard.type(" et la suite")
-    expect(status_of(page)).to_have_text("Draft saved")
+    expect(status_of(page)).to_have_text("Brouillon enregistré")
     expect(form_of(page).locator("[data-note-conflict]")).to_be_hidden()
     assert lost == [200]
     assert [note.instead for note in stored_notes(app)] == ["Une fois et la suite"]
@@ -195,7 +195,7 @@ def test_what_could_not_be_sent_is_said_and_sent_once_later(
     page.context.set_offline(True)
     page.keyboard.insert_text(SAID)
     page.keyboard.press("Control+Enter")
-    expect(form_of(page).locator("[data-note-error]")).to_contain_text("Not sent")
+    expect(form_of(page).locator("[data-note-error]")).to_contain_text("Pas envoyé")
     expect(instead_of(page)).to_have_value(SAID)
     page.context.set_offline(False)
     page.keyboard.press("Control+Enter")
@@ -225,20 +225,20 @@ def test_limits_show_only_near_the_end(audible: Desk, windows: Windows) -> None:
     page.keyboard.insert_text("x" * 1000)
     expect(left).to_be_hidden()
     page.keyboard.insert_text("x" * 990)
-    expect(left).to_have_text("10 characters left")
+    expect(left).to_have_text("10 caractères restants")
     page.keyboard.insert_text("x" * 20)
     expect(form_of(page).locator("[data-note-error]")).to_contain_text("2000")
-    expect(status_of(page)).to_have_text("Not saved")
+    expect(status_of(page)).to_have_text("Pas enregistré")
 
 
 def test_to_keep_asks_why_it_works(audible: Desk, windows: Windows) -> None:
     page = compose(windows, audible)
     label = form_of(page).locator('label[for="note-hears"]')
-    expect(label).not_to_have_text("Why it works")
+    expect(label).not_to_have_text("Pourquoi ça marche")
     page.locator("#note-aim-change").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#note-aim-keep")).to_be_checked()
-    expect(label).to_have_text("Why it works")
+    expect(label).to_have_text("Pourquoi ça marche")
 
 
 # Where the note goes
@@ -256,7 +256,7 @@ def test_a_note_over_a_selection_quotes_it(app: Flask, audible: Desk, windows: W
     expect(form_of(page).locator("[name=quote]")).to_have_value(
         "On a déjà un outil, depuis l'an dernier."
     )
-    expect(form_of(page)).not_to_contain_text("Sending confirms")
+    expect(form_of(page)).not_to_contain_text("L’envoi confirme")
     page.keyboard.insert_text(SAID)
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-loose-notes] .note")).to_contain_text("On a déjà un outil")
@@ -292,7 +292,7 @@ def test_the_bounds_move_by_keys_and_the_words_follow(
     start.click()
     page.wait_for_timeout(600)  # the words would have come by then
     expect(quote).to_have_value("Mes mots.")
-    expect(status_of(page)).to_have_text("Draft saved")
+    expect(status_of(page)).to_have_text("Brouillon enregistré")
     (note,) = stored_notes(app)
     assert (note.start_ms, note.end_ms, note.quote) == (13_700, 23_500, "Mes mots.")
 
@@ -444,3 +444,33 @@ def test_axe_finds_nothing(
     found += violations(page)
     windows.troubles.clear()  # axe writes styles into the page that our policy forbids
     assert not found, "\n".join(found)
+
+
+def test_what_is_typed_while_a_note_is_sent_changes_nothing_that_was_sent(
+    app: Flask, audible: Desk, windows: Windows
+) -> None:
+    page = compose(windows, audible)
+    instead_of(page).fill(SAID)
+    expect(status_of(page)).not_to_have_text("")  # kept as a draft
+    waiting: list[Route] = []
+    page.route("**/notes/*/send", lambda route: waiting.append(route))
+    page.keyboard.press("Control+Enter")
+    expect(form_of(page)).to_have_attribute("aria-busy", "true")
+    assert not instead_of(page).is_editable()
+    page.evaluate(
+        """() => {
+          const field = document.querySelector("[data-note-form] [name=instead]");
+          field.value += " Et";
+          field.dispatchEvent(new Event("input", { bubbles: true }));
+        }"""
+    )
+    page.wait_for_timeout(1500)  # longer than autosaving pauses
+    page.keyboard.press("Escape")
+    waiting.pop().continue_()
+    expect(form_of(page)).to_have_count(0)
+    page.wait_for_timeout(500)
+    with app.app_context():
+        (note,) = db.session.scalars(select(Note)).all()
+        assert note.sent_at is not None
+        assert note.instead in (SAID, f"{SAID} Et")
+        assert len(note.revisions) == 1, "nothing edited it after it was sent"

@@ -87,7 +87,8 @@ export function keepDraft(form, on) {
   async function save({ keepalive = false } = {}) {
     clearTimeout(timer);
     while (flight) await flight;
-    if (!isDirty()) return null;
+    // A note that was sent while this waited is never changed without its writer's saying so.
+    if (closed || !savesItself() || !isDirty()) return null;
     flight = post(saveUrl, { keepalive });
     const answer = await flight;
     flight = null;

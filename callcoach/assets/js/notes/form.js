@@ -88,13 +88,19 @@ export function mountNoteForm(form, on = {}) {
     form.remove();
   }
 
+  /** What is typed after it was sent would neither be sent nor kept. */
+  function busy(is) {
+    sending = is;
+    if (is) form.setAttribute("aria-busy", "true");
+    else form.removeAttribute("aria-busy");
+    for (const area of form.querySelectorAll("textarea")) area.readOnly = is;
+  }
+
   async function submit() {
     if (sending) return;
-    sending = true;
-    form.setAttribute("aria-busy", "true");
+    busy(true);
     const answer = await draft.send();
-    sending = false;
-    form.removeAttribute("aria-busy");
+    busy(false);
     if (closed) return;
     if (answer === null) {
       say("waiting");
@@ -109,7 +115,7 @@ export function mountNoteForm(form, on = {}) {
   }
 
   async function close() {
-    if (closed) return;
+    if (closed || sending) return;
     if (form.dataset.mode === "edit") {
       if (draft.isDirty() && !leaving) {
         leaving = true; // said once; the second time leaves
