@@ -44,6 +44,10 @@ export function toast({ message, category = "success", undo, undoLabel }) {
     if (undoLabel) form.querySelector("button").textContent = undoLabel;
     form.hidden = false;
   }
+  // The newest says what counts; only what can still be undone or must be read stays beside it
+  for (const old of region.querySelectorAll("[data-toast]:not([data-toast=error])")) {
+    if (old.querySelector("form")?.hidden) old.remove();
+  }
   region.append(element);
   attach(element);
 }

@@ -22,6 +22,14 @@ export function createUndo(words, apply) {
   /** @type {Done[]} */
   const stack = [];
 
+  /** Its message in the corner offers what is done already. */
+  function forget(url) {
+    const { href } = new URL(url, document.baseURI);
+    for (const form of document.querySelectorAll("#toasts form")) {
+      if (form.action === href) form.closest("[data-toast]").remove();
+    }
+  }
+
   function take(done) {
     const settle = done.revert?.();
     return inTurn(async () => {
@@ -34,6 +42,7 @@ export function createUndo(words, apply) {
       }
       const answer = (await response?.json().catch(() => null)) ?? {};
       settle?.(Boolean(response?.ok));
+      if (response?.ok) forget(done.url);
       if (response?.ok) apply(answer);
       else toast({ message: answer.error ?? document.body.dataset.offline, category: "error" });
     });
