@@ -339,7 +339,8 @@ _NOTES = (
         values=_NOTE,
     ),
     _post("coaching.delete_note", **_ANSWERS, values=_NOTE),
-    _post("coaching.restore_note", **_ANSWERS, values={"note_id": "deleted_note"}),
+    # Put aside, it is spoken of to those alone who could bring it back
+    _post("coaching.restore_note", may=DELETES, values={"note_id": "deleted_note"}),
     _post(
         "coaching.reply_to_note",
         may=HEARS - {"team_lead"},
