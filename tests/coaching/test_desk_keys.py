@@ -64,7 +64,7 @@ def test_three_keys_hear_judge_and_take_back(audible: Desk, windows: Windows) ->
     expect(page.locator(f'[data-flag="{key}"]')).to_have_class("wave-flag is-negative is-on")
     page.keyboard.press("c")
     expect(page.locator(f'[data-card="{key}"] [data-state]')).to_contain_text("Claire M.")
-    expect(page.locator("[data-judged]")).to_contain_text("1")
+    expect(page.locator("[data-judged]")).to_contain_text("le seul est jugé")
     page.keyboard.press("z")
     expect(page.locator(f'[data-card="{key}"] [data-verdict-line]')).to_be_hidden()
     expect(page.locator(f'[data-card="{key}"]')).to_be_focused()
