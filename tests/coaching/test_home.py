@@ -91,7 +91,7 @@ def test_a_supervisor_finds_the_feed_first(
     page = sign_in(desk.ids["claire"]).get("/home").text
     assert "2 " in next_step(page), "the flag and the request"
     assert 'href="/feed"' in page
-    assert "about 1 min" in next_step(page) or "1\xa0min" in next_step(page)
+    assert "environ 1 min d’écoute" in next_step(page)
     assert "Hanta R." in part(page, "requests")
     assert f'href="/calls/{desk.call_id}?t=9.6"' in page, "at the moment that the agent marked"
     assert elsewhere not in page

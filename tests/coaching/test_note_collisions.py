@@ -95,14 +95,14 @@ def test_in_a_conflict_one_edits_both_together(app: Flask, audible: Desk, window
 def test_two_windows_on_one_draft_are_told(app: Flask, audible: Desk, windows: Windows) -> None:
     first = compose(windows, audible)
     first.keyboard.type("Ici")
-    expect(status_of(first)).to_have_text("Draft saved")
+    expect(status_of(first)).to_have_text("Brouillon enregistré")
     second = compose(windows, audible)
     expect(instead_of(second)).to_have_value("Ici")
     second.keyboard.type(" et là")
-    expect(status_of(second)).to_have_text("Draft saved")
+    expect(status_of(second)).to_have_text("Brouillon enregistré")
     expect(second.locator("[name=based_on]")).to_have_value("2")
     first.keyboard.type(", encore")
-    expect(form_of(first).locator("[data-note-conflict]")).to_contain_text("another window")
+    expect(form_of(first).locator("[data-note-conflict]")).to_contain_text("une autre fenêtre")
     first.locator('[data-choose="merge"]').press("Enter")
     expect(instead_of(first)).to_have_value("Ici, encore\nIci et là")
     expect(first.locator("[name=based_on]")).to_have_value("3")
@@ -119,7 +119,7 @@ def test_changing_a_sent_note_is_not_saved_by_itself_nor_dropped_by_one_key(
     page.wait_for_timeout(1200)  # longer than a draft waits
     assert stored_notes(app)[0].row_version == 1
     page.keyboard.press("Escape")
-    expect(form_of(page).locator("[data-note-error]")).to_contain_text("not saved")
+    expect(form_of(page).locator("[data-note-error]")).to_contain_text("pas enregistrée")
     page.keyboard.press("Escape")
     expect(form_of(page)).to_have_count(0)
     assert stored_notes(app)[0].row_version == 1

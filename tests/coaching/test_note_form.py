@@ -34,7 +34,7 @@ def test_the_form_on_a_flag_says_what_was_said_and_why(desk: Desk, claire: Flask
     assert '<option selected value="ignored_objection">' in page
     assert '<option selected value="agent">' in page
     assert field(page, "instead") == "", "the suggestion is a hint, not the person's words"
-    assert "Sending confirms this moment." in page
+    assert "L’envoi confirme ce moment." in page
 
 
 def test_the_suggestion_is_shown_as_a_hint(app: Flask, desk: Desk, claire: FlaskClient) -> None:
@@ -42,7 +42,7 @@ def test_the_suggestion_is_shown_as_a_hint(app: Flask, desk: Desk, claire: Flask
         desk.point.suggestion = {"key": "cause.open_question", "values": {}}
         db.session.commit()
     page = claire.get(new_address(desk, f"?point={desk.point_id}"), headers=FRAGMENT).text
-    assert "question ouverte" in page[page.index("Suggested by the analysis") :]
+    assert "question ouverte" in page[page.index("Suggéré par l’analyse") :]
 
 
 def test_a_good_moment_is_one_to_keep(app: Flask, desk: Desk, claire: FlaskClient) -> None:
@@ -51,7 +51,7 @@ def test_a_good_moment_is_one_to_keep(app: Flask, desk: Desk, claire: FlaskClien
         db.session.commit()
     page = claire.get(new_address(desk, f"?point={desk.point_id}"), headers=FRAGMENT).text
     assert chosen(page, "aim") == "keep"
-    assert "Why it works" in page
+    assert "Pourquoi ça marche" in page
 
 
 def test_a_confirmed_flag_needs_no_confirmation(
@@ -61,7 +61,7 @@ def test_a_confirmed_flag_needs_no_confirmation(
         calls.judge(desk.thomas, desk.call, desk.point, "confirmed")
         db.session.commit()
     page = claire.get(new_address(desk, f"?point={desk.point_id}"), headers=FRAGMENT).text
-    assert "Sending confirms" not in page
+    assert "L’envoi confirme" not in page
 
 
 def test_the_quote_is_the_corrected_text(app: Flask, desk: Desk, claire: FlaskClient) -> None:

@@ -52,7 +52,7 @@ def test_sending_confirms_the_flag_and_answers_in_the_shape_of_the_desk(
 ) -> None:
     note = create(claire, desk).json["note"]
     answer = send(claire, note).json
-    assert answer["message"] == "Sent to Hanta R."
+    assert answer["message"] == "Envoyé à Hanta R."
     assert answer["undo"] == f"/notes/{note['id']}/unsend"
     (key,) = answer["cards"]
     assert f'id="note-{note["id"]}"' in answer["cards"][key]
@@ -161,7 +161,7 @@ def test_ones_own_other_window_is_named_as_such(desk: Desk, claire: FlaskClient)
             note["action"], data={**TEXT, "instead": text, "based_on": 1}, headers=JSON
         )
         assert answer.status_code == status
-    assert "another window" in answer.json["conflict"]
+    assert "une autre fenêtre" in answer.json["conflict"]
 
 
 def test_a_draft_sent_from_another_window_is_not_lost_here(desk: Desk, claire: FlaskClient) -> None:
@@ -255,4 +255,4 @@ def test_the_history_says_who_saved_when_and_which_words_changed(
     fragment = claire.get(f"/notes/{note['id']}/history", headers=FRAGMENT).text
     assert fragment.lstrip().startswith("<dialog")
     shown = claire.get(f"/calls/{desk.call_id}").text
-    assert "Changed" in shown[shown.index(f'id="note-{note["id"]}"') :]
+    assert "Modifié" in shown[shown.index(f'id="note-{note["id"]}"') :]
