@@ -254,7 +254,8 @@ def _facts(evidence: Sequence[Mapping[str, Any]]) -> Iterable[Fact]:
         terms = {"effect": _("Coincides with"), "also": _("Also")}
         term = terms.get(item["kind"], _("Measured"))
         lines.setdefault(term, []).append(text)
-    return [Fact(term, " ; ".join(dict.fromkeys(texts))) for term, texts in lines.items()]
+    between = "\u202f; " if language() == "fr" else "; "
+    return [Fact(term, between.join(dict.fromkeys(texts))) for term, texts in lines.items()]
 
 
 def _measured(item: Mapping[str, Any]) -> str:

@@ -100,14 +100,15 @@ def clock(milliseconds: int) -> str:
 
 
 def spoken_duration(milliseconds: int) -> str:
-    r"""A length in words, such as ``1 min 22 s``; "" when not known yet.
+    r"""A length in words, such as ``1 min 22 s``, of whole seconds as `clock` counts them; "" when
+    not known yet.
 
     >>> ascii(spoken_duration(82_000))
     "'1\\u202fmin 22\\u202fs'"
     """
     if milliseconds <= 0:
         return ""
-    seconds = max(1, round(milliseconds / 1000))
+    seconds = max(1, milliseconds // 1000)
     hours, minutes = divmod(seconds // 60, 60)
     parts = []
     if hours:

@@ -223,6 +223,23 @@ def _request_title(claim: FeedClaim) -> str:
     return str(_("%(agent)s: “it turned here”", agent=name))
 
 
+def _words_between(
+    turn: ShownTurn, from_ms: int, to_ms: int
+) -> tuple[tuple[str, int, int, float], ...]:
+    """The recognised words of a stretch. The first one is written whole: the recogniser gives
+    "est" and "-ce" apart, and a line must not begin with the second.
+    """
+    inside = [
+        place for place, word in enumerate(turn.words) if from_ms <= (word[1] + word[2]) / 2 < to_ms
+    ]
+    if not inside:
+        return ()
+    first = inside[0]
+    while first > 0 and not turn.words[first][0].startswith(" "):
+        first -= 1
+    return turn.words[first : inside[-1] + 1]
+
+
 def _heard(
     turns: Iterable[ShownTurn],
     from_ms: int,
@@ -238,7 +255,7 @@ def _heard(
     for turn in turns:
         if turn.end_ms <= from_ms or turn.start_ms >= to_ms or not turn.text:
             continue
-        words = tuple(word for word in turn.words if from_ms <= (word[1] + word[2]) / 2 < to_ms)
+        words = _words_between(turn, from_ms, to_ms)
         if not words and not turn.is_corrected:
             continue
         cut = not turn.is_corrected
