@@ -103,11 +103,9 @@ def _listen(page: Page) -> None:
 
     # A click near the end of a turn seeks later than one at its beginning.
     said = page.locator(".turn.is-agent [data-said]").first
-    box = said.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 6, box["y"] + 10)
+    said.click(position={"x": 6, "y": 10})
     early = page.evaluate("() => document.querySelector('audio').currentTime")
-    page.mouse.click(box["x"] + 220, box["y"] + 10)
+    said.click(position={"x": 220, "y": 10})  # once the words, which follow the sound, lie still
     _wait_for_time(page, f"time > {early} + 0.2")
 
     # The wave is drawn in both colours, and a click on it seeks.
