@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -40,30 +41,22 @@ class Line:
     chip: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A list of the page: its lines, how many more there are, and where those are."""
+Shown = TypeVar("Shown", Line, Row)
 
-    lines: Sequence[Line]
-    total: int
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Shown]):
+    """A list of the page, lines or calls as their list prints them: the first ones, how many there
+    are in all, and where the others are.
+    """
+
+    shown: Sequence[Shown] = ()
+    total: int = 0
     more_url: str = ""
 
     @property
     def more(self) -> int:
-        return self.total - len(self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class CallPart:
-    """The same with calls, as the list of calls prints them."""
-
-    rows: Sequence[Row]
-    total: int
-    more_url: str = ""
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.rows)
+        return self.total - len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +77,14 @@ class Home:
     """The page of one person; a part that is not theirs, or holds nothing, is empty."""
 
     feed: FeedStart | None = None
-    to_hear: Part | None = None
-    requests: Part = field(default_factory=lambda: Part((), 0))
-    answers: Part = field(default_factory=lambda: Part((), 0))
-    drafts: Part = field(default_factory=lambda: Part((), 0))
-    unheard: Part = field(default_factory=lambda: Part((), 0))
-    running: CallPart = field(default_factory=lambda: CallPart((), 0))
-    failed: CallPart = field(default_factory=lambda: CallPart((), 0))
-    latest: CallPart = field(default_factory=lambda: CallPart((), 0))
+    to_hear: Part[Line] | None = None
+    requests: Part[Line] = field(default_factory=Part)
+    answers: Part[Line] = field(default_factory=Part)
+    drafts: Part[Line] = field(default_factory=Part)
+    unheard: Part[Line] = field(default_factory=Part)
+    running: Part[Row] = field(default_factory=Part)
+    failed: Part[Row] = field(default_factory=Part)
+    latest: Part[Row] = field(default_factory=Part)
 
     @property
     def is_quiet(self) -> bool:
@@ -102,7 +95,7 @@ class Home:
         return not feed and not to_hear and not any(part.total for part in parts)
 
 
-def request_part(found: Short[ListeningRequest]) -> Part:
+def request_part(found: Short[ListeningRequest]) -> Part[Line]:
     """Requests as those who answer for the team see them."""
     lines = [
         Line(
@@ -118,7 +111,7 @@ def request_part(found: Short[ListeningRequest]) -> Part:
     return Part(lines, found.total)
 
 
-def answer_part(found: Short[ListeningRequest]) -> Part:
+def answer_part(found: Short[ListeningRequest]) -> Part[Line]:
     """Answers to an agent's own requests."""
     lines = [
         Line(
@@ -134,7 +127,7 @@ def answer_part(found: Short[ListeningRequest]) -> Part:
     return Part(lines, found.total, url_for("coaching.my_requests"))
 
 
-def reply_part(found: Short[NoteReply]) -> Part:
+def reply_part(found: Short[NoteReply]) -> Part[Line]:
     """Answers under a supervisor's notes."""
     lines = [
         Line(
@@ -150,7 +143,7 @@ def reply_part(found: Short[NoteReply]) -> Part:
     return Part(lines, found.total)
 
 
-def draft_part(found: Short[Note]) -> Part:
+def draft_part(found: Short[Note]) -> Part[Line]:
     """Notes that were begun."""
     lines = [
         Line(
@@ -166,7 +159,7 @@ def draft_part(found: Short[Note]) -> Part:
     return Part(lines, found.total)
 
 
-def unheard_part(found: Short[Unheard]) -> Part:
+def unheard_part(found: Short[Unheard]) -> Part[Line]:
     """Calls with a note that was not heard: which, and since when; how many notes is not told, as
     such a number beside a name would be compared.
     """
@@ -182,7 +175,7 @@ def unheard_part(found: Short[Unheard]) -> Part:
     return Part(lines, found.total)
 
 
-def to_hear_part(found: Short[Note]) -> Part:
+def to_hear_part(found: Short[Note]) -> Part[Line]:
     """An agent's notes."""
     lines = [
         Line(

@@ -12,11 +12,12 @@ from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import views as calls_views
 from callcoach.calls.models import Call, CallState
+from callcoach.calls.presenters import Row
 from callcoach.coaching import home_presenters as presenters
 from callcoach.coaching.access import judges
 from callcoach.coaching.blueprint import bp
 from callcoach.coaching.feed_views import SECONDS_A_MOMENT
-from callcoach.coaching.home_presenters import CallPart, FeedStart, Home
+from callcoach.coaching.home_presenters import FeedStart, Home, Part
 from callcoach.coaching.queries import feed, home
 from callcoach.errors import NotFound
 
@@ -67,18 +68,18 @@ def _agents(viewer: Viewer) -> Home:
     )
 
 
-def _running(viewer: Viewer) -> CallPart:
+def _running(viewer: Viewer) -> Part[Row]:
     return _calls(viewer, home.running_calls(viewer))
 
 
-def _failed(viewer: Viewer) -> CallPart:
+def _failed(viewer: Viewer) -> Part[Row]:
     return _calls(viewer, home.failed_calls(viewer), state=CallState.FAILED.value)
 
 
-def _calls(viewer: Viewer, found: home.Short[Call], **query: Any) -> CallPart:
+def _calls(viewer: Viewer, found: home.Short[Call], **query: Any) -> Part[Row]:
     """Calls as the list prints them; `query` filters the list that has the rest."""
     rows = calls_views.rows(viewer, list(found.items))
-    return CallPart(rows, found.total, url_for("calls.list_calls", **query))
+    return Part(rows, found.total, url_for("calls.list_calls", **query))
 
 
 def _feed_start(viewer: Viewer) -> FeedStart:

@@ -84,10 +84,6 @@ class NoteView:
     def is_keep(self) -> bool:
         return self.aim == NoteAim.KEEP
 
-    @property
-    def has_new_replies(self) -> bool:
-        return any(reply.is_new for reply in self.replies)
-
 
 def desk_notes(viewer: Viewer, call: Call, moments: Sequence[MomentView]) -> DeskNotes:
     """The notes of a call that the viewer reads, beside their moments and in time."""

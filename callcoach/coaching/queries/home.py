@@ -44,10 +44,6 @@ class Short(Generic[Item]):
     items: Sequence[Item]
     total: int
 
-    @property
-    def more(self) -> int:
-        return self.total - len(self.items)
-
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
