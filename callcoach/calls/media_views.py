@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from werkzeug.http import quote_etag
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import AccessEvent
+from callcoach.accounts.access_log import was_recorded
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import queries
 from callcoach.calls.blueprint import bp
 from callcoach.calls.models import Call
 from callcoach.calls.operations import log_access
 from callcoach.errors import NotFound
-from callcoach.extensions import db, utc_now, write_transaction
+from callcoach.extensions import db, write_transaction
 from callcoach.storage.models import StoredFile
 from callcoach.storage.store import get_store
-
-#: A player fetches one listening in many parts; within this time it is one line of the log.
-_ONE_LISTENING = timedelta(minutes=10)
 
 
 @bp.get("/calls/<int:call_id>/audio")
@@ -110,20 +105,9 @@ def _log_heard(viewer: Viewer, call: Call) -> None:
     """One line of the access log for one listening; the reading transaction ends first, and no
     transaction stays open while the sound is sent.
     """
-    call_id = call.id
-    already = db.session.scalar(
-        select(AccessEvent.id)
-        .where(
-            AccessEvent.subject_kind == "call",
-            AccessEvent.subject_id == call_id,
-            AccessEvent.actor_id == viewer.user_id,
-            AccessEvent.action == "call.heard",
-            AccessEvent.at > utc_now() - _ONE_LISTENING,
-        )
-        .limit(1)
-    )
+    already = was_recorded(viewer.user_id, "call.heard", subject_kind="call", subject_id=call.id)
     db.session.rollback()
-    if already is not None:
+    if already:
         return
     with write_transaction():
         log_access(viewer, "call.heard", call)

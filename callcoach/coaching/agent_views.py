@@ -7,17 +7,15 @@ no more than the excerpt.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
 from typing import cast
 
 from flask import Flask, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.access_log import record
-from callcoach.accounts.models import AccessEvent, Role
+from callcoach.accounts.access_log import record, was_recorded
+from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.calls.media_views import send_file
 from callcoach.coaching import agent_presenters as presenters
@@ -27,13 +25,10 @@ from callcoach.coaching.operations import notes
 from callcoach.coaching.queries import inbox
 from callcoach.coaching.queries.requests import count_new_answers
 from callcoach.errors import NotFound
-from callcoach.extensions import db, utc_now, write_transaction
+from callcoach.extensions import db, write_transaction
 from callcoach.web import nav
 from callcoach.web.requests import is_seen, wants_json
 from callcoach.web.toasts import notify
-
-#: A player fetches one listening in many parts; within this time it is one line of the log.
-_ONE_LISTENING = timedelta(minutes=10)
 
 
 @bp.get("/my/notes")
@@ -206,19 +201,9 @@ def _log_heard(viewer: Viewer, note: Note) -> None:
     """
     note_id = note.id
     is_first = note.agent_id == viewer.user_id and note.heard_at is None
-    already = db.session.scalar(
-        select(AccessEvent.id)
-        .where(
-            AccessEvent.subject_kind == "note",
-            AccessEvent.subject_id == note_id,
-            AccessEvent.actor_id == viewer.user_id,
-            AccessEvent.action == "note.heard",
-            AccessEvent.at > utc_now() - _ONE_LISTENING,
-        )
-        .limit(1)
-    )
+    already = was_recorded(viewer.user_id, "note.heard", subject_kind="note", subject_id=note_id)
     db.session.rollback()
-    if already is not None and not is_first:
+    if already and not is_first:
         return
     with write_transaction(), suppress(NotFound):
         if is_first:

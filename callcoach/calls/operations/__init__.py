@@ -8,6 +8,7 @@ from callcoach.calls.operations.editing import (
     correct_turn,
     edit_call,
     log_access,
+    require_visible,
     set_agent_channel,
     swap_channels,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "log_access",
     "purge_call",
     "require_judge",
+    "require_visible",
     "restore_call",
     "retry_call",
     "set_agent_channel",

@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import AccessEvent, Membership, Role, User
+from callcoach.accounts.access_log import record
+from callcoach.accounts.models import Membership, Role, User
 from callcoach.analysis.model import AgentChannel
 from callcoach.calls.access import can_edit_call, can_read_call
 from callcoach.calls.events import words_changed
@@ -42,15 +43,17 @@ class CallEdit(TypedDict, total=False):
 
 def log_access(viewer: Viewer, action: str, call: Call, **detail: Any) -> None:
     """Write a line of the access log: ``call.read``, ``call.heard`` …"""
-    db.session.add(
-        AccessEvent(
-            actor_id=viewer.user_id,
-            action=action,
-            subject_kind="call",
-            subject_id=call.id,
-            detail=detail,
-        )
-    )
+    record(viewer.user_id, action, subject_kind="call", subject_id=call.id, **detail)
+
+
+def require_visible(viewer: Viewer, call: Call) -> None:
+    """Let pass who may see the call.
+
+    Raises:
+        NotFound: outside the viewer's scope, or put aside.
+    """
+    if not can_read_call(viewer, call) or call.deleted_at is not None:
+        raise NotFound("There is no such call.")
 
 
 def require_edit(viewer: Viewer, call: Call) -> None:
@@ -60,8 +63,7 @@ def require_edit(viewer: Viewer, call: Call) -> None:
         NotFound: outside the viewer's scope, or put aside.
         NotAllowed: visible, but not theirs to change.
     """
-    if not can_read_call(viewer, call) or call.deleted_at is not None:
-        raise NotFound("There is no such call.")
+    require_visible(viewer, call)
     if not can_edit_call(viewer, call):
         raise NotAllowed("Supervisors and team leads change calls; ask yours.")
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
-from callcoach.calls.access import can_judge_call, can_read_call
+from callcoach.calls.access import can_judge_call
 from callcoach.calls.judging import match, standing
 from callcoach.calls.models import AnalysisRun, Call, Decision, TippingPoint, Verdict
-from callcoach.calls.operations.editing import log_access
+from callcoach.calls.operations.editing import log_access, require_visible
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 
@@ -22,8 +22,7 @@ def require_judge(viewer: Viewer, call: Call) -> None:
         NotFound: outside the viewer's scope, or put aside.
         NotAllowed: visible, but not theirs to judge.
     """
-    if not can_read_call(viewer, call) or call.deleted_at is not None:
-        raise NotFound("There is no such call.")
+    require_visible(viewer, call)
     if not can_judge_call(viewer, call):
         raise NotAllowed("Supervisors judge moments; ask yours.")
 

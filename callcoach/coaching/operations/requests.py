@@ -42,8 +42,7 @@ def request_listening(
         InvalidInput: the text is too long, or the moment lies outside the call.
         Conflict: the same was asked already, or too much is waiting on this call.
     """
-    if not can_read_call(viewer, call) or call.deleted_at is not None:
-        raise NotFound("There is no such call.")
+    calls.require_visible(viewer, call)
     if not can_request_listening(viewer, call):
         raise NotAllowed("Agents ask for their calls to be listened to.")
     request = ListeningRequest(call_id=call.id, agent_id=viewer.user_id, text=_checked(text))
