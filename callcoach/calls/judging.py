@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from callcoach.analysis.model import Valence
 from callcoach.calls.models import Decision, TippingPoint, Verdict
@@ -29,6 +29,16 @@ class Stretch(Protocol):
 
     @property
     def end_ms(self) -> int: ...
+
+
+class Flagged(Stretch, Protocol):
+    """A stretch with what was found there."""
+
+    @property
+    def cause(self) -> str: ...
+
+
+Candidate = TypeVar("Candidate", bound=Flagged)
 
 
 def shared_ms(one: Stretch, other: Stretch) -> int:
@@ -59,9 +69,14 @@ def is_same_moment(one: Stretch, other: Stretch) -> bool:
     return shared_ms(one, other) >= max(1, SAME_MOMENT * shorter)
 
 
-def closest(points: Sequence[TippingPoint], moment: Stretch) -> TippingPoint:
-    """The flag most like `moment`, the one written first when several are."""
-    return max(points, key=lambda point: (likeness(point, moment), -point.id))
+def same_among(candidates: Iterable[Candidate], moment: Flagged) -> Candidate | None:
+    """The one of `candidates` that is `moment`: of its cause, largely the same stretch, and the
+    most like it, the first of several that are; None when there is none.
+    """
+    fitting = [
+        one for one in candidates if one.cause == moment.cause and is_same_moment(one, moment)
+    ]
+    return max(fitting, key=lambda one: likeness(one, moment), default=None)
 
 
 def standing(
@@ -76,13 +91,21 @@ def standing(
     """
     present = list(points)
     taken, alone = match(present, verdicts)
-    if all(point.id != item.id for item in present):
-        same = [p for p in present if p.cause == point.cause and is_same_moment(p, point)]
-        if not same:
-            kept = [v for v in alone if v.cause == point.cause and is_same_moment(v, point)]
-            return max(kept, key=lambda verdict: verdict.id, default=None)
-        point = closest(same, point)
-    return taken.get(point.id)
+    again = found_again(point, present)
+    if again is None:
+        kept = [v for v in alone if v.cause == point.cause and is_same_moment(v, point)]
+        return max(kept, key=lambda verdict: verdict.id, default=None)
+    return taken.get(again.id)
+
+
+def found_again(point: TippingPoint, points: Iterable[TippingPoint]) -> TippingPoint | None:
+    """The flag among `points` that is `point`: itself, or as another analysis raised it; None when
+    that one did not.
+    """
+    present = sorted(points, key=lambda item: item.id)
+    if any(item.id == point.id for item in present):
+        return point
+    return same_among(present, point)
 
 
 def match(
@@ -93,19 +116,14 @@ def match(
     The newest verdict wins a flag; a verdict takes the flag that it is most like, and no other.
     Flags must have ids.
     """
-    free = list(points)
+    free = sorted(points, key=lambda point: point.id)
     taken: dict[int, Verdict] = {}
     alone = []
     for verdict in sorted(verdicts, key=lambda item: item.id, reverse=True):
-        fitting = [
-            point
-            for point in free
-            if point.cause == verdict.cause and is_same_moment(point, verdict)
-        ]
-        if not fitting:
+        best = same_among(free, verdict)
+        if best is None:
             alone.append(verdict)
             continue
-        best = closest(fitting, verdict)
         free.remove(best)
         taken[best.id] = verdict
     return taken, alone

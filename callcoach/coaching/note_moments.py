@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from callcoach.calls.call_presenters import MomentView
-from callcoach.calls.judging import is_same_moment, shared_ms
+from callcoach.calls.judging import same_among
 from callcoach.calls.mapping import ShownTurn
 from callcoach.coaching.models import Note
 from callcoach.coaching.note_text import LIMITS, MAX_MOMENT_MS
@@ -107,11 +107,4 @@ def moment_of(note: Note, moments: Sequence[MomentView]) -> MomentView | None:
         if moment.verdict_id and moment.verdict_id == note.verdict_id:
             return moment
     source = note.point or note.verdict
-    if source is None:
-        return None
-    fitting = [
-        moment
-        for moment in moments
-        if moment.cause == source.cause and is_same_moment(moment, source)
-    ]
-    return max(fitting, key=lambda moment: shared_ms(moment, source), default=None)
+    return same_among(moments, source) if source is not None else None

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from callcoach.calls.judging import (
     Moment,
-    closest,
     is_same_moment,
     likeness,
     match,
     moments,
+    same_among,
     shared_ms,
     standing,
 )
@@ -199,4 +199,7 @@ def test_likeness_is_mutual_and_complete_only_for_the_same_stretch(
     assert 0 <= likeness(first, second) <= 1
     assert likeness(first, flag(3, *one)) == 1
     assert shared_ms(first, second) == shared_ms(second, first) >= 0
-    assert closest([first, second], flag(4, *one)).id in (1, 2)
+    found = same_among([first, second], flag(4, *one))
+    assert found is not None
+    assert is_same_moment(found, first)
+    assert likeness(found, first) == 1, "none is more like it than one with its very bounds"

@@ -102,6 +102,9 @@ def test_twelve_moments_are_heard_and_judged_in_under_ten_minutes(
         for name in ("confirmed", "rejected", "noted", "passed")
     }
     assert tallies == {"confirmed": "6", "rejected": "3", "noted": "2", "passed": "1"}
+    assert comes_true(
+        feed, lambda: sum(claim.done_at is not None for claim in feed.claims()) == RUN
+    ), "the page goes on before the last answer has come"
     with feed.app.app_context():
         verdicts = db.session.scalars(select(Verdict.decision)).all()
         assert sorted(verdicts) == ["confirmed"] * 8 + ["rejected"] * 3  # a note confirms too

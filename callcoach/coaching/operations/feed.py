@@ -270,6 +270,8 @@ def reopen(viewer: Viewer, claim: FeedClaim, *, now: datetime | None = None) -> 
 
 def _take_verdict_back(viewer: Viewer, claim: FeedClaim) -> None:
     """Withdraw the verdict that was given on the moment since it was served."""
+    if claim.outcome not in (FeedOutcome.CONFIRMED, FeedOutcome.REJECTED):
+        return
     given = db.session.scalar(
         select(Verdict)
         .where(
@@ -284,7 +286,7 @@ def _take_verdict_back(viewer: Viewer, claim: FeedClaim) -> None:
         .order_by(Verdict.id.desc())
         .limit(1)
     )
-    if given is not None and claim.outcome in (FeedOutcome.CONFIRMED, FeedOutcome.REJECTED):
+    if given is not None:
         calls.withdraw_verdict(viewer, claim.call, given)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.calls import operations as calls
-from callcoach.calls.judging import is_same_moment, shared_ms
+from callcoach.calls.judging import found_again
 from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
 from callcoach.coaching.access import (
     can_acknowledge_note,
@@ -294,14 +294,7 @@ def point_of(call: Call, note: Note) -> TippingPoint | None:
     if note.point_id is None or analysis is None:
         return None
     hinted = db.session.get(TippingPoint, note.point_id)
-    if hinted is None or hinted.analysis_id == analysis.id:
-        return hinted
-    fitting = [
-        point
-        for point in analysis.tipping_points
-        if point.cause == hinted.cause and is_same_moment(point, hinted)
-    ]
-    return max(fitting, key=lambda point: shared_ms(point, hinted), default=None)
+    return found_again(hinted, analysis.tipping_points) if hinted is not None else None
 
 
 def _confirm(viewer: Viewer, call: Call, note: Note) -> int | None:
