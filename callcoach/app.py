@@ -20,7 +20,9 @@ from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
+from callcoach.learning import models as learning_models  # noqa: F401 - its tables
 from callcoach.search import views as search_views
+from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
 
 #: Rooms with pages, in the order in which their blueprints are registered.
 _VIEWS = (

@@ -44,6 +44,9 @@ class User(UserMixin, db.Model):
     locale: Mapped[str] = mapped_column(String(5), default="fr")
     #: ``auto``, ``light`` or ``dark``.
     theme: Mapped[str] = mapped_column(String(10), default="auto")
+    #: Country whose language and manners are the person's own (ISO 3166, ``FR``); "" when not said.
+    #: Only verdicts of people native to a campaign's market teach what its register is.
+    native_market: Mapped[str] = mapped_column(String(2), default="", server_default="")
     is_enabled: Mapped[bool] = mapped_column(default=True)
     #: Created by the demo; refused in production.
     is_demo: Mapped[bool] = mapped_column(default=False)

@@ -56,7 +56,12 @@ def analyse(
         duration_s=duration_s,
         channels=channels,
         agent_channel=agent_channel,
-        engine={**(engine or {}), "analysis": ANALYSIS_VERSION, "language": language},
+        engine={
+            **(engine or {}),
+            "analysis": ANALYSIS_VERSION,
+            "language": language,
+            "tuning": context.tuning.fingerprint,
+        },
         turns=conversation.turns,
         figures=compute_figures(conversation),
         engagement=engagement,

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from callcoach.analysis.tuning import Tuning
+
 
 class Speaker(StrEnum):
     """Who speaks a turn."""
@@ -251,6 +253,20 @@ class EngagementPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class UnexplainedBreak:
+    """A place where the prospect's participation drops and no detector says why.
+
+    Never a tipping point: it names no cause and blames nobody. `turn` is the prospect's turn with
+    which the change begins; `drop` how far the curve falls there, in its own unit (0 to 2).
+    """
+
+    start_s: float
+    end_s: float
+    turn: int
+    drop: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScriptLine:
     """A line of the script in force, as context."""
 
@@ -262,7 +278,8 @@ class ScriptLine:
 class CallContext:
     """What is known of a call beside its sound; every part may be empty.
 
-    `campaign` and `persona` are names; the rest are phrases in the call's language.
+    `campaign` and `persona` are names, `tuning` is what the campaign changes in the engine; the
+    rest are phrases in the call's language.
     """
 
     campaign: str = ""
@@ -272,6 +289,7 @@ class CallContext:
     forbidden: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     script_lines: tuple[ScriptLine, ...] = ()
+    tuning: Tuning = field(default_factory=Tuning)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -291,6 +309,10 @@ class CallContext:
                 if not isinstance(value, str):
                     raise ValueError(f"context {key!r} must be a string")
                 values[key] = value
+            elif key == "tuning":
+                if not isinstance(value, dict):
+                    raise ValueError("context 'tuning' must be an object")
+                values[key] = Tuning.from_dict(value)
             elif not isinstance(value, list):
                 raise ValueError(f"context {key!r} must be a list")
             elif key == "script_lines":
@@ -324,6 +346,9 @@ class CallAnalysis:
         engagement: empty when not computed.
         tipping_points: everything above the abstention floor, sorted by start.
         kind: who was probably reached.
+        breaks: unexplained breaks, sorted by start.
+        holds: stretches that a player may skip because nobody converses (waiting music, transfer),
+            sorted, disjoint; ringing and greeting before the talk are not among them.
     """
 
     duration_s: float
@@ -335,6 +360,8 @@ class CallAnalysis:
     engagement: tuple[EngagementPoint, ...]
     tipping_points: tuple[TippingPoint, ...]
     kind: KindGuess
+    breaks: tuple[UnexplainedBreak, ...] = ()
+    holds: tuple[Segment, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of schema 1; words are rendered in French and English."""
@@ -363,4 +390,6 @@ class CallAnalysis:
                 "confidence": self.kind.confidence,
                 "reasons": [render_both(reason) for reason in self.kind.reasons],
             },
+            "breaks": [asdict(item) for item in self.breaks],
+            "holds": [asdict(item) for item in self.holds],
         }

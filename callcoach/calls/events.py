@@ -1,4 +1,4 @@
-"""What rooms above are told: the words that a call shows have changed.
+"""What rooms above are told: words of a call have changed, or a moment was judged.
 
 Subscribers run inside the transaction that changes them, so that what they keep is never behind;
 they work through ``db.session``, flush and must not commit.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcoach.calls.models import Call
+from callcoach.calls.models import Call, Verdict
 
 Subscriber = Callable[[Call], None]
+Judged = Callable[[Call, Verdict], None]
 
 _subscribers: list[Subscriber] = []
+_judged: list[Judged] = []
 
 
 def on_words_changed(subscriber: Subscriber) -> Subscriber:
@@ -26,3 +28,16 @@ def words_changed(call: Call) -> None:
     """A new analysis was published, channels were exchanged, or a turn was corrected."""
     for subscriber in _subscribers:
         subscriber(call)
+
+
+def on_judged(subscriber: Judged) -> Judged:
+    """Register a function, as a decorator; once, however often its module is imported."""
+    if subscriber not in _judged:
+        _judged.append(subscriber)
+    return subscriber
+
+
+def moment_judged(call: Call, verdict: Verdict) -> None:
+    """A verdict was given, given a reason, or taken back (``withdrawn_at`` tells)."""
+    for subscriber in _judged:
+        subscriber(call, verdict)

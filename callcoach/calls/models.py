@@ -62,6 +62,23 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
+class DismissalReason(StrEnum):
+    """Why a flag was rejected (TIPPING.md §4.5); what each teaches differs."""
+
+    #: The fault is not there: the detector was wrong.
+    ABSENT = "absent"
+    #: The words or the speaker were recognised wrongly: says nothing against the detector.
+    MISHEARD = "misheard"
+    #: It is there, and right in this situation.
+    JUSTIFIED = "justified"
+    #: True, and of no importance: lowers the severity, not the precision.
+    UNIMPORTANT = "unimportant"
+
+
+#: Detector of a moment that a person marked because the engine had missed it.
+MISSED = "M0"
+
+
 class Call(db.Model):
     """One dial with its metadata and outcome."""
 
@@ -209,6 +226,14 @@ class AnalysisRun(db.Model):
     kind_reasons: Mapped[list[dict[str, Any]]] = mapped_column(
         JSON, default=list, server_default="[]"
     )
+    #: `analysis.engine.ANALYSIS_VERSION` that made it; 0 in analyses older than the question.
+    analysis_version: Mapped[int] = mapped_column(default=0, server_default="0", index=True)
+    #: `Tuning.fingerprint` of the campaign's changes that were applied; "" without any.
+    tuning: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    #: list of {start_s, end_s, turn, drop}: unexplained breaks, never tipping points.
+    breaks: Mapped[list[dict[str, float]]] = mapped_column(JSON, default=list, server_default="[]")
+    #: list of {start_s, end_s} that a player may skip.
+    holds: Mapped[list[dict[str, float]]] = mapped_column(JSON, default=list, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     turns: Mapped[list[Turn]] = relationship(
@@ -303,6 +328,11 @@ class Verdict(db.Model):
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
     suggestion: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: Why it was rejected; "" when nobody said, and for a confirmation.
+    reason: Mapped[DismissalReason | str] = mapped_column(String(12), default="", server_default="")
+    #: How likely such a flag was to be put before a person, above 0 to 1: a verdict on one that is
+    #: only shown now and then counts for more (inverse probability weighting).
+    display_probability: Mapped[float] = mapped_column(default=1.0, server_default="1")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
     #: The verdict that this one took the place of.
@@ -331,6 +361,20 @@ class Excerpt(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     file: Mapped[StoredFile | None] = relationship()
+
+
+class CallTag(db.Model):
+    """A word that people put on a call to find it again, such as ``onboarding``."""
+
+    __tablename__ = "call_tags"
+    __table_args__ = (UniqueConstraint("call_id", "name"), Index("ix_call_tags_name", "name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    #: As written first; compared without case.
+    name: Mapped[str] = mapped_column(String(40))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
 class TurnCorrection(db.Model):

@@ -63,6 +63,8 @@ class Campaign(db.Model):
     name: Mapped[str] = mapped_column(String(160))
     #: Language of the calls, ISO 639-1.
     language: Mapped[str] = mapped_column(String(5), default="fr")
+    #: Country that is called, ISO 3166.
+    market: Mapped[str] = mapped_column(String(2), default="FR", server_default="FR")
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     #: Names and terms the recogniser should know, one string each.
