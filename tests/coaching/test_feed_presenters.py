@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcoach.calls.heard_presenters import _words_between
 from callcoach.calls.mapping import ShownTurn
-from callcoach.coaching.feed_presenters import _words_between
 
 WORDS = ("Alors", " qu'", "est", "-ce", " qui", " vous", " prend", " du", " temps", " ?")
 
