@@ -18,9 +18,12 @@ from callcoach.campaigns import views as campaigns_views
 from callcoach.coaching import models as coaching_models  # noqa: F401 - its tables
 from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
+from callcoach.drills import models as drills_models  # noqa: F401 - its tables
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
+from callcoach.notices import models as notices_models  # noqa: F401 - its tables
+from callcoach.progress import models as progress_models  # noqa: F401 - its tables
 from callcoach.search import views as search_views
 from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
 

@@ -19,6 +19,15 @@ class PromiseKind(StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+class AgentAudio(StrEnum):
+    """What an agent may hear on a telephone of their own."""
+
+    YES = "yes"
+    #: Names and numbers beeped out.
+    REDACTED = "redacted"
+    TEXT_ONLY = "text_only"
+
+
 class Sponsor(db.Model):
     """A client company on whose behalf the teams call."""
 
@@ -69,6 +78,13 @@ class Campaign(db.Model):
     ends_on: Mapped[date | None]
     #: Names and terms the recogniser should know, one string each.
     vocabulary: Mapped[list[str]] = mapped_column(JSON, default=list)
+    agent_audio: Mapped[AgentAudio] = mapped_column(
+        String(10), default=AgentAudio.YES, server_default=AgentAudio.YES.value
+    )
+    #: Hours in which a supervisor is to answer an agent who sees a note otherwise.
+    dispute_hours: Mapped[int] = mapped_column(default=48, server_default="48")
+    #: Calls of one agent that may be recorded in a week.
+    weekly_recordings: Mapped[int] = mapped_column(default=2, server_default="2")
     #: What the call is for, in the sponsor's words.
     purpose: Mapped[str] = mapped_column(Text, default="")
     is_archived: Mapped[bool] = mapped_column(default=False)

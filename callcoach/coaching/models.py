@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from callcoach.accounts.models import User
 from callcoach.calls.models import Call, TippingPoint, Verdict
 from callcoach.extensions import UtcDateTime, db, utc_now
+from callcoach.storage.models import StoredFile
 
 
 class NoteAim(StrEnum):
@@ -33,6 +34,34 @@ class Visibility(StrEnum):
     PRIVATE = "private"
     #: The agent, and those who answer for the team.
     AGENT = "agent"
+    #: Everybody of the team too; only for something to keep, and with the agent's yes to the sound.
+    TEAM = "team"
+    #: The agent, the team's supervisors, and the people named.
+    NAMED = "named"
+
+
+class NoteScope(StrEnum):
+    """What a note is about."""
+
+    MOMENT = "moment"
+    #: The call as a whole; its stretch is the whole recording.
+    CALL = "call"
+    #: Several calls of one agent; `Note.call` is the first, `NoteCall` names the others.
+    SERIES = "series"
+
+
+class DisputeState(StrEnum):
+    """How a supervisor answered "I see it otherwise"."""
+
+    OPEN = "open"
+    #: It stays as it was, with a reason.
+    KEPT = "kept"
+    #: The agent is right: the note is put aside, the flag rejected.
+    ACCEPTED = "accepted"
+    #: The note now says something else.
+    REWRITTEN = "rewritten"
+    #: The agent took it back.
+    WITHDRAWN = "withdrawn"
 
 
 class RequestAnswer(StrEnum):
@@ -87,6 +116,15 @@ class Note(db.Model):
     cause: Mapped[str] = mapped_column(String(30), default="")
     aim: Mapped[NoteAim] = mapped_column(String(10), default=NoteAim.CHANGE)
     visibility: Mapped[Visibility] = mapped_column(String(10), default=Visibility.AGENT)
+    scope: Mapped[NoteScope] = mapped_column(
+        String(10), default=NoteScope.MOMENT, server_default=NoteScope.MOMENT.value
+    )
+    #: How a native would say it, in the author's voice; its length, and what was recognised.
+    voice_file_id: Mapped[int | None] = mapped_column(
+        ForeignKey("stored_files.id", ondelete="SET NULL")
+    )
+    voice_ms: Mapped[int] = mapped_column(default=0, server_default="0")
+    voice_text: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: The flag it was written on, which sending confirms; a hint, found again by overlap.
     point_id: Mapped[int | None] = mapped_column(
         ForeignKey("tipping_points.id", ondelete="SET NULL"), index=True
@@ -116,6 +154,10 @@ class Note(db.Model):
     updated_by: Mapped[User | None] = relationship(foreign_keys=updated_by_id)
     point: Mapped[TippingPoint | None] = relationship()
     verdict: Mapped[Verdict | None] = relationship()
+    voice_file: Mapped[StoredFile | None] = relationship()
+    readers: Mapped[list[NoteReader]] = relationship(cascade="all, delete-orphan")
+    mentions: Mapped[list[NoteMention]] = relationship(cascade="all, delete-orphan")
+    other_calls: Mapped[list[NoteCall]] = relationship(cascade="all, delete-orphan")
     revisions: Mapped[list[NoteRevision]] = relationship(
         back_populates="note", cascade="all, delete-orphan", order_by="NoteRevision.number"
     )
@@ -162,6 +204,112 @@ class NoteReply(db.Model):
 
     note: Mapped[Note] = relationship(back_populates="replies")
     author: Mapped[User | None] = relationship()
+
+
+class NoteReader(db.Model):
+    """Somebody a note with named readers is shown to."""
+
+    __tablename__ = "note_readers"
+
+    note_id: Mapped[int] = mapped_column(
+        ForeignKey("notes.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+    user: Mapped[User] = relationship()
+
+
+class NoteMention(db.Model):
+    """A colleague named with @ in a note or an answer: told of it, and so let in to read it."""
+
+    __tablename__ = "note_mentions"
+
+    note_id: Mapped[int] = mapped_column(
+        ForeignKey("notes.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    user: Mapped[User] = relationship()
+
+
+class NoteCall(db.Model):
+    """One more call that a note about a series is about."""
+
+    __tablename__ = "note_calls"
+
+    note_id: Mapped[int] = mapped_column(
+        ForeignKey("notes.id", ondelete="CASCADE"), primary_key=True
+    )
+    call_id: Mapped[int] = mapped_column(
+        ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+    call: Mapped[Call] = relationship()
+
+
+class NoteTemplate(db.Model):
+    """A note that a supervisor saved to write it again: its words, without a moment."""
+
+    __tablename__ = "note_templates"
+    __table_args__ = (Index("ix_note_templates_owner", "owner_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    aim: Mapped[NoteAim] = mapped_column(String(10), default=NoteAim.CHANGE)
+    cause: Mapped[str] = mapped_column(String(30), default="")
+    hears: Mapped[str] = mapped_column(Text, default="")
+    instead: Mapped[str] = mapped_column(Text, default="")
+    #: Offered to the other supervisors of the owner's teams too.
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    used: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Dispute(db.Model):
+    """An agent's "I see it otherwise" on one note or one confirmed flag, and the answer to it."""
+
+    __tablename__ = "disputes"
+    __table_args__ = (Index("ix_disputes_open", "state", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), index=True)
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    #: What is disputed: a note, or a confirmed moment; exactly one of the two.
+    note_id: Mapped[int | None] = mapped_column(
+        ForeignKey("notes.id", ondelete="CASCADE"), index=True
+    )
+    verdict_id: Mapped[int | None] = mapped_column(
+        ForeignKey("verdicts.id", ondelete="CASCADE"), index=True
+    )
+    #: Why the agent sees it otherwise, or what the context was.
+    text: Mapped[str] = mapped_column(Text)
+    #: A moment that shows it, of the same call or of another of the agent's; may be none.
+    counter_call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id", ondelete="SET NULL"))
+    counter_start_ms: Mapped[int | None]
+    counter_end_ms: Mapped[int | None]
+    state: Mapped[DisputeState] = mapped_column(String(10), default=DisputeState.OPEN)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    #: By when the supervisor is to answer.
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the agent had the answer before them.
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    call: Mapped[Call] = relationship(foreign_keys=call_id)
+    agent: Mapped[User | None] = relationship(foreign_keys=agent_id)
+    note: Mapped[Note | None] = relationship()
+    verdict: Mapped[Verdict | None] = relationship()
+    counter_call: Mapped[Call | None] = relationship(foreign_keys=counter_call_id)
+    answered_by: Mapped[User | None] = relationship(foreign_keys=answered_by_id)
 
 
 class ListeningRequest(db.Model):
