@@ -22,6 +22,7 @@ from callcoach.drills import models as drills_models  # noqa: F401 - its tables
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
+from callcoach.learning import views as learning_views
 from callcoach.notices import models as notices_models  # noqa: F401 - its tables
 from callcoach.progress import models as progress_models  # noqa: F401 - its tables
 from callcoach.search import views as search_views
@@ -34,6 +35,7 @@ _VIEWS = (
     campaigns_views,
     calls_views,
     search_views,
+    learning_views,
     coaching_views,
     jobs_views,
 )
