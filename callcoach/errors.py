@@ -1,4 +1,4 @@
-"""Errors typed by audience. Standard library only, so that every room may raise them.
+"""Errors typed by audience, and the mark of their sentences. Standard library only, so that every room may raise them.
 
 Each error takes one sentence for the user (already readable, ending with what to do where there
 is something to do) and values for the log. `callcoach.web.errors` maps them to pages,
@@ -8,6 +8,11 @@ is something to do) and values for the log. `callcoach.web.errors` maps them to 
 from __future__ import annotations
 
 from typing import Any
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that extraction knows
+    """Mark a message id for extraction; it is translated where it is shown."""
+    return message
 
 
 class CallCoachError(Exception):

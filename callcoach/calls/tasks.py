@@ -44,7 +44,7 @@ from callcoach.calls.subjects import (
     subject_of,
 )
 from callcoach.config import Settings
-from callcoach.errors import JobFailed
+from callcoach.errors import N_, JobFailed
 from callcoach.extensions import db, utc_now
 from callcoach.jobs import operations as jobs
 from callcoach.jobs.context import JobContext
@@ -55,7 +55,6 @@ from callcoach.speech.audio import AudioLimits, Recording
 from callcoach.speech.channels import compare_channels
 from callcoach.speech.peaks import peaks
 from callcoach.speech.playback import write_excerpt, write_playback
-from callcoach.speech.rejections import N_
 from callcoach.storage import StoredContent, get_store
 from callcoach.storage.operations import register_derived, sweep_orphans
 from callcoach.storage.store import derived_key

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcoach.config import Settings
-from callcoach.errors import CallCoachError, JobFailed
+from callcoach.errors import N_, CallCoachError, JobFailed
 from callcoach.extensions import db, write_transaction
 from callcoach.jobs import leases
 from callcoach.jobs.context import JobContext, WorkerStopping
@@ -29,11 +29,6 @@ log = logging.getLogger(__name__)
 
 #: Time between two tries to renew a lease after the database refused one.
 _BEAT_AGAIN_S = 1.0
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name that extraction knows
-    """Mark a message id for extraction; it is translated when it is shown."""
-    return message
 
 
 #: Message ids of the reasons that this room gives; shown by `Job.explain`.

@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from callcoach.errors import JobFailed, RecordingRejected
+from callcoach.errors import N_, JobFailed, RecordingRejected
 from callcoach.speech import sandbox
 from callcoach.speech.formats import FORMATS, Format, sniff
-from callcoach.speech.rejections import N_, REJECTIONS, rejected
+from callcoach.speech.rejections import REJECTIONS, rejected
 
 #: Rate of `Recording.samples`, hertz.
 RATE_HZ = 16_000

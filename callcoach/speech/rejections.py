@@ -11,12 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callcoach.errors import RecordingRejected
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name that extraction knows
-    """Mark a message id for extraction without translating it here."""
-    return message
+from callcoach.errors import N_, RecordingRejected
 
 
 @dataclass(frozen=True, slots=True)

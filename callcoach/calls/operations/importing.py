@@ -29,12 +29,12 @@ from callcoach.calls.operations.editing import log_access
 from callcoach.calls.placing import Placement, place_call
 from callcoach.calls.subjects import PROCESS, SWEEP_FILES, subject_of
 from callcoach.config import Settings
-from callcoach.errors import Conflict
+from callcoach.errors import N_, Conflict
 from callcoach.extensions import db, utc_now, write_transaction
 from callcoach.jobs import operations as jobs
 from callcoach.speech.audio import AudioLimits, file_hash, open_recording, safe_name
 from callcoach.speech.audio import Recording as Sound
-from callcoach.speech.rejections import N_, rejected
+from callcoach.speech.rejections import rejected
 from callcoach.storage import StoredContent, get_store
 from callcoach.storage.operations import register_file
 
