@@ -6,12 +6,12 @@ enough of its time; when an analysis raises none, the moment is shown from the v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from callcoach.analysis.model import Valence
-from callcoach.calls.models import Decision, TippingPoint, Verdict
+from callcoach.calls.models import MISSED, Decision, TippingPoint, Verdict
 
 #: Share of the shorter of two stretches that both must cover to be one moment. An analysis of
 #: another version moves a flag's bounds by words, not to another sentence.
@@ -138,6 +138,8 @@ class Moment:
 
     point: TippingPoint | None
     verdict: Verdict | None
+    #: A flag that nobody judged and that is not put before people in its campaign.
+    is_held_back: bool = False
 
     @property
     def _source(self) -> TippingPoint | Verdict:
@@ -166,6 +168,15 @@ class Moment:
     def is_kept(self) -> bool:
         """Shown although the present analysis does not flag it: a person judged it."""
         return self.point is None
+
+    @property
+    def is_missed(self) -> bool:
+        """A person marked it because the engine had not; today's analysis may flag it."""
+        return self.verdict is not None and self.verdict.detector == MISSED
+
+    @property
+    def detector(self) -> str:
+        return self._source.detector
 
     @property
     def turn_index(self) -> int | None:
@@ -218,7 +229,11 @@ class Moment:
 
 
 def moments(
-    points: Sequence[TippingPoint], alone: Iterable[Verdict], *, sees_unconfirmed: bool
+    points: Sequence[TippingPoint],
+    alone: Iterable[Verdict],
+    *,
+    sees_unconfirmed: bool,
+    is_held_back: Callable[[TippingPoint], bool] | None = None,
 ) -> list[Moment]:
     """What a viewer may see, by start.
 
@@ -228,8 +243,17 @@ def moments(
             show and is left out.
         sees_unconfirmed: supervisors and team leads see every flag, also rejected ones (to undo
             that). Others see confirmed flags, and positive ones that nobody rejected.
+        is_held_back: whether flags like this one are held back; one with a verdict never is. None
+            holds nothing back.
     """
-    found = [Moment(point, point.verdict) for point in points]
+    found = [
+        Moment(
+            point,
+            point.verdict,
+            point.verdict is None and is_held_back is not None and is_held_back(point),
+        )
+        for point in points
+    ]
     found += [Moment(None, verdict) for verdict in alone if verdict.decision == Decision.CONFIRMED]
     if not sees_unconfirmed:
         found = [

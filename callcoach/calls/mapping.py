@@ -15,6 +15,7 @@ from callcoach.analysis.model import Turn as FoundTurn
 from callcoach.analysis.opening import talk_start_s
 from callcoach.calls.models import AnalysisRun, TippingPoint, Turn, TurnCorrection
 from callcoach.campaigns.models import Campaign, PromiseKind
+from callcoach.tuning.queries import tuning_of
 
 #: A correction shows on a turn when they share more than this part of both: less, and the bounds
 #: have changed so much that the corrected text would hide words it was not made for.
@@ -127,7 +128,7 @@ def _revived(value: Any) -> Any:
 
 
 def context_of(campaign: Campaign, persona: str = "") -> CallContext:
-    """What the analysis should know of a call's campaign."""
+    """What the analysis should know of a call's campaign, and what the campaign changes in it."""
     phrases = {
         kind: tuple(p.text for p in campaign.promises if p.kind == kind) for kind in PromiseKind
     }
@@ -138,6 +139,7 @@ def context_of(campaign: Campaign, persona: str = "") -> CallContext:
         approved=phrases[PromiseKind.APPROVED],
         forbidden=phrases[PromiseKind.FORBIDDEN],
         ambiguous=phrases[PromiseKind.AMBIGUOUS],
+        tuning=tuning_of(campaign.id),
     )
 
 

@@ -37,7 +37,11 @@ class Standing(StrEnum):
 
     @property
     def is_held_back(self) -> bool:
-        return self in (Standing.HIDDEN, Standing.RETIRED)
+        return self in HELD_BACK
+
+
+#: Standings under which flags wait until somebody asks for them.
+HELD_BACK = (Standing.HIDDEN, Standing.RETIRED)
 
 
 class ChangeKind(StrEnum):
@@ -108,6 +112,10 @@ class DetectorStanding(db.Model):
     #: Least `confidence` of a flag that is shown, 0 to 1.
     floor: Mapped[float] = mapped_column(default=0.0)
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    def holds_back(self, confidence: float) -> bool:
+        """Whether a flag of this kind that nobody judged is kept from people unless they ask."""
+        return self.standing in HELD_BACK or confidence < self.floor
 
 
 class TuningChange(db.Model):

@@ -14,7 +14,7 @@ from callcoach.calls.operations.editing import (
 )
 from callcoach.calls.operations.excerpts import ensure_excerpt
 from callcoach.calls.operations.importing import ImportOutcome, ImportResult, import_recording
-from callcoach.calls.operations.judging import judge, require_judge, withdraw_verdict
+from callcoach.calls.operations.judging import judge, require_judge, set_reason, withdraw_verdict
 from callcoach.calls.operations.kinds import leave_kind_to_analysis, set_kind
 from callcoach.calls.operations.lifecycle import (
     cancel_call,
@@ -25,6 +25,7 @@ from callcoach.calls.operations.lifecycle import (
     retry_call,
     transcribe_again,
 )
+from callcoach.calls.operations.missed import mark_missed
 
 __all__ = [
     "CallEdit",
@@ -40,6 +41,7 @@ __all__ = [
     "judge",
     "leave_kind_to_analysis",
     "log_access",
+    "mark_missed",
     "purge_call",
     "require_judge",
     "require_visible",
@@ -47,6 +49,7 @@ __all__ = [
     "retry_call",
     "set_agent_channel",
     "set_kind",
+    "set_reason",
     "swap_channels",
     "transcribe_again",
     "withdraw_verdict",

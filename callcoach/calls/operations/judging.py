@@ -1,4 +1,4 @@
-"""Verdicts on flags: given, undone, and found again when a new analysis is published."""
+"""Verdicts on flags: given, explained, undone, and found again when a new analysis is published."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_judge_call
+from callcoach.calls.events import moment_judged
 from callcoach.calls.judging import match, standing
-from callcoach.calls.models import AnalysisRun, Call, Decision, TippingPoint, Verdict
+from callcoach.calls.models import (
+    AnalysisRun,
+    Call,
+    Decision,
+    DismissalReason,
+    TippingPoint,
+    Verdict,
+)
 from callcoach.calls.operations.editing import log_access, require_visible
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
@@ -34,6 +42,7 @@ def judge(
     decision: Decision | str,
     *,
     seen_verdict_id: int | None = None,
+    display_probability: float = 1.0,
 ) -> Verdict:
     """Confirm or reject a flag. The same decision again changes nothing.
 
@@ -41,10 +50,12 @@ def judge(
         point: of any analysis of the call; one of an older analysis is found again in the
             current one by overlap.
         seen_verdict_id: verdict that the page showed, 0 for none; None judges whatever it is.
+        display_probability: how likely such a flag was to be shown, above 0 to 1; a verdict that
+            takes another's place keeps that one's.
 
     Raises:
         NotFound, NotAllowed: as `require_judge`, or the flag is another call's.
-        InvalidInput: not a decision.
+        InvalidInput: not a decision, or the probability is out of range.
         StaleVersion: somebody else judged it since; ``values`` hold ``verdict_id``, ``decision``
             and ``author``.
     """
@@ -55,9 +66,11 @@ def judge(
         wanted = Decision(decision)
     except ValueError:
         raise InvalidInput("A moment is either confirmed or rejected.") from None
-    _lock(call)
+    if not 0 < display_probability <= 1:
+        raise InvalidInput("A moment is shown with a probability above 0 and up to 1.")
+    lock_moments(call)
     present = call.current_analysis.tipping_points if call.current_analysis else []
-    current = standing(point, present, _in_force(call.id))
+    current = standing(point, present, verdicts_in_force(call.id))
     if current is not None and current.decision == wanted:
         return current
     if seen_verdict_id is not None and seen_verdict_id != (current.id if current else 0):
@@ -83,16 +96,42 @@ def judge(
         evidence=point.evidence,
         explanation=point.explanation,
         suggestion=point.suggestion,
+        display_probability=current.display_probability if current else display_probability,
         author_id=viewer.user_id,
-        replaces_id=current.id if current else None,
     )
-    if current is not None:
-        current.withdrawn_at = utc_now()
-    db.session.add(verdict)
+    return put_in_force(viewer, call, verdict, f"moment.{wanted.value}", replaces=current)
+
+
+def set_reason(
+    viewer: Viewer, call: Call, verdict: Verdict, reason: DismissalReason | str
+) -> Verdict:
+    """Say why a flag was rejected; "" takes that back. Anybody who may judge the call may: what is
+    taught by a wrong reason is everybody's.
+
+    Raises:
+        NotFound, NotAllowed: as `require_judge`, or the verdict is another call's.
+        InvalidInput: not a reason, or the verdict confirms.
+        Conflict: the rejection was taken back or replaced in between.
+    """
+    require_judge(viewer, call)
+    if verdict.call_id != call.id:
+        raise NotFound("There is no such verdict.")
+    try:
+        wanted: DismissalReason | str = DismissalReason(reason) if reason else ""
+    except ValueError:
+        raise InvalidInput("This is not a reason for rejecting a moment.") from None
+    if verdict.decision != Decision.REJECTED:
+        raise InvalidInput("Only a rejection has a reason.")
+    lock_moments(call)
+    db.session.refresh(verdict)
+    if verdict.withdrawn_at is not None:
+        raise Conflict("This rejection was taken back in between.")
+    if verdict.reason == wanted:
+        return verdict
+    verdict.reason = wanted
+    log_access(viewer, "moment.reason", call, verdict=verdict.id, reason=str(wanted))
     db.session.flush()
-    _attach(call)
-    log_access(viewer, f"moment.{wanted.value}", call, verdict=verdict.id)
-    db.session.flush()
+    moment_judged(call, verdict)
     return verdict
 
 
@@ -108,7 +147,7 @@ def withdraw_verdict(viewer: Viewer, call: Call, verdict: Verdict) -> Verdict | 
     require_judge(viewer, call)
     if verdict.call_id != call.id:
         raise NotFound("There is no such verdict.")
-    _lock(call)
+    lock_moments(call)
     db.session.refresh(verdict)
     if verdict.withdrawn_at is not None:
         if _is_replaced(verdict):
@@ -122,6 +161,7 @@ def withdraw_verdict(viewer: Viewer, call: Call, verdict: Verdict) -> Verdict | 
     _attach(call)
     log_access(viewer, "moment.verdict_withdrawn", call, verdict=verdict.id)
     db.session.flush()
+    moment_judged(call, verdict)
     return before
 
 
@@ -135,14 +175,43 @@ def attach_verdicts(call_id: int, run: AnalysisRun) -> None:
         .where(TippingPoint.analysis_id == run.id)
         .execution_options(populate_existing=True)  # compared with what is written below
     ).all()
-    taken, _alone = match(points, _in_force(call_id))
+    taken, _alone = match(points, verdicts_in_force(call_id))
     for point in points:
         verdict = taken.get(point.id)
         point.verdict_id = verdict.id if verdict else None
     db.session.flush()
 
 
-def _in_force(call_id: int) -> Sequence[Verdict]:
+def put_in_force(
+    viewer: Viewer, call: Call, verdict: Verdict, action: str, *, replaces: Verdict | None
+) -> Verdict:
+    """Let a new verdict count, in the place of another one; `action` is logged. Under the lock."""
+    if replaces is not None:
+        verdict.replaces_id = replaces.id
+        replaces.withdrawn_at = utc_now()
+    db.session.add(verdict)
+    db.session.flush()
+    _attach(call)
+    log_access(viewer, action, call, verdict=verdict.id)
+    db.session.flush()
+    moment_judged(call, verdict)
+    return verdict
+
+
+def lock_moments(call: Call) -> None:
+    """Keep other judges and the publication of a new analysis out until the transaction ends, and
+    forget what was read before.
+    """
+    db.session.flush()
+    db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update(of=Call))
+    db.session.refresh(call, ["current_analysis_id"])
+    db.session.expire(call, ["current_analysis"])
+    if call.current_analysis is not None:
+        db.session.expire(call.current_analysis, ["tipping_points"])
+
+
+def verdicts_in_force(call_id: int) -> Sequence[Verdict]:
+    """The call's verdicts that nobody took back or replaced."""
     return db.session.scalars(
         select(Verdict).where(Verdict.call_id == call_id, Verdict.withdrawn_at.is_(None))
     ).all()
@@ -164,15 +233,3 @@ def _is_replaced(verdict: Verdict) -> bool:
 def _attach(call: Call) -> None:
     if call.current_analysis is not None:
         attach_verdicts(call.id, call.current_analysis)
-
-
-def _lock(call: Call) -> None:
-    """Keep other judges and the publication of a new analysis out until the transaction ends, and
-    forget what was read before.
-    """
-    db.session.flush()
-    db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update(of=Call))
-    db.session.refresh(call, ["current_analysis_id"])
-    db.session.expire(call, ["current_analysis"])
-    if call.current_analysis is not None:
-        db.session.expire(call.current_analysis, ["tipping_points"])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Team
 from callcoach.calls.models import Call, CallKind, CallState, Recording, TippingPoint, Verdict
-from callcoach.calls.queries import in_scope
+from callcoach.calls.queries import in_scope, is_of_held_back_kind
 from callcoach.coaching.access import judges
 from callcoach.coaching.feed_order import IN_A_ROW, Waiting, in_order, shift_of
 from callcoach.coaching.models import FeedClaim, FeedOutcome, ListeningRequest
@@ -162,7 +162,7 @@ def _points(
 def _point_statement(calls: ColumnElement[bool], now: datetime) -> Select[*tuple[Any, ...]]:
     """Flags that wait in `calls` (a condition on `Call`), with what `Waiting` needs.
 
-    Which flags of a call are its strongest does not depend on what was judged: else every
+    Flags of a kind that is held back in their campaign do not enter. Which flags of a call are its strongest does not depend on what was judged: else every
     judgement would let a weaker one in.
     """
     place = func.row_number().over(
@@ -172,7 +172,12 @@ def _point_statement(calls: ColumnElement[bool], now: datetime) -> Select[*tuple
     ranked = (
         select(TippingPoint.id, Call.id.label("call_id"), place.label("place"))
         .join(Call, Call.current_analysis_id == TippingPoint.analysis_id)
-        .where(calls, Call.state == CallState.READY, Call.kind == CallKind.TARGET)
+        .where(
+            calls,
+            Call.state == CallState.READY,
+            Call.kind == CallKind.TARGET,
+            ~is_of_held_back_kind(),
+        )
         .subquery()
     )
     in_force = aliased(Verdict)

@@ -1,8 +1,8 @@
-"""Reads of calls, always scoped by a `Viewer`."""
+"""Calls, their turns and what a list of them can be narrowed to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,23 +24,19 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, Team, User
-from callcoach.analysis.model import Valence
-from callcoach.calls.access import sees_unconfirmed_flags
-from callcoach.calls.judging import Moment, moments
 from callcoach.calls.mapping import ShownTurn, shown_turns
 from callcoach.calls.models import (
     AnalysisRun,
     Call,
     CallKind,
     CallState,
-    Decision,
     Excerpt,
     Outcome,
     TippingPoint,
     Turn,
     TurnCorrection,
-    Verdict,
 )
+from callcoach.calls.queries.flags import is_shown
 from callcoach.campaigns.models import Campaign, CampaignTeam, Sponsor
 from callcoach.errors import NotFound
 from callcoach.extensions import UtcDateTime, db
@@ -205,58 +201,6 @@ def turns_of(call: Call) -> list[ShownTurn]:
     return shown_turns(call.current_analysis.turns, corrections)
 
 
-def visible_moments(viewer: Viewer, call: Call) -> list[Moment]:
-    """The moments of the call this viewer may see, by start: flags of the current analysis with
-    the verdicts on them, and confirmed moments that it does not flag any more.
-
-    Agents and sponsors see no negative one that nobody has confirmed.
-    """
-    if call.current_analysis_id is None:
-        return []
-    points = db.session.scalars(
-        select(TippingPoint)
-        .where(TippingPoint.analysis_id == call.current_analysis_id)
-        .options(joinedload(TippingPoint.verdict).joinedload(Verdict.author))
-    ).all()
-    held = {point.verdict_id for point in points}
-    verdicts = db.session.scalars(
-        select(Verdict)
-        .where(Verdict.call_id == call.id, Verdict.withdrawn_at.is_(None))
-        .options(joinedload(Verdict.author))
-    )
-    return moments(
-        points,
-        [verdict for verdict in verdicts if verdict.id not in held],
-        sees_unconfirmed=sees_unconfirmed_flags(viewer),
-    )
-
-
-def get_point(viewer: Viewer, point_id: int) -> tuple[Call, TippingPoint]:
-    """A flag, of any analysis version, and its call.
-
-    Raises:
-        NotFound: as `get_call`, or the viewer may not see this flag.
-    """
-    point = db.session.scalar(
-        select(TippingPoint).where(TippingPoint.id == point_id, _is_visible(viewer))
-    )
-    if point is None:
-        raise NotFound("There is no such moment.")
-    return get_call(viewer, point.analysis.call_id), point
-
-
-def get_verdict(viewer: Viewer, verdict_id: int) -> tuple[Call, Verdict]:
-    """A verdict and its call.
-
-    Raises:
-        NotFound: as `get_call`.
-    """
-    verdict = db.session.get(Verdict, verdict_id)
-    if verdict is None:
-        raise NotFound("There is no such verdict.")
-    return get_call(viewer, verdict.call_id), verdict
-
-
 def find_excerpt(call: Call, start_ms: int, end_ms: int) -> Excerpt | None:
     """The row of a stretch of a call, whether its file is written or not; None before anybody
     asked for it. Whether the viewer may hear it is judged by the caller.
@@ -267,24 +211,6 @@ def find_excerpt(call: Call, start_ms: int, end_ms: int) -> Excerpt | None:
         )
     )
     return found
-
-
-def count_tipping_points(viewer: Viewer, calls: Iterable[Call]) -> Mapping[int, tuple[int, int]]:
-    """Visible breaks and good moments in each call's current analysis, without rejected ones:
-    id -> (negative, positive).
-
-    Calls without an analysis are left out.
-    """
-    by_analysis = {call.current_analysis_id: call.id for call in calls if call.current_analysis_id}
-    counts = {call_id: [0, 0] for call_id in by_analysis.values()}
-    rows = db.session.execute(
-        select(TippingPoint.analysis_id, TippingPoint.valence, func.count())
-        .where(TippingPoint.analysis_id.in_(by_analysis), is_shown(viewer))
-        .group_by(TippingPoint.analysis_id, TippingPoint.valence)
-    )
-    for analysis_id, valence, count in rows:
-        counts[by_analysis[analysis_id]][valence == Valence.POSITIVE] = count
-    return {call_id: (pair[0], pair[1]) for call_id, pair in counts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,31 +301,6 @@ def import_choices(viewer: Viewer) -> ImportChoices:
 def call_ids(viewer: Viewer, filters: CallFilters) -> Select[int]:
     """Numbers of the calls that `list_calls` lists, for other rooms to search within."""
     return _filtered(viewer, filters)
-
-
-def is_shown(viewer: Viewer) -> ColumnElement[bool]:
-    """Flags that the viewer may see and nobody rejected, as a condition on `TippingPoint`."""
-    return _is_visible(viewer) & ~_has_verdict(Decision.REJECTED)
-
-
-def _is_visible(viewer: Viewer) -> ColumnElement[bool]:
-    """`visible_moments` as a condition on `TippingPoint`: a filter or a count would otherwise tell
-    an agent of a flag that the page hides.
-    """
-    if sees_unconfirmed_flags(viewer):
-        return true()
-    return _has_verdict(Decision.CONFIRMED) | (
-        (TippingPoint.valence == Valence.POSITIVE.value) & ~_has_verdict(Decision.REJECTED)
-    )
-
-
-def _has_verdict(decision: Decision) -> ColumnElement[bool]:
-    # Flags of an earlier analysis keep their link to a verdict that was undone since
-    return exists().where(
-        Verdict.id == TippingPoint.verdict_id,
-        Verdict.decision == decision,
-        Verdict.withdrawn_at.is_(None),
-    )
 
 
 def _filtered(viewer: Viewer, filters: CallFilters) -> Select[int]:
