@@ -42,8 +42,8 @@ def reliability(viewer: Viewer | None, campaign_id: int) -> Mapping[FlagKind, Re
         return {}
     now = utc_now()
     return {
-        kind: _reliability(campaigns, campaign_id, now)
-        for kind, campaigns in _labels().items()
+        kind: reliability_among(campaigns, campaign_id, now)
+        for kind, campaigns in labels_by_kind().items()
         if campaign_id in campaigns
     }
 
@@ -51,13 +51,14 @@ def reliability(viewer: Viewer | None, campaign_id: int) -> Mapping[FlagKind, Re
 def reliability_of(campaign_id: int, detector: str, cause: str) -> Reliability:
     """The same of one kind of flag; for it alone verdicts are read."""
     kind = (detector, cause)
-    found = _labels((Verdict.detector == detector) & (Verdict.cause == cause))
-    return _reliability(found.get(kind, {}), campaign_id, utc_now())
+    found = labels_by_kind((Verdict.detector == detector) & (Verdict.cause == cause))
+    return reliability_among(found.get(kind, {}), campaign_id, utc_now())
 
 
-def _reliability(
+def reliability_among(
     campaigns: Mapping[int, list[Label]], campaign_id: int, now: datetime
 ) -> Reliability:
+    """What verdicts on one kind of flag say of it in one of the campaigns that gave them."""
     elsewhere = [
         precision.tally(labels, now) for other, labels in campaigns.items() if other != campaign_id
     ]
@@ -66,7 +67,9 @@ def _reliability(
     )
 
 
-def _labels(where: ColumnElement[bool] | None = None) -> dict[FlagKind, dict[int, list[Label]]]:
+def labels_by_kind(
+    where: ColumnElement[bool] | None = None,
+) -> dict[FlagKind, dict[int, list[Label]]]:
     """Verdicts in force by kind of flag and campaign: one query over all campaigns, because what
     is known of a kind elsewhere is where a campaign begins.
     """
