@@ -102,6 +102,11 @@ def cause_label(cause: Cause | str, language: str) -> str:
     return render(Message(f"cause.{Cause(cause).value}"), language)
 
 
+def cue_text(cause: Cause | str, language: str) -> str:
+    """What the detector of a cause listens for; ``inferred`` for a cause named by likeness."""
+    return render(Message(f"cue.{cause}"), language)
+
+
 def valence_label(valence: Valence | str, language: str) -> str:
     """What a card says: "rupture" or "déclic"."""
     return render(Message(f"valence.{Valence(valence).value}"), language)

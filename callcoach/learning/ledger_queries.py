@@ -230,7 +230,9 @@ def preview_floor(campaign: Campaign, row: LedgerRow, floor: float) -> FloorPrev
     calls = db.session.scalar(select(func.count()).select_from(recent)) or 0
     found = db.session.execute(
         select(TippingPoint.confidence, Verdict.decision)
-        .outerjoin(Verdict, Verdict.id == TippingPoint.verdict_id)
+        .outerjoin(
+            Verdict, (Verdict.id == TippingPoint.verdict_id) & Verdict.withdrawn_at.is_(None)
+        )
         .where(
             TippingPoint.analysis_id.in_(select(recent.c.current_analysis_id)),
             TippingPoint.detector == row.detector,
