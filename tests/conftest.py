@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login.utils import _create_identifier
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import inspect, text
 
 from callcoach.accounts.models import User
@@ -23,9 +24,14 @@ from callcoach.config import Settings
 from callcoach.extensions import db
 from tests.databases import own_database
 
+hypothesis_settings.register_profile("patient", deadline=None)  # a busy machine is no fault
+hypothesis_settings.load_profile("patient")
+
 SAMPLES = Path(__file__).parent.parent / "recordings_sample"
 POSTGRES_URL = own_database(os.environ.get("CALLCOACH_TEST_DATABASE_URL", ""))
 CHROMIUM = os.environ.get("CALLCOACH_TEST_CHROMIUM", "/usr/bin/chromium")
+#: Milliseconds in which a page comes to what is expected, however busy the machine is.
+PATIENCE_MS = 20_000
 #: No sandbox: the tests may run as root. The rest keeps it from reaching out on its own.
 ARGUMENTS = [
     "--no-sandbox",
@@ -112,6 +118,7 @@ def sign_in(app: Flask) -> Callable[[User | int], FlaskClient]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The machine's own browser, one for all: a process can hold one Playwright at a time."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
@@ -26,6 +25,9 @@ from tests.coaching.conftest import Desk
 from tests.factories.accounts import PASSWORD
 from tests.factories.coaching import create_request
 from tests.factories.feed import create_sounding_calls
+from tests.waiting import comes_true
+
+__all__ = ["comes_true"]  # for tests of the feed
 
 RUN = 12
 #: What browsers write when a request is refused or cut off, as some here are on purpose.
@@ -132,7 +134,8 @@ def press_and_go_on(page: Page, key: str) -> None:
 
 
 def start(page: Page) -> None:
-    page.keyboard.press("Enter")  # the button has the focus
+    expect(page.locator("[data-act=start]")).to_be_focused()
+    page.keyboard.press("Enter")
     page.wait_for_selector(".feed-moment")
 
 
@@ -151,13 +154,3 @@ def both_are_loaded(page: Page) -> None:
     page.wait_for_function(
         "() => [...document.querySelectorAll('audio')].every(a => a.readyState >= 2)"
     )
-
-
-def comes_true(feed: Feed, condition: Callable[[], bool]) -> bool:
-    """Whether the database says so within a few seconds."""
-    for _attempt in range(50):
-        with feed.app.app_context():
-            if condition():
-                return True
-        time.sleep(0.1)
-    return False

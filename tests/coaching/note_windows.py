@@ -41,14 +41,14 @@ def compose(windows: Windows, desk: Desk, who: str = "claire", **options: Any) -
     page = windows.open_desk(desk.ids[who], desk.call_id, **options)
     page.keyboard.press("n")
     page.keyboard.press("m")
-    expect(form_of(page)).to_be_visible()
+    expect(instead_of(page)).to_be_focused()
     return page
 
 
 def edit(windows: Windows, desk: Desk, who: str, note_id: int) -> Page:
     page = windows.open_desk(desk.ids[who], desk.call_id)
     page.locator(f'[data-edit-note="{note_id}"]').click()
-    expect(form_of(page)).to_be_visible()
+    expect(form_of(page).locator("textarea:focus")).to_have_count(1)
     return page
 
 

@@ -100,6 +100,7 @@ def test_progress_moves_by_itself_and_ends_in_place(
 
 def test_one_key_leads_to_the_feed(desk: Desk, windows: Windows, busy: int) -> None:
     page = windows.open(desk.ids["claire"], "/home")
+    expect(page.locator('main a[href="/feed"][autofocus]')).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/feed")
 

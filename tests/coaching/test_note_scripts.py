@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from playwright.sync_api import Route, expect
@@ -12,6 +10,7 @@ from sqlalchemy import select
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply
 from callcoach.extensions import db
 from tests.factories.coaching import create_note, create_request
+from tests.waiting import comes_true, has_come, two_frames, until
 
 from .browsing import Windows
 from .conftest import Desk
@@ -37,14 +36,6 @@ COUNT_KEYS = """() => {
     if (!modifiers.includes(event.key)) window.keysPressed.push(event.key);
   }, true);
 }"""
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Each step waits for what it expects, however busy the machine is."""
-    expect.set_options(timeout=15_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def test_from_opening_a_call_to_a_sent_note_are_three_keys_and_the_text(
@@ -83,10 +74,10 @@ def test_what_is_written_saves_itself_without_taking_the_focus(
 ) -> None:
     page = compose(windows, audible)
     expect(form_of(page)).to_contain_text("L’envoi confirme ce moment.")
-    page.keyboard.type("Plus ")
+    page.keyboard.insert_text("Plus ")  # at once: a pause while typing would save twice
     expect(status_of(page)).to_have_text("Brouillon enregistré")
     assert status_of(page).get_attribute("role") == "status", "read out when nothing else is"
-    page.keyboard.type("loin")
+    page.keyboard.insert_text("loin")
     expect(instead_of(page)).to_be_focused()
     expect(instead_of(page)).to_have_value("Plus loin")
     expect(page.locator("[name=based_on]")).to_have_value("2")
@@ -158,7 +149,7 @@ def test_a_server_in_trouble_is_asked_again(app: Flask, audible: Desk, windows: 
             route.fallback()
 
     page.route("**/notes", _fail)
-    page.keyboard.type("Encore")
+    page.keyboard.insert_text("Encore")
     expect(status_of(page)).to_have_text("Pas encore enregistré, nouvel essai")
     expect(status_of(page)).to_have_text("Brouillon enregistré")
     assert len(tries) == 2
@@ -179,13 +170,15 @@ def test_a_lost_answer_makes_no_second_draft_and_no_conflict(
         route.abort()
 
     page.route("**/notes", _lose_first_answer)
-    page.keyboard.type("Une fois")
+    page.keyboard.insert_text("Une fois")
     expect(status_of(page)).to_have_text("Pas encore enregistré, nouvel essai")
-    page.keyboard.type(" et la suite")
+    page.keyboard.insert_text(" et la suite")
     expect(status_of(page)).to_have_text("Brouillon enregistré")
     expect(form_of(page).locator("[data-note-conflict]")).to_be_hidden()
     assert lost == [200]
-    assert [note.instead for note in stored_notes(app)] == ["Une fois et la suite"]
+    assert comes_true(
+        app, lambda: [note.instead for note in stored_notes(app)] == ["Une fois et la suite"]
+    )
 
 
 def test_what_could_not_be_sent_is_said_and_sent_once_later(
@@ -292,9 +285,12 @@ def test_the_bounds_move_by_keys_and_the_words_follow(
     start.click()
     page.wait_for_timeout(600)  # the words would have come by then
     expect(quote).to_have_value("Mes mots.")
+    expected = [(13_700, 23_500, "Mes mots.")]
+    assert comes_true(
+        app,
+        lambda: [(n.start_ms, n.end_ms, n.quote) for n in stored_notes(app)] == expected,
+    ), "saved, and not only what it was a moment ago"
     expect(status_of(page)).to_have_text("Brouillon enregistré")
-    (note,) = stored_notes(app)
-    assert (note.start_ms, note.end_ms, note.quote) == (13_700, 23_500, "Mes mots.")
 
 
 def test_the_moment_is_heard_and_stops_at_its_end(audible: Desk, windows: Windows) -> None:
@@ -303,11 +299,20 @@ def test_the_moment_is_heard_and_stops_at_its_end(audible: Desk, windows: Window
         form_of(page).locator('[data-bound-group="end"] button').first.click()
     expect(form_of(page).locator('[data-bound="end"]')).to_have_text("0:13,5")
     instead_of(page).focus()
+    page.evaluate(
+        """() => {
+          const play = document.querySelector("[data-play]");
+          window.shown = [];
+          new MutationObserver(() => {
+            const last = play.classList.contains("is-playing");
+            if (last !== window.shown.at(-1)) window.shown.push(last);
+          }).observe(play, { attributeFilter: ["class"] });
+        }"""
+    )
     page.keyboard.press("Alt+Enter")
-    playing = page.locator("[data-play].is-playing")
-    expect(playing).to_have_count(1)
-    expect(playing).to_have_count(0)
-    assert 13.4 <= page.evaluate("document.querySelector('audio').currentTime") < 14.5
+    until(page, "window.shown.join() === 'true,false'")
+    stopped_s = page.evaluate("document.querySelector('audio').currentTime")
+    assert 13.4 <= stopped_s < 20, "at its end, or a little later on a busy machine; it was 24"
 
 
 def test_the_form_outlives_the_card_being_drawn_again(
@@ -317,8 +322,7 @@ def test_the_form_outlives_the_card_being_drawn_again(
     page.keyboard.insert_text("Toujours là")
     page.locator("[data-card] h3").first.click()
     page.keyboard.press("c")
-    expect(page.locator("[data-card].is-confirmed")).to_have_count(1)
-    page.wait_for_timeout(300)
+    expect(page.locator("[data-card].is-confirmed [data-state]")).to_contain_text("Claire M.")
     expect(instead_of(page)).to_have_value("Toujours là")
     page.keyboard.press("Escape")
     expect(form_of(page)).to_have_count(0)
@@ -329,7 +333,7 @@ def test_those_who_only_read_get_no_form(audible: Desk, windows: Windows) -> Non
     for who in ("agent", "lead"):
         page = windows.open_desk(audible.ids[who], audible.call_id)
         page.keyboard.press("m")
-        page.wait_for_timeout(300)
+        two_frames(page)
         expect(form_of(page)).to_have_count(0)
         assert page.url.endswith(f"/calls/{audible.call_id}")
 
@@ -371,8 +375,7 @@ def test_answers_are_sent_by_key_and_survive_the_card_being_drawn_again(
     page.keyboard.insert_text("Essayez demain.")
     page.locator("[data-card] h3").first.click()
     page.keyboard.press("c")
-    expect(page.locator("[data-card].is-confirmed")).to_have_count(1)
-    page.wait_for_timeout(300)
+    expect(page.locator("[data-card].is-confirmed [data-state]")).to_contain_text("Claire M.")
     expect(area).to_have_value("Essayez demain.")
     area.press("Control+Enter")
     expect(page.locator(".note-thread")).to_contain_text("Essayez demain.")
@@ -437,12 +440,12 @@ def test_axe_finds_nothing(
     page.keyboard.press("n")
     page.locator("[data-card] [data-compose-note]").click()
     expect(form_of(page)).to_be_visible()
+    windows.excused = "inline style"
     found = violations(page)
     page.goto(f"/notes/{note_id}/edit")
     found += violations(page)
     page.goto(f"/notes/{note_id}/history")
     found += violations(page)
-    windows.troubles.clear()  # axe writes styles into the page that our policy forbids
     assert not found, "\n".join(found)
 
 
@@ -466,6 +469,7 @@ def test_what_is_typed_while_a_note_is_sent_changes_nothing_that_was_sent(
     )
     page.wait_for_timeout(1500)  # longer than autosaving pauses
     page.keyboard.press("Escape")
+    has_come(page, waiting)
     waiting.pop().continue_()
     expect(form_of(page)).to_have_count(0)
     page.wait_for_timeout(500)

@@ -106,16 +106,15 @@ def test_the_menu_works_by_keyboard(open_page):
 
 def test_the_theme_is_there_with_the_first_byte_and_follows_the_device_on_auto(open_page):
     page = open_page(color_scheme="dark", java_script_enabled=False)
-    ground = "getComputedStyle(document.body).backgroundColor"
     page.goto("/sign-in")
     assert page.locator("html").get_attribute("data-theme") == "auto"
     page = open_page(color_scheme="dark")
     _sign_in(page)
-    assert page.evaluate(ground) == "rgb(20, 24, 30)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(20, 24, 30)")
     page.click("details.menu > summary")
     page.click(".menu-panel button[value=light]")
     page.wait_for_selector("html[data-theme=light]")
-    assert page.evaluate(ground) == "rgb(250, 248, 244)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(250, 248, 244)")
 
 
 def test_the_skip_link_comes_first(open_page):
