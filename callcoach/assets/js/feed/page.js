@@ -25,6 +25,7 @@ export function mountFeed(root) {
   let shown = null; // the item on the page
   let wave = null;
   let noteForm = null;
+  let isOpeningNote = false;
   const timeListeners = new Set(); // of the note's form
   let isFetching = false;
   let cannotFetch = false;
@@ -262,8 +263,9 @@ export function mountFeed(root) {
   };
 
   async function writeNote() {
-    if (!shown) return;
+    if (!shown || isOpeningNote) return;
     if (noteForm) return noteForm.focus();
+    isOpeningNote = true;
     const item = shown;
     const place = stage.querySelector("[data-note]");
     const noting = (isOn) => {
@@ -273,7 +275,7 @@ export function mountFeed(root) {
     noting(true);
     // Of a whole call, the note is about what is being said right now
     const at = item.wholeCall ? `&at_ms=${Math.round(sound.time)}` : "";
-    noteForm = await openNoteForm(place, item.noteUrl + at, {
+    const opened = openNoteForm(place, item.noteUrl + at, {
       player,
       onSent(answer) {
         noteForm = null;
@@ -285,7 +287,13 @@ export function mountFeed(root) {
         stage.focus({ preventScroll: true });
       },
     });
-    if (!noteForm) noting(false);
+    try {
+      noteForm = await opened;
+    } finally {
+      isOpeningNote = false;
+    }
+    if (!place.isConnected) closeNote(); // the next moment was quicker
+    else if (!noteForm) noting(false);
   }
 
   function closeNote() {

@@ -30,10 +30,15 @@ export function mountBounds(form, { player, selection, changed }) {
   /** Words that nobody changed by hand follow the moment. */
   async function refresh() {
     if (quote.value !== prefilled) return;
-    const query = new URLSearchParams({ start_ms: start.value, end_ms: end.value, channel: channel.value });
-    const response = await send(`${root.dataset.words}?${query}`).catch(() => null);
-    if (!response?.ok || quote.value !== prefilled) return;
-    prefilled = (await response.json()).quote;
+    const place = () =>
+      String(new URLSearchParams({ start_ms: start.value, end_ms: end.value, channel: channel.value }));
+    const asked = place();
+    const response = await send(`${root.dataset.words}?${asked}`).catch(() => null);
+    if (!response?.ok) return;
+    const answer = await response.json();
+    // Moved on, or written by hand, while the line was slow: the answer to that comes or is not wanted
+    if (asked !== place() || quote.value !== prefilled) return;
+    prefilled = answer.quote;
     quote.value = prefilled;
     changed();
   }

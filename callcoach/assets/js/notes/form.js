@@ -128,9 +128,10 @@ export function mountNoteForm(form, on = {}) {
       return;
     }
     if (draft.isDirty()) {
+      // Null too when what was on its way already was all there was to save.
       const answer = await draft.save();
       // What could not be saved stays in front of whoever wrote it.
-      if (answer === null || answer.refused) return;
+      if (answer?.refused || draft.isDirty()) return;
     }
     const kept = form.dataset.mode === "draft";
     remove();
