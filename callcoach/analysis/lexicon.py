@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 
 from callcoach.analysis.model import Turn, Word
 from callcoach.analysis.text import tokens
+from callcoach.analysis.tuning import Tuning
 
 #: Similarity, 0 to 100, that counts as the same phrase (TIPPING.md §2: "rappelez/rappeler moi" 92,
 #: "Dialtronix/Dial Tronique" 70: between the two, on the safe side).
@@ -125,6 +126,61 @@ def load_lexicon(language: str) -> Lexicon:
         name: prepare([*entry.get("phrases", ()), *entry.get("general", ())])
         for name, entry in read_lexicon(language).items()
     }
+
+
+#: What a list's name begins with when it describes how calls open (`opening`): a small grammar whose
+#: entries depend on each other, not for a campaign to edit.
+_FIXED = "opening_"
+
+
+@lru_cache(maxsize=len(LANGUAGES) + 1)
+def list_names(language: str) -> tuple[str, ...]:
+    """Names of the lists that a campaign may edit, as ordered in the file; the same in any language.
+
+    Each is worded by ``list.<name>`` and ``list.<name>.use``.
+    """
+    return tuple(name for name in read_lexicon(language) if not name.startswith(_FIXED))
+
+
+#: The editable lists.
+LISTS = list_names("fr")
+
+
+def tuned_lexicon(language: str, tuning: Tuning) -> Lexicon:
+    """The packaged lists with a campaign's added and removed phrases.
+
+    Prepared once for each language and content. Lists that are not editable or not known stay as
+    they are, so that a name that an older engine knew does no harm.
+    """
+    changes = [
+        tuple((name, found) for name, found in sorted(part.items()) if name in LISTS and found)
+        for part in (tuning.added, tuning.removed)
+    ]
+    if not any(changes):
+        return load_lexicon(language)
+    return _tune(language, *changes)
+
+
+#: (name of a list, its phrases), for every list that changes.
+_Changes = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=64)
+def _tune(language: str, added: _Changes, removed: _Changes) -> Lexicon:
+    lists = dict(load_lexicon(language))
+    gone = dict(removed)
+    more = dict(added)
+    for name in {*gone, *more} & lists.keys():
+        folded = {" ".join(tokens(phrase)) for phrase in gone.get(name, ())}
+        entry = read_lexicon(language)[name]
+        kept = [
+            phrase
+            for phrase in (*entry.get("phrases", ()), *entry.get("general", ()))
+            if phrase not in gone.get(name, ()) and " ".join(tokens(phrase)) not in folded
+        ]
+        # a person's phrase is never a pattern: a colon and what follows are read as words
+        lists[name] = prepare([*kept, *(" ".join(tokens(phrase)) for phrase in more.get(name, ()))])
+    return lists
 
 
 def phrases(name: str, language: str) -> Phrases:

@@ -16,12 +16,13 @@ from callcoach.analysis.lexicon import (
     Phrases,
     ReadTurn,
     find,
-    load_lexicon,
     prepare,
     read_turn,
+    tuned_lexicon,
 )
 from callcoach.analysis.model import CallContext, Speaker, Turn
 from callcoach.analysis.text import content_words, questions, word_count
+from callcoach.analysis.thresholds import bound
 from callcoach.analysis.turns import Conversation, Exchange
 
 #: Turns looked back and ahead to compare the prospect's behaviour (TIPPING.md §4.2: 3 turns or 30 s;
@@ -67,7 +68,8 @@ class Moment:
 class Scene:
     """A conversation with its context, ready to be searched by detectors.
 
-    `lexicon` holds the phrase lists to use; without it the packaged ones of `language`.
+    `lexicon` holds the phrase lists to use; without it the packaged ones of `language` with the
+    changes of the campaign's `Tuning`.
     """
 
     def __init__(
@@ -80,7 +82,7 @@ class Scene:
         self.conversation = conversation
         self.context = context
         self.language = language
-        self.lexicon = load_lexicon(language) if lexicon is None else lexicon
+        self.lexicon = tuned_lexicon(language, context.tuning) if lexicon is None else lexicon
         self._read: dict[int, ReadTurn] = {}
         self._hits: dict[tuple[int, str], tuple[Hit, ...]] = {}
         self._context_phrases: dict[str, Phrases] = {}
@@ -129,6 +131,10 @@ class Scene:
         if name not in self._context_phrases:
             self._context_phrases[name] = prepare(getattr(self.context, name))
         return find(self.read(turn), self._context_phrases[name])
+
+    def bound(self, name: str) -> float:
+        """The value of a threshold (`thresholds`), as this campaign sets it."""
+        return bound(self.context.tuning, name)
 
     def has(self, turn: Turn | None, *names: str) -> bool:
         """Whether any phrase of any of these lists is said in `turn`."""
