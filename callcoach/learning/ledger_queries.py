@@ -82,7 +82,7 @@ def ledger(campaign: Campaign) -> list[LedgerRow]:
     flags = _flag_counts(campaign.id)
     changes = _last_changes(campaign.id)
     seen = {kind for kind, campaigns in labels.items() if campaign.id in campaigns}
-    kinds = _packaged_kinds() | seen | set(flags) | set(standings)
+    kinds = set(_packaged()) | seen | set(flags) | set(standings)
     now = utc_now()
     rows = [
         _row(
@@ -115,11 +115,12 @@ def ledger_row(campaign: Campaign, detector: str, cause: str) -> LedgerRow | Non
         standing=standings_of(campaign.id).get(kind),
         change=_last_changes(campaign.id).get("/".join(kind)),
     )
-    return row if row.is_seen or kind in _packaged_kinds() else None
+    return row if row.is_seen or kind in _packaged() else None
 
 
-def _packaged_kinds() -> set[FlagKind]:
-    return {(entry.detector, cause.value) for cause, entry in load_ledger().items()}
+def _packaged() -> dict[FlagKind, LedgerEntry]:
+    """What is known of each detector from labelled calls, by the kind of flag that it raises."""
+    return {(entry.detector, cause.value): entry for cause, entry in load_ledger().items()}
 
 
 def _row(
@@ -133,7 +134,6 @@ def _row(
     change: TuningChange | None,
 ) -> LedgerRow:
     detector, cause = kind[0], Cause(kind[1])
-    packaged = load_ledger().get(cause)
     found = reliability_among(campaigns, campaign_id, now)
     return LedgerRow(
         detector=detector,
@@ -145,7 +145,7 @@ def _row(
         floor=standing.floor if standing else 0.0,
         since=standing.since if standing else None,
         change=change,
-        packaged=packaged if packaged and detector == packaged.detector else None,
+        packaged=_packaged().get(kind),
     )
 
 

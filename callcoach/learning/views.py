@@ -1,7 +1,10 @@
-"""The pages of this room: importing this module registers them all on the blueprint."""
+"""The pages of this room: importing this module registers them all on the blueprint, and the
+operations that follow verdicts.
+"""
 
 from __future__ import annotations
 
+from callcoach.learning import operations
 from callcoach.learning.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "operations"]
