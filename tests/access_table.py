@@ -53,6 +53,7 @@ class Row:
         values: parts of the address, as names of fields of `Site` or as numbers.
         data: what the form sends.
         public: strangers are let in too, and are answered with `stranger_status`.
+        stranger_writes: what the address holds is proof enough to change something.
         writes: whether those who may change the database by this.
         foreign: what the roles of this site get for a thing of the other one.
         but: roles that are answered otherwise, and change nothing.
@@ -67,6 +68,7 @@ class Row:
     data: Callable[[Site], Mapping[str, object]] = lambda _site: {}
     public: bool = False
     stranger_status: int = 200
+    stranger_writes: bool = False
     writes: bool | None = None
     foreign: int = 404
     but: Mapping[str, int] = field(default_factory=dict)
@@ -255,6 +257,23 @@ _CALLS = (
         refused=frozenset({"agent", "team_lead"}),
         values={"call_id": "judged_call", "verdict_id": "verdict"},
     ),
+    # as withdrawing: an agent must not learn which numbers are verdicts on them
+    _post(
+        "coaching.set_reason",
+        may=_JUDGES["may"],
+        refused=frozenset({"agent", "team_lead"}),
+        values={"call_id": "judged_call", "verdict_id": "verdict"},
+        data=lambda _: {"reason": ""},
+        status=400,
+        writes=False,
+    ),
+    _post(
+        "coaching.mark_missed",
+        may=_JUDGES["may"],
+        refused=frozenset({"agent", "team_lead"}),
+        values=_CALL,
+        data=lambda _: {"cause": "monologue", "at": "0:05"},
+    ),
     Row("calls.audio", may=HEARS, values=_CALL, writes=True),
     Row("calls.peaks", may=HEARS, values={**_CALL, "version": "peaks_version"}),
     Row("calls.edit", **_EDITS, values=_CALL),
@@ -262,6 +281,20 @@ _CALLS = (
     Row("calls.correct_turn", **_EDITS, values=_TURN),
     _post("calls.correct_turn", **_EDITS, values=_TURN, data=lambda _: {"text": "Bonjour."}),
     _post("calls.set_result", **_EDITS, values=_CALL, data=lambda _: {"outcome": "meeting"}),
+    _post("calls.add_tag", **_DELETES, values=_CALL, data=lambda _: {"name": "à relire"}),
+    _post("calls.remove_tag", **_DELETES, values=_CALL, data=lambda site: {"name": site.tag}),
+    Row("calls.tags", may=ADMIN | LEADS),
+    _post(
+        "calls.rename_tag",
+        may=DELETES,
+        refused=frozenset({"team_lead"}),
+        data=lambda site: {"old": site.tag, "name": "à relire"},
+    ),
+    _post(
+        "calls.undo_rename",
+        may=frozenset({"supervisor"}),
+        values={"event_id": "tag_renaming", "old": "old_tag", "new": "tag"},
+    ),
     _post("calls.set_kind", **_EDITS, values=_CALL, data=lambda _: {"kind": "voicemail"}),
     _post("calls.swap", **_EDITS, values=_CALL),
     _post("calls.transcribe", **_EDITS, values=_CALL),
@@ -391,8 +424,47 @@ _SEARCH = (
     _post("search.restore_view", **_OWN_VIEW, values={"view_id": "deleted_view"}),
 )
 
+#: What waits for somebody is theirs alone; the way out of the e-mails needs no sign-in.
+_NOTICES = (
+    Row("notices.list_notices"),
+    Row(
+        "notices.open_notice",
+        may=frozenset({"agent"}),
+        status=302,
+        values={"notice_id": "notice"},
+        writes=True,
+    ),
+    _post("notices.mark_all_seen", writes=False),
+    _post("notices.mark_unseen", writes=False),
+    Row("notices.settings"),
+    _post(
+        "notices.save_settings",
+        data=lambda _: {
+            "delivery": "off",
+            "digest_at": "08:00",
+            "quiet_from": "20:00",
+            "quiet_to": "07:00",
+        },
+    ),
+    Row(
+        "notices.stop",
+        values={"token": "stop_token"},
+        public=True,
+        foreign=200,
+    ),
+    _post(
+        "notices.stop_now",
+        status=200,
+        values={"token": "stop_token"},
+        public=True,
+        stranger_writes=True,
+        foreign=200,
+    ),
+)
+
 TABLE = (
     *_ACCOUNTS,
+    *_NOTICES,
     *_PEOPLE,
     *_CAMPAIGNS,
     *_CALLS,

@@ -8,10 +8,13 @@ import { mountCorrection } from "./js/call/correction.js";
 import { mountKeys } from "./js/call/keys.js";
 import "./js/call/kind.js";
 import { loadLanes } from "./js/call/lanes.js";
+import { mountHolds } from "./js/call/holds.js";
+import { mountMissed } from "./js/call/missed.js";
 import { createOverlay } from "./js/call/overlay.js";
 import { createPlayer } from "./js/call/player.js";
 import { createSelection } from "./js/call/selection.js";
 import { mountStart } from "./js/call/start.js";
+import { mountTags } from "./js/call/tags.js";
 import { followTranscript } from "./js/call/transcript.js";
 import { createUndo } from "./js/call/undo.js";
 import { mountVerdicts } from "./js/call/verdicts.js";
@@ -55,6 +58,15 @@ async function mount(desk) {
   const asked = Number(new URLSearchParams(window.location.search).get("t"));
   const requests = mountRequests({ desk, data, player, cards, applyChange });
   const fromStart = mountStart(desk, data, player, asked);
+  const missed = mountMissed({ desk, data, player, selection, applyChange });
+  const hearHold = mountHolds(desk, data, player);
+  const chosen = data.moments.find((moment) => `#moment-${moment.number}` === window.location.hash);
+  if (chosen) {
+    cards.choose(chosen);
+    if (chosen.decision === "rejected") verdicts.askWhy(chosen.key);
+    const { pathname, search } = window.location;
+    window.history.replaceState(null, "", pathname + search); // for this once
+  }
 
   const go = (name) => () => desk.querySelector(`a[data-go="${name}"]`)?.click();
   const skip = (ms) => () => player.skip(ms);
@@ -71,9 +83,14 @@ async function mount(desk) {
     r: cards.again,
     c: () => verdicts.decide("confirmed"),
     x: () => verdicts.decide("rejected"),
+    1: () => verdicts.reason(1),
+    2: () => verdicts.reason(2),
+    3: () => verdicts.reason(3),
+    4: () => verdicts.reason(4),
     z: () => undo.run(),
     m: () => notes.compose(),
-    b: requests.markMoment,
+    b: missed ? missed.open : requests.markMoment,
+    h: hearHold,
     s: selection.setStart,
     d: selection.setEnd,
     "[": selection.setStart,
@@ -85,6 +102,7 @@ async function mount(desk) {
     "+": () => overlay.zoom(2),
     P: go("previous"), // French keyboards have brackets behind AltGr
     N: go("next"),
+    g: mountTags({ desk, applyChange }),
     e: () => desk.querySelector(".turn.is-current [data-correct]")?.click(),
     "?": () => document.getElementById("call-keys")?.showModal(),
   });

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 
 from flask_babel import gettext as _
@@ -29,6 +29,12 @@ LEAD_IN_MS = 8000
 OPEN_CARDS = 5
 #: A card quotes this many words at most; the transcript has them all.
 QUOTED_WORDS = 32
+#: Of what the prospect said just before, a card quotes the last so many words, and nothing that
+#: ended longer before the moment than this (milliseconds): it would not be what was answered.
+CONTEXT_WORDS = 16
+CONTEXT_MS = 15_000
+#: A card names this many facts that a moment coincides with (TIPPING.md §4.4).
+MOST_EFFECTS = 3
 #: A turn shorter than this (milliseconds) with few words is set small.
 _SMALL_TURN_MS = 1200
 _SMALL_TURN_WORDS = 4
@@ -70,18 +76,22 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a card."""
+    """One line of a card; `kind` is ``measure``, ``effect`` or ``also``."""
 
     term: str
     text: str
+    kind: str = "measure"
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Exact words on a card, in time; `is_cause` marks the words of the moment itself."""
+    """Exact words on a card, in time; `is_cause` marks the words of the moment itself, `speaker` is
+    "" where it is not known.
+    """
 
     text: str
     is_cause: bool
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,10 @@ class MomentView:
     facts: tuple[Fact, ...]
     explanation: str
     suggestion: str
+    detector: str = ""
+    reason: str = ""
+    is_missed: bool = False
+    is_held_back: bool = False
     is_open: bool = True
 
     @property
@@ -131,17 +145,6 @@ class MomentView:
     @property
     def is_rejected(self) -> bool:
         return self.decision == Decision.REJECTED
-
-
-@dataclass(frozen=True, slots=True)
-class FigureView:
-    """A figure with its definition; a missing one says why instead."""
-
-    name: str
-    label: str
-    text: str
-    definition: str
-    is_missing: bool
 
 
 def speaker_names(agent: str, prospect: str) -> Mapping[str, str]:
@@ -166,15 +169,20 @@ def worded(data: Mapping[str, Any] | None) -> str:
 
 
 def moments(found: Sequence[Moment], turns: Sequence[ShownTurn]) -> tuple[MomentView, ...]:
-    """The moments that the viewer may see, numbered in time. Confirmed ones are open, and of those
-    still to be judged the strongest, up to `OPEN_CARDS`.
+    """The moments that the viewer may see, numbered in time without those held back. Confirmed ones
+    are open, and of those still to be judged the strongest, up to `OPEN_CARDS`.
     """
     by_index = {turn.index: turn for turn in turns}
+    numbers = count(1)
     views = []
-    for number, moment in enumerate(found, start=1):
+    for moment in found:
         turn = by_index.get(moment.turn_index) if moment.turn_index is not None else None
-        views.append(_moment(moment, number, turn or turn_at(turns, moment)))
-    unjudged = sorted((view for view in views if not view.decision), key=lambda view: -view.weight)
+        number = 0 if moment.is_held_back else next(numbers)
+        views.append(_moment(moment, number, turn or turn_at(turns, moment), turns))
+    unjudged = sorted(
+        (view for view in views if not view.decision and not view.is_held_back),
+        key=lambda view: -view.weight,
+    )
     strongest = {view.number for view in unjudged[:OPEN_CARDS]}
     return tuple(
         replace(view, is_open=view.is_confirmed or view.number in strongest) for view in views
@@ -187,7 +195,9 @@ def turn_at(turns: Iterable[ShownTurn], stretch: Stretch) -> ShownTurn | None:
     return found if found is not None and shared_ms(found, stretch) > 0 else None
 
 
-def _moment(point: Moment, number: int, turn: ShownTurn | None) -> MomentView:
+def _moment(
+    point: Moment, number: int, turn: ShownTurn | None, turns: Sequence[ShownTurn]
+) -> MomentView:
     negative = point.valence == Valence.NEGATIVE
     verdict = point.verdict
     return MomentView(
@@ -212,23 +222,65 @@ def _moment(point: Moment, number: int, turn: ShownTurn | None) -> MomentView:
         end_ms=point.end_ms,
         clock=clock(point.start_ms),
         play_from_ms=max(0, point.start_ms - LEAD_IN_MS),
-        quotes=tuple(_quotes(point, turn)),
+        quotes=tuple(_quotes(point, turn, turns)),
         facts=tuple(_facts(point.evidence)),
         explanation=worded(point.explanation),
         suggestion=worded(point.suggestion),
+        detector=point.detector,
+        reason=str(verdict.reason) if verdict else "",
+        is_missed=point.is_missed,
+        is_held_back=point.is_held_back,
     )
 
 
-def _quotes(point: Moment, turn: ShownTurn | None) -> Iterable[Quote]:
-    """The words of the moment among those that the evidence quotes, in time."""
+def _quotes(point: Moment, turn: ShownTurn | None, turns: Sequence[ShownTurn]) -> Iterable[Quote]:
+    """The words of the moment among those that the evidence quotes, in time, after what the
+    prospect had just said.
+    """
     cause = _words_between(turn, point.start_ms, point.end_ms) or point.quote
-    lines = {cause: point.start_ms / 1000} if cause else {}
+    lines = {cause: point.start_ms} if cause else {}
     for item in sorted(point.evidence, key=lambda item: float(item["start_s"])):
         quote = item.get("quote", "")
         if quote and not any(_folded(quote) in _folded(line) for line in lines):
-            lines[quote] = float(item["start_s"])
-    for text, _start_s in sorted(lines.items(), key=lambda line: line[1]):
-        yield Quote(text, text == cause)
+            lines[quote] = round(float(item["start_s"]) * 1000)
+    speakers = {text: _speaker_of(text, at_ms, turns) for text, at_ms in lines.items()}
+    if cause and turn is not None:
+        speakers[cause] = turn.speaker
+    heard = any(
+        who == Speaker.PROSPECT and lines[text] <= point.start_ms for text, who in speakers.items()
+    )
+    if cause and not heard:
+        before = _said_before(point, turns)
+        if before:
+            yield Quote(before, is_cause=False, speaker=Speaker.PROSPECT.value)
+    for text, _start_ms in sorted(lines.items(), key=lambda line: line[1]):
+        yield Quote(text, text == cause, speakers[text])
+
+
+def _said_before(point: Moment, turns: Iterable[ShownTurn]) -> str:
+    """The end of the prospect's last words before the moment; "" when they are too long ago."""
+    said = [
+        turn
+        for turn in turns
+        if turn.speaker == Speaker.PROSPECT
+        and turn.text
+        and turn.start_ms < point.start_ms
+        and turn.end_ms > point.start_ms - CONTEXT_MS
+    ]
+    if not said:
+        return ""
+    words = said[-1].text.split()
+    text = " ".join(words[-CONTEXT_WORDS:])
+    return f"…{text}" if len(words) > CONTEXT_WORDS else text
+
+
+def _speaker_of(text: str, at_ms: int, turns: Iterable[ShownTurn]) -> str:
+    """Who says words that were heard at a time; "" where that is not sure."""
+    here = [turn for turn in turns if turn.start_ms - 500 <= at_ms < turn.end_ms + 500]
+    wanted = _folded(text.removesuffix("…"))
+    found = {turn.speaker for turn in here if wanted and wanted in _folded(turn.recognised_text)}
+    speakers = found or {turn.speaker for turn in here}
+    return speakers.pop() if len(speakers) == 1 else ""
 
 
 def _words_between(turn: ShownTurn | None, start_ms: int, end_ms: int) -> str:
@@ -246,16 +298,20 @@ def _folded(text: str) -> str:
 
 def _facts(evidence: Sequence[Mapping[str, Any]]) -> Iterable[Fact]:
     """What was measured and what it coincides with, one line a kind."""
+    terms = {"measure": _("Measured"), "effect": _("Coincides with"), "also": _("Also")}
     lines: dict[str, list[str]] = {}
     for item in evidence:
         text = worded(item.get("message")) or _measured(item)
         if not text:
             continue
-        terms = {"effect": _("Coincides with"), "also": _("Also")}
-        term = terms.get(item["kind"], _("Measured"))
-        lines.setdefault(term, []).append(text)
+        kind = item["kind"] if item["kind"] in terms else "measure"
+        lines.setdefault(kind, []).append(text)
     between = "\u202f; " if language() == "fr" else "; "
-    return [Fact(term, between.join(dict.fromkeys(texts))) for term, texts in lines.items()]
+    for kind, texts in lines.items():
+        told = list(dict.fromkeys(texts))
+        if kind == "effect":
+            told = told[:MOST_EFFECTS]
+        yield Fact(terms[kind], between.join(told), kind)
 
 
 def _measured(item: Mapping[str, Any]) -> str:
@@ -343,21 +399,6 @@ def _pin_at(middle_ms: float, pins: Sequence[MomentView]) -> tuple[int, str]:
         if pin.start_ms <= middle_ms < pin.end_ms:
             return pin.number, pin.valence
     return 0, ""
-
-
-def figure_views(analysis: AnalysisRun) -> list[FigureView]:
-    """Every figure that today's catalogue can name, computed ones first."""
-    views = []
-    for name, data in analysis.figures.items():
-        try:
-            label = wording.figure_label(name, language())
-            definition = wording.figure_definition(name, language())
-            figure = Figure(data["value"], data["unit"], data.get("reason"))
-            text = wording.figure_text(figure, language())
-        except KeyError:
-            continue
-        views.append(FigureView(name, label, text, definition, data["value"] is None))
-    return sorted(views, key=lambda view: view.is_missing)
 
 
 def moment_marks(shown_moments: Iterable[MomentView]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -20,16 +20,13 @@ from callcoach.calls.access import (
 from callcoach.calls.call_presenters import MomentView
 from callcoach.calls.judging import Stretch
 from callcoach.calls.mapping import ShownTurn, to_ms, to_s
-from callcoach.calls.models import Call, Decision
+from callcoach.calls.models import Call, Decision, DismissalReason
+from callcoach.coaching.desk_breaks import BreakView, after_holds, breaks_of, hold_marks
+from callcoach.coaching.desk_cards import Card, cards_of
 from callcoach.coaching.desk_notes import DeskNotes
 from callcoach.coaching.note_presenters import desk_notes
-from callcoach.coaching.queries.reliability import verdicts_by_cause
 from callcoach.extensions import utc_now
 from callcoach.web.filters import local_date, local_time, short_datetime
-
-#: Fewer verdicts on a kind of flag say nothing of how reliable it is: of five, one more or less
-#: already moves the share by a fifth.
-LEAST_VERDICTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +80,15 @@ class DeskParts:
     can: Permissions
     turns: Sequence[ShownTurn]
     moments: Sequence[MomentView]
+    #: Flags that are held back here, for those who judge; shown on demand.
+    held_back: Sequence[MomentView]
+    #: What each card says beside the words of its moment, by key.
+    cards: Mapping[str, Card]
+    breaks: Sequence[BreakView]
+    #: Stretches that the player skips: ``{start, end}``, milliseconds.
+    holds: Sequence[Mapping[str, Any]]
     notes: DeskNotes
     sees_all_moments: bool
-    #: How often this kind of flag was confirmed, in words, by cause; without those rarely judged.
-    reliability: Mapping[str, str]
 
     @property
     def counts(self) -> presenters.Counts:
@@ -122,7 +124,7 @@ class DeskParts:
         wanted = list(stretches)
         return [
             moment
-            for moment in self.moments
+            for moment in (*self.moments, *self.held_back)
             if any(
                 moment.start_ms < max(one.end_ms, one.start_ms + 1)
                 and one.start_ms < max(moment.end_ms, moment.start_ms + 1)
@@ -145,22 +147,32 @@ def permissions(viewer: Viewer, call: Call) -> Permissions:
 
 def desk_parts(viewer: Viewer, call: Call) -> DeskParts:
     """What the viewer sees of the call's moments and notes now."""
+    can = permissions(viewer, call)
     turns = queries.turns_of(call)
-    moments = call_presenters.moments(queries.visible_moments(viewer, call), turns)
+    holds = hold_marks(call.current_analysis)
+    found = call_presenters.moments(
+        queries.visible_moments(viewer, call, include_held_back=can.judge), turns
+    )
+    every = after_holds(found, holds)
+    held_back = tuple(moment for moment in every if moment.is_held_back)
+    moments = tuple(moment for moment in every if not moment.is_held_back)
     sees_all = sees_unconfirmed_flags(viewer)
     if not sees_all:
         moments = tuple(replace(moment, key=_place_key(moment)) for moment in moments)
-    notes = desk_notes(viewer, call, moments)
+    notes = desk_notes(viewer, call, (*moments, *held_back))
     if not sees_all:
         moments = tuple(replace(moment, point_id=0, verdict_id=0) for moment in moments)
     return DeskParts(
         call=call,
-        can=permissions(viewer, call),
+        can=can,
         turns=turns,
         moments=moments,
+        held_back=held_back,
+        cards=cards_of(viewer, call, (*moments, *held_back), turns),
+        breaks=breaks_of(viewer, call.current_analysis, turns, moments),
+        holds=holds,
         notes=notes,
         sees_all_moments=sees_all,
-        reliability=_reliability(viewer, call),
     )
 
 
@@ -171,20 +183,13 @@ def _place_key(moment: MomentView) -> str:
     return f"m{moment.channel}-{moment.start_ms}-{moment.end_ms}-{moment.cause}"
 
 
-def _reliability(viewer: Viewer, call: Call) -> Mapping[str, str]:
-    """For those who judge flags; an agent reads what a supervisor confirmed, not a statistic."""
-    if not sees_unconfirmed_flags(viewer):
-        return {}
+def reason_labels() -> dict[str, str]:
+    """Why a flag can be rejected, in the order of their keys 1 to 4."""
     return {
-        cause: str(
-            _(
-                "confirmed %(share)s times out of 10 in this campaign (%(count)s verdicts)",
-                share=round(10 * confirmed / total),
-                count=total,
-            )
-        )
-        for cause, (confirmed, total) in verdicts_by_cause(viewer, call.campaign_id).items()
-        if total >= LEAST_VERDICTS
+        DismissalReason.ABSENT.value: _("the fault is not there"),
+        DismissalReason.MISHEARD.value: _("words or speaker wrong"),
+        DismissalReason.JUSTIFIED.value: _("right in this context"),
+        DismissalReason.UNIMPORTANT.value: _("true but unimportant"),
     }
 
 
@@ -233,6 +238,7 @@ def script_words() -> dict[str, str]:
     return {
         "confirmed": _("Confirmed"),
         "rejected": _("Rejected"),
+        "why": _("Why?"),
         "chosen": _("Chosen:"),
         "noNext": _("There is no further moment."),
         "noPrevious": _("There is no earlier moment."),

@@ -9,13 +9,17 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import call_presenters, presenters, queries
 from callcoach.calls import views as calls_views
+from callcoach.calls.figure_presenters import figure_views
 from callcoach.calls.kind_presenters import kind_view
 from callcoach.calls.models import Call, CallKind, Outcome
+from callcoach.calls.norms import norms_of
+from callcoach.calls.queries.norms import figures_like
 from callcoach.coaching.blueprint import bp
 from callcoach.coaching.desk_change import desk_change
 from callcoach.coaching.desk_presenters import (
     Disagreement,
     desk_parts,
+    reason_labels,
     script_words,
     talk_start_ms,
     verdict_text,
@@ -45,7 +49,14 @@ def desk(call_id: int) -> ResponseReturnValue:
 
 
 def answer_change(
-    viewer: Viewer, call: Call, *, at_ms: int, message: str, toast: bool = True, **change: object
+    viewer: Viewer,
+    call: Call,
+    *,
+    at_ms: int,
+    message: str,
+    toast: bool = True,
+    reloads: bool = False,
+    **change: object,
 ) -> ResponseReturnValue:
     """Answer an action of the desk, after its commit: the change for scripts; for others the page
     that the form names in ``next``, or the desk at the moment, with the message and its undo.
@@ -53,12 +64,16 @@ def answer_change(
     Args:
         at_ms: where the desk opens, milliseconds.
         toast: whether a script shows the message, or only has it read out.
+        reloads: the change adds a moment to those that are shown, so that the page is loaded anew:
+            the message with its undo waits for that.
         change: as `desk_change`.
     """
+    undo = change.get("undo")
     if wants_json():
+        if reloads:
+            notify(message, undo=str(undo) if undo else None)
         said = {"message": message if toast else "", "announce": "" if toast else message}
         return jsonify(desk_change(viewer, call, **said, **change))  # type: ignore[arg-type]
-    undo = change.get("undo")
     notify(message, undo=str(undo) if undo else None)
     seconds = round(at_ms / 1000, 3)
     return redirect(
@@ -90,8 +105,14 @@ def desk_page(
         "talkStart": talk_start_ms(parts.turns, call.language),
         "notes": [dict(mark) for mark in parts.notes.marks],
         "requests": panel.marks(),
+        "heldBack": call_presenters.moment_marks(parts.held_back),
+        "breaks": [{"start": item.start_ms, "end": item.end_ms} for item in parts.breaks],
+        "holds": list(parts.holds),
+        "reasons": reason_labels(),
         "words": script_words(),
     }
+    likes = figures_like(viewer, call) if analysis is not None else None
+    norms = norms_of(likes, analysis.figures) if analysis and likes is not None else None
     return {
         "call": call,
         "row": calls_views.rows(viewer, [call])[0],
@@ -104,7 +125,10 @@ def desk_page(
         "analysis": analysis,
         "turns": call_presenters.turn_views(parts.turns, parts.moments, names),
         "names": names,
-        "figures": call_presenters.figure_views(analysis) if analysis else [],
+        "figures": figure_views(analysis, norms) if analysis else [],
+        "norm_kind": presenters.kind_label(call.kind) if norms is not None else "",
+        "reasons": reason_labels(),
+        "missed_causes": presenters.cause_choices() if parts.can.judge else [],
         "player": player,
         "has_audio": has_audio,
         "audio_type": recording.playback.media_type if recording and recording.playback else "",

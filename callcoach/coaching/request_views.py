@@ -60,7 +60,7 @@ def ask(call_id: int) -> ResponseReturnValue:
     if request.form.get("kind") == "moment" and not at:
         raise InvalidInput("Say where it turned, such as 1:05.")
     made = operations.request_listening(
-        viewer, call, at_ms=_milliseconds(at) if at else None, text=request.form.get("text", "")
+        viewer, call, at_ms=read_clock(at) if at else None, text=request.form.get("text", "")
     )
     db.session.commit()
     message = (
@@ -131,7 +131,7 @@ def _answer(
     return redirect(page or url_for("coaching.desk", call_id=call_id))
 
 
-def _milliseconds(clock: str) -> int:
+def read_clock(clock: str) -> int:
     """A place in a recording as people type it.
 
     Raises:

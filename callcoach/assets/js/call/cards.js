@@ -20,6 +20,8 @@ export function followCards(root, data, player, onCurrent) {
   let current = null; // a moment or a request
   let asked = false;
 
+  const known = (key) => [...data.moments, ...data.heldBack].find((item) => item.key === key);
+
   /** Requests come anew from the server with every answer, so they are looked up. */
   const elementOf = (key) => elements.get(key) ?? root.querySelector(`[data-stop="${key}"]`);
 
@@ -81,13 +83,13 @@ export function followCards(root, data, player, onCurrent) {
 
   document.addEventListener("click", (event) => {
     const key = event.target.closest("[data-hear]")?.dataset.hear;
-    const moment = key && data.moments.find((item) => item.key === key);
+    const moment = key && known(key);
     if (moment) hear(moment);
   });
   for (const name of ["focusin", "pointerdown"]) {
     root.addEventListener(name, (event) => {
       const key = event.target.closest("[data-card]")?.dataset.card;
-      const moment = key && key !== current?.key && data.moments.find((item) => item.key === key);
+      const moment = key && key !== current?.key && known(key);
       if (!moment) return;
       asked = true;
       mark(moment);
@@ -104,6 +106,12 @@ export function followCards(root, data, player, onCurrent) {
     current: () => (current && elements.has(current.key) ? current : null),
     element: (key) => elements.get(key) ?? null,
     hear,
+    /** Makes a moment current without a sound. */
+    choose(moment) {
+      asked = true;
+      mark(moment);
+      reveal(moment.key, true);
+    },
     next: step(1),
     previous: step(-1),
     again: () => current && hear(current),
@@ -130,7 +138,7 @@ export function followCards(root, data, player, onCurrent) {
     /** After the page's data changed. */
     refresh() {
       if (!current) return;
-      const pool = [...data.moments, ...data.requests];
+      const pool = [...data.moments, ...data.heldBack, ...data.requests];
       current = pool.find((item) => item.key === current.key) ?? null;
     },
   };

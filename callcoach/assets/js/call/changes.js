@@ -13,7 +13,7 @@ function fill(element, html) {
  * The arrays of the page's data keep their identity: whoever holds one sees the change.
  * @param {object} data the page's data
  * @param {object} payload
- * @param {"moments" | "notes" | "requests"} name
+ * @param {"moments" | "notes" | "requests" | "heldBack"} name
  */
 function refresh(data, payload, name) {
   if (payload[name]) data[name].splice(0, data[name].length, ...payload[name]);
@@ -40,10 +40,13 @@ export function changeApplier({ desk, data, cards, overlay, undo, player }) {
       // A moment came or went, and with it the numbers of the others: rare enough to load anew.
       const url = new URL(window.location.href);
       url.searchParams.set("t", (player.time() / 1000).toFixed(2));
-      window.location.replace(url);
+      url.hash = payload.chosen ? `moment-${payload.chosen}` : "";
+      window.history.replaceState(null, "", url);
+      window.location.reload();
       return;
     }
     for (const name of ["moments", "notes", "requests"]) refresh(data, payload, name);
+    refresh(data, { heldBack: payload.held_back }, "heldBack");
     for (const [key, html] of Object.entries(payload.cards ?? {})) cards.replace(key, html);
     if (payload.counts !== undefined) fill(desk.querySelector("[data-counts]"), payload.counts);
     if (payload.judged !== undefined) fill(desk.querySelector("[data-judged]"), payload.judged);
@@ -53,6 +56,7 @@ export function changeApplier({ desk, data, cards, overlay, undo, player }) {
     if (payload.request_list !== undefined) {
       fill(desk.querySelector("[data-request-list]"), payload.request_list);
     }
+    if (payload.tags !== undefined) fill(desk.querySelector("[data-tags]"), payload.tags);
     cards.refresh();
     overlay.refresh();
     if (payload.undo && remember) undo.push(payload.undo);

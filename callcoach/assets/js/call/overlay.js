@@ -128,6 +128,7 @@ export function createOverlay(root, data, onFlag) {
       shape("line", { class: "tick", x1: left, x2: left, y1: 0, y2: height - LABELS }, scale);
       shape("text", { class: "tick-label", x: left + 3, y: height - 3 }, scale).textContent = clock(time);
     }
+    drawQuiet(height);
     shape("g", { class: "spans" }, svg);
     shape("g", { class: "chosen" }, svg);
     drawSpans(height);
@@ -136,6 +137,23 @@ export function createOverlay(root, data, onFlag) {
     place();
     move(position);
     minimap.draw(zoom > 1);
+  }
+
+  /** Breaks that nothing explains and waiting: marks that are no moments, and no flags. */
+  function drawQuiet(height) {
+    const group = layer("quiet");
+    const hatch = shape("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, group);
+    shape("line", { class: "hatch", x1: 0, x2: 0, y1: 0, y2: 6 }, hatch);
+    const box = ({ start, end }, least) => ({
+      x: x(start, width),
+      width: Math.max(least, x(end - start, width)),
+      y: 0,
+      height: height - LABELS,
+    });
+    for (const hold of data.holds) shape("rect", { class: "hold", ...box(hold, 2) }, group);
+    for (const item of data.breaks) {
+      shape("rect", { class: "break", fill: "url(#hatch)", ...box(item, 8) }, group);
+    }
   }
 
   function drawSpans(height) {

@@ -5,6 +5,7 @@ import { send } from "../http.js";
 import { toast } from "../toasts.js";
 import { announce } from "./announce.js";
 import { inTurn } from "./queue.js";
+import { mountReasons } from "./reasons.js";
 
 const MARKS = { confirmed: "✓", rejected: "✕" };
 
@@ -28,7 +29,7 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
   }
   data.moments.forEach(strike);
 
-  const momentOf = (key) => data.moments.find((moment) => moment.key === key);
+  const momentOf = (key) => [...data.moments, ...data.heldBack].find((moment) => moment.key === key);
 
   /** `text` is what the server wrote of a verdict it knows; without it the server has yet to answer. */
   function paint(key, decision, text) {
@@ -44,6 +45,8 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
       text ?? (decision ? `${MARKS[decision]} ${words[decision]}` : "");
     const back = card.querySelector("[data-withdraw]");
     if (back) back.hidden = text === undefined;
+    const reasons_ = card.querySelector("[data-reasons]");
+    if (reasons_) reasons_.hidden = decision !== "rejected";
     overlay.refreshMoment(moment);
     strike(moment);
   }
@@ -66,12 +69,13 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
   function apply(answer) {
     applyChange(answer, { remember: false });
     for (const [key, { decision }] of expected) paint(key, decision);
+    reasons.repaint();
   }
 
   /** @returns {Promise<object | null>} the answer; null when it was refused */
-  async function post(form, decision) {
+  async function post(form, values = {}) {
     const body = new FormData(form);
-    if (decision) body.set("decision", decision);
+    for (const [name, value] of Object.entries(values)) body.set(name, value);
     let response;
     try {
       response = await send(form.action, { method: "POST", body });
@@ -86,6 +90,8 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
     return null;
   }
 
+  const reasons = mountReasons({ root, data, cards, post, apply });
+
   function judge(key, decision) {
     const moment = momentOf(key);
     const card = cards.element(key);
@@ -99,9 +105,10 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
     const settle = expect(key, decision);
     announce(said);
     const entry = undo.push({ url: null, revert: () => expect(key, before) });
+    reasons.ask(decision === "rejected" ? key : "");
     inTurn(async () => {
       // The form as it is now: it knows what was answered to the decision before.
-      const answer = await post(cards.element(key).querySelector("[data-verdict]"), decision);
+      const answer = await post(cards.element(key).querySelector("[data-verdict]"), { decision });
       const holds = answer !== null && !answer.isClash;
       entry.url = holds ? answer.undo : null;
       if (!entry.url) undo.drop(entry);
@@ -117,7 +124,7 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
     const key = form.dataset.withdraw;
     const settle = expect(key, "");
     inTurn(async () => {
-      const answer = await post(form, "");
+      const answer = await post(form);
       settle(answer !== null);
       if (answer) apply(answer);
     });
@@ -150,6 +157,9 @@ export function mountVerdicts({ root, data, cards, overlay, undo, applyChange })
   }
 
   return {
+    /** Says why the moment rejected last was: 1 to 4. */
+    reason: reasons.choose,
+    askWhy: reasons.ask,
     /** Judges the current moment. */
     decide(decision) {
       const moment = cards.current();
