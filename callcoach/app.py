@@ -23,7 +23,7 @@ from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
 from callcoach.learning import views as learning_views
-from callcoach.notices import models as notices_models  # noqa: F401 - its tables
+from callcoach.notices import views as notices_views
 from callcoach.progress import models as progress_models  # noqa: F401 - its tables
 from callcoach.search import views as search_views
 from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
@@ -37,11 +37,16 @@ _VIEWS = (
     search_views,
     learning_views,
     coaching_views,
+    notices_views,
     jobs_views,
 )
 
 #: Modules that register background tasks; light to import (see `callcoach.jobs.registry`).
-_TASK_MODULES: tuple[str, ...] = ("callcoach.calls.tasks", "callcoach.search.tasks")
+_TASK_MODULES: tuple[str, ...] = (
+    "callcoach.calls.tasks",
+    "callcoach.search.tasks",
+    "callcoach.notices.tasks",
+)
 
 
 def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from callcoach.errors import InvalidInput
 
@@ -60,6 +61,11 @@ class Settings:
         job_backoff_s: wait before the first retry; doubles with each.
         job_drain_s: how long a worker told to stop lets its jobs finish before it hands them back.
         task_modules: more modules that register tasks.
+        smtp_url: where e-mail leaves: ``smtp://user:secret@host:587`` (STARTTLS where the server
+            offers it), ``smtps://…:465``; "" sends none.
+        mail_from: sender's address.
+        public_url: the address people open, without a slash at its end; links in e-mails begin
+            with it.
     """
 
     data_dir: Path
@@ -84,6 +90,9 @@ class Settings:
     job_backoff_s: float = 15.0
     job_drain_s: float = 20.0
     task_modules: tuple[str, ...] = ()
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    public_url: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, **overrides: Any) -> Self:
@@ -120,10 +129,18 @@ class Settings:
             "job_sweep_s": _number(env, "CALLCOACH_JOB_SWEEP", 10.0),
             "job_backoff_s": _number(env, "CALLCOACH_JOB_BACKOFF", 15.0),
             "job_drain_s": _number(env, "CALLCOACH_JOB_DRAIN", 20.0),
+            "smtp_url": _mail_server(env.get("CALLCOACH_SMTP_URL", "")),
+            "mail_from": env.get("CALLCOACH_MAIL_FROM", ""),
+            "public_url": env.get("CALLCOACH_PUBLIC_URL", "").rstrip("/"),
             "task_modules": tuple(env.get("CALLCOACH_TASK_MODULES", "").replace(",", " ").split()),
         }
         values.update(overrides)
-        return cls(**values)
+        settings = cls(**values)
+        if settings.smtp_url and not (settings.mail_from and settings.public_url):
+            raise InvalidInput(
+                "CALLCOACH_SMTP_URL is set: set CALLCOACH_MAIL_FROM and CALLCOACH_PUBLIC_URL too."
+            )
+        return settings
 
     def ensure_data_dir(self) -> None:
         """Create the data folder, readable by its owner only."""
@@ -157,6 +174,20 @@ def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     if raw in ("0", "false", "no", "off"):
         return False
     raise InvalidInput("%(name)s is %(value)r; write 1 or 0.", name=name, value=raw)
+
+
+def _mail_server(raw: str) -> str:
+    """Checked here so that a mistake shows at start; the value may hold a secret and is not said."""
+    if not raw:
+        return ""
+    try:
+        parts = urlsplit(raw)
+        well = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        well = False
+    if not well:
+        raise InvalidInput("CALLCOACH_SMTP_URL cannot be read; write smtp://user:secret@host:587.")
+    return raw
 
 
 def _number(env: Mapping[str, str], name: str, default: float) -> float:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, TelephonyId, User
 from callcoach.calls.models import Call, CallState, Excerpt, TippingPoint
-from callcoach.calls.operations import judge
+from callcoach.calls.operations import add_tag, judge, rename_tag
 from callcoach.calls.subjects import PROCESS, subject_of
 from callcoach.campaigns.models import Persona, Promise, PromiseKind, SponsorSeat
 from callcoach.campaigns.views import _undo_signer
@@ -23,6 +23,8 @@ from callcoach.coaching.models import FeedClaim, Note
 from callcoach.coaching.operations.notes import excerpt_bounds
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.operations import enqueue
+from callcoach.notices import operations as notices
+from callcoach.notices.schedule import preference_of
 from callcoach.storage.operations import put_file
 
 from .accounts import create_team, create_user
@@ -69,9 +71,14 @@ class Site:
     verdict: int
     saved_view: int
     deleted_view: int
+    notice: int
+    stop_token: str
     turn_index: int
     peaks_version: str
     put_back_token: str
+    tag: str
+    old_tag: str
+    tag_renaming: int
 
     def name_of(self, who: str) -> str:
         """How somebody or something of this site is called."""
@@ -142,6 +149,9 @@ def _create_site() -> Site:
         _point_of(judged),
         "confirmed",
     ).id
+    by = Viewer(supervisor, Role.SUPERVISOR, frozenset({team.id}))
+    add_tag(by, call, f"Ancien-{mark}")
+    renamed = rename_tag(by, f"Ancien-{mark}", f"Etiquette-{mark}")
     colleagues = create_call(agent=other, **own)
     running = create_call(CallState.QUEUED, agent=owner, **own)
     enqueue(PROCESS, subject_of(running.id), viewer=Viewer.system())
@@ -194,11 +204,16 @@ def _create_site() -> Site:
         verdict=verdict,
         saved_view=create_saved_view(supervisor, f"Recherche-{mark}", f"q={mark}").id,
         deleted_view=create_saved_view(supervisor, f"Effacee-{mark}", deleted=True).id,
+        notice=_tell(agent, note.id),
+        stop_token=_stop_token(agent),
         turn_index=0,
         peaks_version=call.recording.peaks.sha256[:16],
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),
+        tag=renamed.name,
+        old_tag=renamed.before,
+        tag_renaming=renamed.event_id,
     )
 
 
@@ -225,6 +240,18 @@ def _lapsed_claim(call: Call, holder_id: int) -> int:
     db.session.add(claim)
     db.session.commit()
     return claim.id
+
+
+def _tell(user_id: int, note_id: int) -> int:
+    notice = notices.notify(user_id, "note.sent", f"note:{note_id}", "/my/notes", name="X")
+    assert notice is not None
+    return notice.id
+
+
+def _stop_token(user_id: int) -> str:
+    preference = preference_of(user_id)
+    db.session.commit()
+    return preference.unsubscribe_token
 
 
 def _add_excerpt(call: Call, note: Note) -> None:

@@ -1,0 +1,37 @@
+"""What a notice says: one sentence for each kind, in the reader's language.
+
+Names and counts only; what a note or an answer says stays behind the sign-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from callcoach.errors import N_
+
+#: Kind of notice -> sentence. `name` is who did it, where somebody did.
+SENTENCES: Mapping[str, str] = {
+    "note.sent": N_("%(name)s wrote you a note."),
+    "note.changed": N_("%(name)s changed a note for you."),
+    "note.answered": N_("%(name)s answered under a note."),
+    "note.mention": N_("%(name)s named you in a note."),
+    "request.asked": N_("%(name)s asks you to listen to a call."),
+    "request.answered": N_("%(name)s answered your request to listen."),
+    "dispute.opened": N_("%(name)s sees a note otherwise."),
+    "dispute.answered": N_("%(name)s answered how you see it."),
+    "drill.assigned": N_("A drill waits for you: %(title)s."),
+    "drill.submitted": N_("%(name)s sent a try at a drill."),
+    "drill.marked": N_("%(name)s answered your try at a drill."),
+    "progress.pair": N_("A before and after of yours is ready to be heard."),
+    "progress.period": N_("%(name)s announces a coaching period from %(start)s to %(end)s."),
+    "progress.objective": N_("%(name)s proposes an objective."),
+    "progress.consent": N_("%(name)s asks whether a moment of yours may be played to the team."),
+}
+
+
+def sentence(kind: str, values: Mapping[str, Any]) -> str:
+    """The sentence of a notice, in the language of the moment."""
+    return _(SENTENCES[kind], **dict(values))
