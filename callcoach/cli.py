@@ -22,6 +22,7 @@ COMMANDS = {
     "users": "callcoach.commands.accounts:users",
     "models": "callcoach.commands.analysis:models",
     "reindex": "callcoach.commands.searching:reindex",
+    "reanalyse": "callcoach.commands.reanalysing:reanalyse",
     "migrate": "callcoach.commands.upkeep:migrate",
     "backup": "callcoach.commands.upkeep:backup",
     "check": "callcoach.commands.upkeep:check",

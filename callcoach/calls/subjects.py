@@ -11,6 +11,10 @@ PROCESS = "calls.process"
 TRANSCRIBE_AGAIN = "calls.transcribe_again"
 #: Analyse the current transcript anew (another channel map, campaign or persona).
 ANALYSE = "calls.analyse"
+#: Analyse the current transcript anew behind everything else, while the call stays as it is.
+REFRESH = "calls.refresh"
+#: Find calls for `REFRESH`, a slice at a time.
+FEED_REFRESH = "calls.feed_refresh"
 #: Delete for good what was put aside long enough ago.
 PURGE = "calls.purge"
 #: Write a stretch of a recording as a file of its own.

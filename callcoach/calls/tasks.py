@@ -29,13 +29,21 @@ from callcoach.calls.models import Recording as RecordingRow
 from callcoach.calls.operations.judging import attach_verdicts
 from callcoach.calls.operations.kinds import take_guessed_kind
 from callcoach.calls.operations.lifecycle import PURGE_AFTER, purge_call
+from callcoach.calls.operations.reanalysis import (
+    ask_for_refresh,
+    feed_refreshing,
+    refresh_outdated,
+)
+from callcoach.calls.queries.reanalysis import outdated_calls
 from callcoach.calls.recogniser import get_transcriber
 from callcoach.calls.subjects import (
     ANALYSE,
     EXCERPT,
+    FEED_REFRESH,
     PROCESS,
     PROCESSING,
     PURGE,
+    REFRESH,
     SWEEP_FILES,
     TRANSCRIBE_AGAIN,
     call_id_of,
@@ -123,6 +131,38 @@ def analyse_again(context: JobContext) -> None:
     _analyse(context, facts, facts.transcript_id)
 
 
+@task(REFRESH)
+def refresh(context: JobContext) -> None:
+    """Analyse the current transcript anew if today's engine or campaign would, while the call
+    stays ready and readable. What else is done to the call goes first: it does this work too.
+    """
+    with context.reading():
+        call_id = call_id_of(context.subject)
+        is_wanted = db.session.scalar(outdated_calls().where(Call.id == call_id)) is not None
+    facts = _read_facts(context) if is_wanted else None
+    if facts is None or facts.transcript_id is None:
+        return
+    analysis = _analysis_of(context, facts, facts.transcript_id)
+    with context.writing(final=True):
+        call = _locked(facts.call_id)
+        if call.current_transcript_id != facts.transcript_id or _has_other_work(
+            call, context.job_id
+        ):
+            return
+        if _was_changed(call, facts):
+            ask_for_refresh(call.id, again=True)
+            return
+        _show(call, facts.transcript_id, analysis)
+
+
+@task(FEED_REFRESH)
+def feed_refresh(context: JobContext) -> None:
+    """Ask for the next slice of outdated calls, and for another look while there are any."""
+    with context.writing(final=True):
+        if refresh_outdated():
+            feed_refreshing(after=context.subject)
+
+
 @task(PURGE)
 def purge(context: JobContext) -> None:
     """Delete for good what was put aside long enough ago; nothing when it was brought back."""
@@ -132,6 +172,7 @@ def purge(context: JobContext) -> None:
             return
         if call.deleted_at + PURGE_AFTER <= utc_now():
             purge_call(call)
+            feed_refreshing()  # phrases learnt from it have left with it
 
 
 @task(EXCERPT)
@@ -356,12 +397,15 @@ def _transcribe(context: JobContext, facts: _Facts, recording: Recording) -> int
 def _analyse(context: JobContext, facts: _Facts, transcript_id: int) -> None:
     """Analyse a transcript, and make both the call's current versions."""
     _enter(context, facts, CallState.ANALYSING)
+    _publish(context, facts, transcript_id, _analysis_of(context, facts, transcript_id))
+
+
+def _analysis_of(context: JobContext, facts: _Facts, transcript_id: int) -> CallAnalysis:
     with context.reading():
         stored = db.session.get_one(Transcript, transcript_id).data
-    analysis = pipeline.analyse_transcript(
+    return pipeline.analyse_transcript(
         TranscriptData.from_dict(stored), agent_channel=facts.agent_channel, context=facts.context
     )
-    _publish(context, facts, transcript_id, analysis)
 
 
 def _publish(
@@ -374,26 +418,35 @@ def _publish(
             # A new transcript came in between, with an analysis of its own; read what it read
             _follow_up(call, ANALYSE)
             return
-        run = analysis_rows(
-            analysis,
-            call_id=call.id,
-            transcript_id=transcript_id,
-            number=_next_number(AnalysisRun, call.id),
-        )
-        db.session.add(run)
-        db.session.flush()
-        call.current_transcript_id = transcript_id
-        call.current_analysis_id = run.id
-        take_guessed_kind(call, run)
-        attach_verdicts(call.id, run)
-        words_changed(call)
+        _show(call, transcript_id, analysis)
         call.failure = ""
-        if facts.agent_channel != call.agent_channel or facts.context != context_of(
-            call.campaign, call.persona
-        ):
+        if _was_changed(call, facts):
             _follow_up(call, kind_after_change(call, analysis.channels))
         elif not _has_other_work(call, context.job_id):
             call.state = CallState.READY
+
+
+def _show(call: Call, transcript_id: int, analysis: CallAnalysis) -> None:
+    """Make an analysis the one that the call shows, with the verdicts on its moments."""
+    run = analysis_rows(
+        analysis,
+        call_id=call.id,
+        transcript_id=transcript_id,
+        number=_next_number(AnalysisRun, call.id),
+    )
+    db.session.add(run)
+    db.session.flush()
+    call.current_transcript_id = transcript_id
+    call.current_analysis_id = run.id
+    take_guessed_kind(call, run)
+    attach_verdicts(call.id, run)
+    words_changed(call)
+
+
+def _was_changed(call: Call, facts: _Facts) -> bool:
+    """Whether somebody changed what the run had read of the call or its campaign."""
+    now = context_of(call.campaign, call.persona)
+    return facts.agent_channel != call.agent_channel or facts.context != now
 
 
 def _follow_up(call: Call, kind: str) -> None:

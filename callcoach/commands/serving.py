@@ -68,14 +68,20 @@ def run(host: str, port: int, threads: int, workers: int) -> None:
 def worker(threads: int | None, parent: int | None) -> None:
     """Work on calls, without serving pages."""
     from callcoach.app import create_app
+    from callcoach.calls.operations.reanalysis import feed_if_outdated
     from callcoach.commands.readiness import require_ready
     from callcoach.config import Settings
+    from callcoach.extensions import db, write_transaction
     from callcoach.jobs.worker import run_worker
 
     _log_to_stderr()
     settings = Settings.from_env()
     app = create_app(settings)
     require_ready(app)
+    with app.app_context(), write_transaction():
+        feed_if_outdated()  # an upgrade may have brought another engine
+        db.session.commit()
+        db.session.remove()
     run_worker(app, threads=threads or max(settings.worker_threads, 1), parent_pid=parent)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import joinedload
 
 from callcoach.analysis.tuning import Tuning
@@ -89,6 +89,18 @@ def tuning_of(campaign_id: int) -> Tuning:
         background=tuple(sorted(background)),
         bounds={name: float(value) for name, value in sorted(bounds)},
     )
+
+
+def fingerprints() -> dict[int, str]:
+    """`Tuning.fingerprint` of every campaign that changes the engine, by its number."""
+    tuned = union(
+        select(CampaignPhrase.campaign_id).where(CampaignPhrase.removed_at.is_(None)),
+        select(CampaignBound.campaign_id),
+    )
+    return {
+        campaign_id: tuning_of(campaign_id).fingerprint
+        for campaign_id in db.session.scalars(tuned).all()
+    }
 
 
 def standings_of(campaign_id: int) -> Standings:

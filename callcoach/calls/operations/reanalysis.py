@@ -1,0 +1,137 @@
+"""Past calls are analysed again in the background when the engine or a campaign's tuning changes.
+
+One job a call, of low priority, a slice at a time: imports go first, and the queue never holds
+more than a slice of this work. A feeding job asks for the next slice while there is something
+left; it is started when a worker starts (after an upgrade), when a campaign is tuned, and when a
+call takes the phrases learnt from it away.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, cast, exists, func, literal, or_, select
+
+from callcoach.accounts.access import Viewer
+from callcoach.calls.models import Call, CallState
+from callcoach.calls.queries.reanalysis import outdated_calls
+from callcoach.calls.subjects import FEED_REFRESH, REFRESH, subject_of
+from callcoach.campaigns.models import Campaign
+from callcoach.extensions import db, utc_now
+from callcoach.jobs import operations as jobs
+from callcoach.jobs.leases import is_due
+from callcoach.jobs.models import LIVE_STATES, Job, JobState
+from callcoach.tuning.events import on_tuning_changed
+from callcoach.tuning.models import ChangeKind, TuningChange
+
+#: Most calls that wait to be analysed again at any time.
+SLICE = 50
+#: Time between two slices, seconds: what one worker does of a slice meanwhile is topped up.
+EVERY_S = 30
+#: Behind everything that a person waits for.
+LOW_PRIORITY = -10
+#: A call whose analysis failed is tried again after this: an upgrade may have mended it.
+FAILED_RESTS = timedelta(days=1)
+
+#: Subject of a feeding job: the stretch of `EVERY_S` seconds that it is for.
+_SLOT = "slot:"
+
+
+def refresh_outdated(*, campaign_id: int | None = None) -> int:
+    """Ask for the analysis of the next slice of outdated calls, newest first.
+
+    Returns:
+        How many calls wait for it now, or are being analysed; 0 when nothing is left to do.
+    """
+    waiting = _count_waiting()
+    if waiting >= SLICE:
+        return waiting
+    known = exists().where(
+        Job.kind == REFRESH,
+        Job.subject == _subject(),
+        or_(
+            Job.state.in_(LIVE_STATES),
+            Job.state.in_((JobState.FAILED, JobState.CANCELLED))
+            & (Job.finished_at > utc_now() - FAILED_RESTS),
+        ),
+    )
+    # Others are being worked on, and come out of that with an analysis of today's
+    settled = Call.state.in_((CallState.READY, CallState.FAILED, CallState.CANCELLED))
+    wanted = outdated_calls(campaign_id).where(settled, ~known).limit(SLICE - waiting)
+    for call_id in db.session.scalars(wanted).all():
+        ask_for_refresh(call_id)
+        waiting += 1
+    return waiting
+
+
+def ask_for_refresh(call_id: int, *, again: bool = False) -> Job:
+    """Have the call analysed again behind everything else; see `jobs.operations.enqueue`."""
+    return jobs.enqueue(
+        REFRESH, subject_of(call_id), viewer=Viewer.system(), priority=LOW_PRIORITY, again=again
+    )
+
+
+def feed_refreshing(*, after: str | None = None) -> Job:
+    """Have outdated calls found and analysed again. Asked for any number of times at once, it is
+    done once.
+
+    Args:
+        after: subject of the feeding job that asks for the next one, which comes `EVERY_S` seconds
+            later at most; None has it done at once.
+    """
+    slot = int(utc_now().timestamp()) // EVERY_S
+    if after is not None:  # never itself, should the clocks of two machines differ
+        slot = max(slot, int(after.removeprefix(_SLOT))) + 1
+    return jobs.enqueue(
+        FEED_REFRESH,
+        f"{_SLOT}{slot}",
+        viewer=Viewer.system(),
+        priority=LOW_PRIORITY,
+        not_before=None if after is None else datetime.fromtimestamp(slot * EVERY_S, UTC),
+        again=True,
+    )
+
+
+def feed_if_outdated() -> bool:
+    """Start the feeding when there is something to do: a worker starts, perhaps after an upgrade.
+
+    Returns:
+        Whether there was.
+    """
+    is_needed = db.session.scalar(outdated_calls().limit(1)) is not None
+    if is_needed:
+        feed_refreshing()
+    return is_needed
+
+
+def next_refreshes(campaign_id: int | None = None) -> list[int]:
+    """Numbers of the jobs that wait to analyse a call again and whose time has come."""
+    statement = (
+        select(Job.id)
+        .join(Call, Job.subject == _subject())
+        .where(Job.kind == REFRESH, is_due(utc_now()))
+        .order_by(Job.id)
+    )
+    if campaign_id is not None:
+        statement = statement.where(Call.campaign_id == campaign_id)
+    return list(db.session.scalars(statement))
+
+
+@on_tuning_changed
+def _feed_after_tuning(_campaign: Campaign, change: TuningChange) -> None:
+    if change.kind in (ChangeKind.PHRASE, ChangeKind.BOUND):
+        feed_refreshing()
+
+
+def _count_waiting() -> int:
+    return (
+        db.session.scalar(
+            select(func.count(Job.id)).where(Job.kind == REFRESH, Job.state.in_(LIVE_STATES))
+        )
+        or 0
+    )
+
+
+def _subject() -> ColumnElement[str]:
+    """`subject_of`, in the database."""
+    return literal(subject_of(0).removesuffix("0")) + cast(Call.id, String)
