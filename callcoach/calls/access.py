@@ -52,6 +52,23 @@ def can_judge_call(viewer: Viewer, call: ScopedCall) -> bool:
     return can_read_call(viewer, call) and viewer.has_role(Role.ADMIN, Role.SUPERVISOR)
 
 
+def can_tag_calls(viewer: Viewer) -> bool:
+    """Put tags on calls at all."""
+    return viewer.has_role(Role.ADMIN, Role.SUPERVISOR)
+
+
+def can_tag_call(viewer: Viewer, call: ScopedCall) -> bool:
+    """Put tags on a call and take them off."""
+    return can_read_call(viewer, call) and can_tag_calls(viewer)
+
+
+def sees_tags(viewer: Viewer) -> bool:
+    """Tags are the supervisors' words for finding calls, and may be remarks about who made them:
+    agents and sponsors see none.
+    """
+    return viewer.has_role(Role.ADMIN, Role.SUPERVISOR, Role.TEAM_LEAD)
+
+
 def can_import_into(viewer: Viewer, team_id: int) -> bool:
     """Bring a recording into a team: administrators everywhere, others in their own teams."""
     if viewer.sees_everything:

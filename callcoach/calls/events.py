@@ -1,4 +1,4 @@
-"""What rooms above are told: words of a call have changed, or a moment was judged.
+"""What rooms above are told: words of a call have changed, a moment was judged, or a tag renamed.
 
 Subscribers run inside the transaction that changes them, so that what they keep is never behind;
 they work through ``db.session``, flush and must not commit.
@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call, Verdict
 
 Subscriber = Callable[[Call], None]
 Judged = Callable[[Call, Verdict], None]
+Renamed = Callable[[Viewer, str, str], None]
 
 _subscribers: list[Subscriber] = []
 _judged: list[Judged] = []
+_renamed: list[Renamed] = []
 
 
 def on_words_changed(subscriber: Subscriber) -> Subscriber:
@@ -41,3 +44,16 @@ def moment_judged(call: Call, verdict: Verdict) -> None:
     """A verdict was given, given a reason, or taken back (``withdrawn_at`` tells)."""
     for subscriber in _judged:
         subscriber(call, verdict)
+
+
+def on_tag_renamed(subscriber: Renamed) -> Renamed:
+    """Register a function, as a decorator; once, however often its module is imported."""
+    if subscriber not in _renamed:
+        _renamed.append(subscriber)
+    return subscriber
+
+
+def tag_renamed(viewer: Viewer, old: str, new: str) -> None:
+    """Somebody gave a tag another name on all calls in their scope."""
+    for subscriber in _renamed:
+        subscriber(viewer, old, new)

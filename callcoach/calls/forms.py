@@ -24,6 +24,7 @@ from callcoach.analysis.model import AgentChannel, Cause, Valence
 from callcoach.calls.models import Call, CallKind, CallState, Outcome
 from callcoach.calls.presenters import channel_label, kind_label, outcome_label
 from callcoach.calls.queries import CallFilters, ImportChoices
+from callcoach.calls.tags import MAX_LENGTH
 from callcoach.web.forms import Form
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -40,6 +41,7 @@ FILTER_NAMES = (
     "kind",
     "state",
     "moment",
+    "tag",
 )
 
 
@@ -80,6 +82,7 @@ def read_list_state(args: Mapping[str, str], *, zone: str = "Europe/Paris") -> L
         until=_day(args.get("until")),
         cause=cause,
         valence=valence,
+        tag=" ".join(args.get("tag", "").split())[:MAX_LENGTH],
         timezone=zone,
     )
     values = {
@@ -93,6 +96,7 @@ def read_list_state(args: Mapping[str, str], *, zone: str = "Europe/Paris") -> L
         "kind": filters.kind or "",
         "state": filters.state or "",
         "moment": valence or cause,
+        "tag": filters.tag,
     }
     return ListState(filters, max(1, _number(args.get("page")) or 1), values)
 

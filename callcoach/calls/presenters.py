@@ -6,6 +6,7 @@ exports must say the same word for the same thing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -168,7 +169,7 @@ class Row:
 
     `is_guess`: the analysis alone says that somebody else than the target was reached.
     `progress` is a whole percentage, or None when nothing runs; `counts` holds what the viewer may
-    see, and says "none" only to who sees all (`sees_all_moments`).
+    see, and says "none" only to who sees all (`sees_all_moments`); `tags` are those it sees.
     """
 
     call_id: int
@@ -193,6 +194,7 @@ class Row:
     sees_all_moments: bool
     can_edit: bool
     can_delete: bool
+    tags: tuple[str, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -214,6 +216,7 @@ def row(
     sees_all_moments: bool,
     can_edit: bool,
     can_delete: bool,
+    tags: Sequence[str] = (),
 ) -> Row:
     """Prepare one row; `progress` is a share in [0, 1] or None."""
     running = call.state in RUNNING
@@ -240,4 +243,5 @@ def row(
         sees_all_moments=sees_all_moments,
         can_edit=can_edit,
         can_delete=can_delete,
+        tags=tuple(tags),
     )

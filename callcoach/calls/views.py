@@ -78,6 +78,7 @@ def rows(viewer: Viewer, calls: Sequence[Call]) -> list[presenters.Row]:
     running = [call for call in calls if call.state in presenters.RUNNING]
     jobs = live_jobs(viewer, (subject_of(call.id) for call in running))
     counts = queries.count_tipping_points(viewer, calls)
+    tags = queries.tags_of(viewer, calls)
     return [
         presenters.row(
             call,
@@ -86,6 +87,7 @@ def rows(viewer: Viewer, calls: Sequence[Call]) -> list[presenters.Row]:
             sees_all_moments=sees_unconfirmed_flags(viewer),
             can_edit=can_edit_call(viewer, call),
             can_delete=can_delete_call(viewer, call),
+            tags=tags.get(call.id, ()),
         )
         for call in calls
     ]
@@ -120,6 +122,6 @@ def _filter_options(*, sees_negative: bool) -> dict[str, list[tuple[str, ...]]]:
 
 
 # Views beside this module register themselves on the blueprint.
-from callcoach.calls import change_views, import_views, media_views  # noqa: E402
+from callcoach.calls import change_views, import_views, media_views, tag_views  # noqa: E402
 
-__all__ = ["bp", "change_views", "import_views", "media_views"]
+__all__ = ["bp", "change_views", "import_views", "media_views", "tag_views"]

@@ -16,7 +16,7 @@ from callcoach.search.syntax import MAX_LENGTH, Query, parse
 from callcoach.web.forms import Form
 
 #: Names that the filters share with the list of calls.
-_OF_CALLS = ("since", "until", "team", "agent", "campaign", "outcome", "kind")
+_OF_CALLS = ("since", "until", "team", "agent", "campaign", "outcome", "kind", "tag")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,20 @@ from callcoach.calls.operations.lifecycle import (
     transcribe_again,
 )
 from callcoach.calls.operations.missed import mark_missed
+from callcoach.calls.operations.tags import (
+    Renamed,
+    add_tag,
+    remove_tag,
+    rename_tag,
+    undo_rename,
+)
 
 __all__ = [
     "CallEdit",
     "ImportOutcome",
     "ImportResult",
+    "Renamed",
+    "add_tag",
     "cancel_call",
     "correct_turn",
     "delete_audio",
@@ -43,6 +52,8 @@ __all__ = [
     "log_access",
     "mark_missed",
     "purge_call",
+    "remove_tag",
+    "rename_tag",
     "require_judge",
     "require_visible",
     "restore_call",
@@ -52,5 +63,6 @@ __all__ = [
     "set_reason",
     "swap_channels",
     "transcribe_again",
+    "undo_rename",
     "withdraw_verdict",
 ]

@@ -14,7 +14,6 @@ from callcoach.calls.queries.calls import (
     get_call,
     get_turn,
     import_choices,
-    in_scope,
     list_calls,
     neighbours,
     turns_of,
@@ -32,6 +31,8 @@ from callcoach.calls.queries.moments import (
     get_verdict,
     visible_moments,
 )
+from callcoach.calls.queries.scope import in_scope
+from callcoach.calls.queries.tags import TagUse, known_tags, tags_of
 
 __all__ = [
     "PER_PAGE",
@@ -39,6 +40,7 @@ __all__ = [
     "CallPage",
     "FilterChoices",
     "ImportChoices",
+    "TagUse",
     "call_ids",
     "calls_by_id",
     "count_tipping_points",
@@ -56,8 +58,10 @@ __all__ = [
     "is_of_held_back_kind",
     "is_shown",
     "is_visible",
+    "known_tags",
     "list_calls",
     "neighbours",
+    "tags_of",
     "turns_of",
     "visible_moments",
 ]

@@ -17,7 +17,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
@@ -37,6 +36,8 @@ from callcoach.calls.models import (
     TurnCorrection,
 )
 from callcoach.calls.queries.flags import is_shown
+from callcoach.calls.queries.scope import in_scope
+from callcoach.calls.queries.tags import has_tag, known_tags
 from callcoach.campaigns.models import Campaign, CampaignTeam, Sponsor
 from callcoach.errors import NotFound
 from callcoach.extensions import UtcDateTime, db
@@ -54,6 +55,7 @@ class CallFilters:
             or campaign.
         since, until: calendar days in `timezone`, both included.
         cause, valence: of a tipping point the viewer may see in the current analysis.
+        tag: in any spelling; finds nothing for who sees no tags.
         min_s, max_s: bounds of the duration, seconds, both included.
         timezone: zone of the days (IANA name).
     """
@@ -71,6 +73,7 @@ class CallFilters:
     until: date | None = None
     cause: str = ""
     valence: str = ""
+    tag: str = ""
     min_s: float | None = None
     max_s: float | None = None
     timezone: str = "Europe/Paris"
@@ -175,17 +178,6 @@ def get_turn(viewer: Viewer, turn_id: int) -> tuple[Call, Turn]:
     return get_call(viewer, turn.analysis.call_id), turn
 
 
-def in_scope(viewer: Viewer) -> ColumnElement[bool]:
-    """`access.can_read_call` as a condition on `Call`."""
-    if viewer.sees_everything:
-        return true()
-    if viewer.role in (Role.SUPERVISOR, Role.TEAM_LEAD):
-        return Call.team_id.in_(sorted(viewer.team_ids))
-    if viewer.role is Role.AGENT:
-        return Call.agent_id == viewer.user_id
-    return false()
-
-
 def current_analysis(call: Call) -> AnalysisRun | None:
     """The version the call shows; none before the first one is done."""
     return call.current_analysis
@@ -222,10 +214,11 @@ class FilterChoices:
     campaigns: list[Campaign]
     sponsors: list[Sponsor]
     personas: list[str]
+    tags: list[str]
 
 
 def filter_choices(viewer: Viewer) -> FilterChoices:
-    """Teams, agents, campaigns, sponsors and personas that occur in the viewer's calls."""
+    """Teams, agents, campaigns, sponsors, personas and tags that occur in the viewer's calls."""
     mine = select(Call).where(in_scope(viewer), Call.deleted_at.is_(None))
 
     def ids(column: InstrumentedAttribute[Any]) -> Select[Any]:
@@ -256,6 +249,7 @@ def filter_choices(viewer: Viewer) -> FilterChoices:
         campaigns=campaigns,
         sponsors=list(sponsors.values()),
         personas=sorted(persona for persona in personas if persona),
+        tags=[tag.name for tag in known_tags(viewer)],
     )
 
 
@@ -342,6 +336,8 @@ def _filtered(viewer: Viewer, filters: CallFilters) -> Select[int]:
         if filters.valence:
             point = point.where(TippingPoint.valence == filters.valence)
         statement = statement.where(point)
+    if filters.tag:
+        statement = statement.where(has_tag(viewer, filters.tag))
     for word in filters.text.split():
         statement = statement.where(_matches(word))
     return statement

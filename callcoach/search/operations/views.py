@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import delete, func, select
 
 from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import User
+from callcoach.accounts.queries import viewer_of
+from callcoach.calls.events import on_tag_renamed
+from callcoach.calls.queries.tags import spellings
+from callcoach.calls.tags import key_of
 from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.search.models import SavedView
@@ -80,6 +86,28 @@ def restore_view(viewer: Viewer, view_id: int) -> SavedView:
     view.deleted_at = None
     db.session.flush()
     return view
+
+
+@on_tag_renamed
+def follow_tag(_viewer: Viewer, old: str, new: str) -> None:
+    """Let saved searches for a tag look for its new name: those of people who see that one on their
+    calls, and the old one no more.
+    """
+    views = db.session.execute(
+        select(SavedView, User)
+        .join(User, User.id == SavedView.owner_id)
+        .where(SavedView.query.contains("tag="))
+    )
+    for view, owner in views:
+        facts = dict(parse_qsl(view.query))
+        if key_of(facts.get("tag", "")) != key_of(old):
+            continue
+        seen_by = viewer_of(owner)
+        query = urlencode({**facts, "tag": new})
+        fits = len(query) <= MAX_QUERY_LENGTH
+        if fits and spellings(seen_by, new) and old not in spellings(seen_by, old):
+            view.query = query
+    db.session.flush()
 
 
 def _own(viewer: Viewer, view_id: int) -> SavedView:
