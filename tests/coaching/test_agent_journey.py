@@ -188,7 +188,7 @@ def test_the_first_page_is_light(app: Flask, desk: Desk, windows: Windows, noted
     page = windows.open(desk.ids["agent"], "/my/notes", phone=True)
     run_jobs(app)
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.reload(wait_until="networkidle")
     sizes = {
         answer.url.removeprefix(windows.url): len(gzip.compress(answer.body(), 6))
