@@ -108,7 +108,7 @@ def desk_page(
         "heldBack": call_presenters.moment_marks(parts.held_back),
         "breaks": [{"start": item.start_ms, "end": item.end_ms} for item in parts.breaks],
         "holds": list(parts.holds),
-        "reasons": reason_labels(),
+        "reasons": [list(item) for item in reason_labels().items()],  # objects lose their order
         "words": script_words(),
     }
     likes = figures_like(viewer, call) if analysis is not None else None

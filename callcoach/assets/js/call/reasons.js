@@ -9,13 +9,14 @@ const NO_ANSWER = new Set(["Shift", "Control", "Alt", "Meta", "Tab"]); // keys t
 /**
  * @param {object} page
  * @param {HTMLElement} page.root [data-cards]
- * @param {object} page.data the page's data; `reasons` by value, in the order of their keys
+ * @param {object} page.data the page's data; `reasons` as [value, label], in the order of their keys
  * @param {object} page.cards
  * @param {(form: HTMLFormElement, values: object) => Promise<object | null>} page.post
  * @param {(answer: object) => void} page.apply
  */
 export function mountReasons({ root, data, cards, post, apply }) {
-  const values = Object.keys(data.reasons);
+  const values = data.reasons.map(([value]) => value);
+  const labels = new Map(data.reasons);
   let asking = ""; // key of the moment that is asked about
   const given = new Map(); // what the page shows before the server has answered, by moment
 
@@ -41,7 +42,7 @@ export function mountReasons({ root, data, cards, post, apply }) {
   function paint(key, reason) {
     const details = part(key);
     if (!details) return;
-    details.querySelector("[data-reason-said]").textContent = data.reasons[reason] ?? data.words.why;
+    details.querySelector("[data-reason-said]").textContent = labels.get(reason) ?? data.words.why;
     for (const button of details.querySelectorAll("[data-choice]")) {
       const isChosen = button.dataset.choice === reason;
       button.setAttribute("aria-pressed", String(isChosen));
@@ -57,7 +58,7 @@ export function mountReasons({ root, data, cards, post, apply }) {
     paint(key, reason);
     if (asking === key) stop();
     else if (part(key)) part(key).open = false;
-    announce(data.reasons[reason] ?? data.words.why);
+    announce(labels.get(reason) ?? data.words.why);
     inTurn(async () => {
       // The form as it is now: it knows the verdict that was answered before.
       const form = cards.element(key)?.querySelector("[data-reason]");
