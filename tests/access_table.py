@@ -7,91 +7,29 @@ role that is in neither `may` nor `refused` must find nothing (404).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
+from tests.access_ledger import LEDGER
+from tests.access_row import (
+    ADMIN,
+    AGENTS,
+    ALL,
+    CAMPAIGN,
+    CHANGES_CAMPAIGN,
+    DELETES,
+    EDITS,
+    HEARS,
+    LEADS,
+    ROLES,
+    SEES_PEOPLE,
+    SPONSORS,
+    SUPERVISORS,
+    Row,
+)
+from tests.access_row import post as _post
 from tests.factories.two_sites import Site
 
-ROLES = (
-    "agent",
-    "colleague",
-    "team_lead",
-    "supervisor",
-    "other_supervisor",
-    "sponsor",
-    "other_sponsor",
-    "admin",
-)
-
-ALL = frozenset(ROLES)
-ADMIN = frozenset({"admin"})
-AGENTS = frozenset({"agent", "colleague"})
-SPONSORS = frozenset({"sponsor", "other_sponsor"})
-SUPERVISORS = frozenset({"supervisor", "other_supervisor"})
-LEADS = SUPERVISORS | {"team_lead"}
-#: Whose call it is, and those who answer for the team.
-HEARS = frozenset({"agent", "team_lead", "supervisor", "admin"})
-EDITS = HEARS - {"agent"}
-DELETES = EDITS - {"team_lead"}
-#: Who reads a campaign: its teams and its sponsor.
-CAMPAIGN = ALL - {"other_supervisor", "other_sponsor"}
-CHANGES_CAMPAIGN = frozenset({"supervisor", "admin"})
-#: Who sees the people of a team.
-SEES_PEOPLE = frozenset({"team_lead", "supervisor", "admin"})
-
-
-@dataclass(frozen=True)
-class Row:
-    """One endpoint under one method.
-
-    Args:
-        endpoint: its name in `app.url_map`.
-        method: GET or POST.
-        may: roles that are answered with `status`.
-        refused: roles that see the thing but may not do this (403).
-        status: the answer to those who may.
-        values: parts of the address, as names of fields of `Site` or as numbers.
-        data: what the form sends.
-        public: strangers are let in too, and are answered with `stranger_status`.
-        stranger_writes: what the address holds is proof enough to change something.
-        writes: whether those who may change the database by this.
-        foreign: what the roles of this site get for a thing of the other one.
-        but: roles that are answered otherwise, and change nothing.
-    """
-
-    endpoint: str
-    method: str = "GET"
-    may: frozenset[str] = ALL
-    refused: frozenset[str] = frozenset()
-    status: int = 200
-    values: Mapping[str, str | int] = field(default_factory=dict)
-    data: Callable[[Site], Mapping[str, object]] = lambda _site: {}
-    public: bool = False
-    stranger_status: int = 200
-    stranger_writes: bool = False
-    writes: bool | None = None
-    foreign: int = 404
-    but: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.endpoint, self.method
-
-    @property
-    def must_write(self) -> bool:
-        return self.method == "POST" if self.writes is None else self.writes
-
-    def expected(self, role: str) -> int:
-        if role in self.but:
-            return self.but[role]
-        if role in self.may:
-            return self.status
-        return 403 if role in self.refused else 404
-
-
-def _post(endpoint: str, **facts: object) -> Row:
-    return Row(endpoint, "POST", **{"status": 302, **facts})  # type: ignore[arg-type]
-
+__all__ = ["ROLES", "TABLE", "Row"]
 
 def _own_password(_site: Site) -> Mapping[str, object]:
     from tests.factories.accounts import PASSWORD
@@ -412,6 +350,59 @@ _LISTENING = (
     _post("coaching.undo_feed", **_HOLDS),
 )
 
+#: Supervisors alone have a daily check; what is in it is its holder's.
+_CHECKER = {"may": SUPERVISORS, "refused": ALL - SUPERVISORS}
+_OWN_CHECK = {"may": frozenset({"supervisor"})}
+_MARK = {"check_id": "blind_check", "mark_id": "blind_mark"}
+_DAILY_CHECK = (
+    Row("learning.check", **_CHECKER),
+    _post("learning.put_off_all", **_CHECKER),
+    _post("learning.take_up_all", **_CHECKER, writes=False),
+    Row("learning.show_check", **_OWN_CHECK, values={"check_id": "blind_check"}),
+    _post(
+        "learning.answer_check",
+        **_OWN_CHECK,
+        values={"check_id": "drawn_check"},
+        data=lambda _: {"decision": "confirmed"},
+    ),
+    _post("learning.take_back_check", **_OWN_CHECK, values={"check_id": "answered_check"}),
+    _post("learning.put_off_check", **_OWN_CHECK, values={"check_id": "drawn_check"}),
+    _post(
+        "learning.pass_check",
+        **_OWN_CHECK,
+        values={"check_id": "drawn_check"},
+        data=lambda _: {"reason": "bad_sound"},
+    ),
+    _post("learning.resume_check", **_OWN_CHECK, values={"check_id": "passed_check"}),
+    _post(
+        "learning.add_mark",
+        **_OWN_CHECK,
+        values={"check_id": "blind_check"},
+        data=lambda _: {"channel": 0, "start_ms": 12_200, "end_ms": 24_000, "valence": "negative"},
+    ),
+    _post(
+        "learning.change_mark", **_OWN_CHECK, values=_MARK, data=lambda _: {"valence": "positive"}
+    ),
+    _post(
+        "learning.finish_check",
+        **_OWN_CHECK,
+        values={"check_id": "blind_check"},
+        data=lambda _: {"heard": 0.9},
+    ),
+    _post(
+        "learning.keep_mark",
+        **_OWN_CHECK,
+        values={"check_id": "marked_check", "mark_id": "kept_mark"},
+        data=lambda _: {"cause": "monologue"},
+    ),
+    _post(
+        "learning.judge_flag",
+        **_OWN_CHECK,
+        values={"check_id": "marked_check", "point_id": "checked_point"},
+        data=lambda _: {"decision": "rejected"},
+    ),
+)
+
 #: Everybody of the floor; who finds what is tested in tests/search.
 _SEARCHES = {"may": ALL - SPONSORS}
 _OWN_VIEW = {"may": frozenset({"supervisor"})}
@@ -471,6 +462,8 @@ TABLE = (
     *_AGENTS_SIDE,
     *_NOTES,
     *_LISTENING,
+    *_DAILY_CHECK,
+    *LEDGER,
     *_SEARCH,
     Row(
         "static",

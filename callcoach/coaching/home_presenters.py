@@ -74,9 +74,13 @@ class FeedStart:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The page of one person; a part that is not theirs, or holds nothing, is empty."""
+    """The page of one person; a part that is not theirs, or holds nothing, is empty.
+
+    `check_minutes` is what is left of a supervisor's daily check, 0 when nothing is due.
+    """
 
     feed: FeedStart | None = None
+    check_minutes: int = 0
     to_hear: Part[Line] | None = None
     requests: Part[Line] = field(default_factory=Part)
     answers: Part[Line] = field(default_factory=Part)
@@ -92,7 +96,9 @@ class Home:
         feed = self.feed.total if self.feed else 0
         to_hear = self.to_hear.total if self.to_hear else 0
         parts = (self.requests, self.answers, self.drafts, self.failed)
-        return not feed and not to_hear and not any(part.total for part in parts)
+        if feed or to_hear or self.check_minutes:
+            return False
+        return not any(part.total for part in parts)
 
 
 def request_part(found: Short[ListeningRequest]) -> Part[Line]:

@@ -20,6 +20,8 @@ from callcoach.coaching.feed_views import SECONDS_A_MOMENT
 from callcoach.coaching.home_presenters import FeedStart, Home, Part
 from callcoach.coaching.queries import feed, home
 from callcoach.errors import NotFound
+from callcoach.learning.check_queries import is_checker
+from callcoach.learning.check_views import draw_today
 
 
 @bp.get("/home")
@@ -40,7 +42,10 @@ def home_page() -> ResponseReturnValue:
 
 
 def _supervisors(viewer: Viewer) -> Home:
+    # Drawn first: what is to be marked blind is kept out of the feed
+    check = draw_today(viewer) if is_checker(viewer) else None
     return Home(
+        check_minutes=check.minutes if check else 0,
         feed=_feed_start(viewer),
         requests=presenters.request_part(home.open_requests(viewer)),
         answers=presenters.reply_part(home.replies_to_my_notes(viewer)),

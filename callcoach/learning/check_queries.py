@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union
 from sqlalchemy.orm import aliased, joinedload
 
 from callcoach.accounts.access import Viewer
@@ -41,6 +41,8 @@ STOCK_MS = {
     CheckKind.SECOND: drawing.DAY_MS,
     CheckKind.EXPLORE: drawing.DAY_MS,
 }
+#: Over which each kind is given the same time.
+_SHARED_OVER = timedelta(days=30)
 #: Lines of the access log after which somebody knows a call, or a part of it.
 _KNOWING = ("call.read", "call.heard", "moment.served")
 #: In the order in which they come where each was heard for as long.
@@ -70,12 +72,12 @@ class Today:
 
     Args:
         done: how many were answered or passed over today.
-        postponed: how many wait for another day.
+        postponed: what waits for another day.
     """
 
     due: Sequence[Check]
     done: int
-    postponed: int
+    postponed: Sequence[Check]
 
     @property
     def minutes(self) -> int:
@@ -120,26 +122,33 @@ def today(viewer: Viewer, *, now: datetime, day: datetime) -> Today:
         .order_by(Check.id)
     ).all()
     postponed = [check for check in waiting if check.not_before and check.not_before > now]
-    heard = _heard_ms(viewer, since=now - timedelta(days=30))
-    done, done_ms = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(Check.length_ms), 0)).where(
-            Check.holder_id == viewer.user_id, Check.done_at >= day
+    is_today = case((Check.done_at >= day, 1), else_=0)
+    heard_ms: dict[str, int] = {}
+    done, done_ms = 0, 0
+    for row in db.session.execute(
+        select(
+            Check.kind,
+            func.sum(Check.length_ms).label("length_ms"),
+            func.sum(is_today).label("today"),
+            func.sum(is_today * Check.length_ms).label("today_ms"),
         )
-    ).one()
-    left_ms = drawing.DAY_MS - int(done_ms) - sum(check.length_ms for check in postponed)
+        .where(Check.holder_id == viewer.user_id, Check.done_at >= now - _SHARED_OVER)
+        .group_by(Check.kind)
+    ):
+        heard_ms[str(row.kind)] = int(row.length_ms)
+        done, done_ms = done + int(row.today), done_ms + int(row.today_ms)
+    left_ms = drawing.DAY_MS - done_ms - sum(check.length_ms for check in postponed)
     ready = [check for check in waiting if check not in postponed]
-    return Today(drawing.plan(ready, KINDS, heard, left_ms), int(done), len(postponed))
+    return Today(drawing.plan(ready, KINDS, heard_ms, left_ms), done, postponed)
 
 
 def get_check(viewer: Viewer, check_id: int) -> Check:
     """A check of the viewer's own, done or not.
 
     Raises:
-        NotAllowed: as `require_checker`.
         NotFound: there is none, it is somebody else's, its call is out of scope or put aside, or
             it is open and cannot be done any more: its sound is gone, or a colleague was quicker.
     """
-    require_checker(viewer)
     check = db.session.scalar(
         select(Check)
         .join(Call, Call.id == Check.call_id)
@@ -151,7 +160,7 @@ def get_check(viewer: Viewer, check_id: int) -> Check:
             or_(Check.done_at.is_not(None), _can_be_done(viewer)),
         )
     )
-    if check is None:
+    if check is None or not is_checker(viewer):
         raise NotFound("This check is not there any more.")
     return check
 
@@ -219,11 +228,8 @@ def _blind(viewer: Viewer, now: datetime) -> Iterable[Candidate]:
         .order_by(Call.started_at.desc(), Call.id.desc())
         .limit(_NEWEST)
     ).all()
-    drawn = {
-        row.id: wanted for row in rows if (wanted := drawing.blind_holders(row.campaign_id, row.id))
-    }
-    if not drawn:
-        return
+    drawn = {row.id: drawing.blind_holders(row.campaign_id, row.id) for row in rows}
+    drawn = {call_id: wanted for call_id, wanted in drawn.items() if wanted}
     known = _known(viewer, drawn)
     held = (
         select(Check.call_id, func.count())
@@ -244,19 +250,18 @@ def _blind(viewer: Viewer, now: datetime) -> Iterable[Candidate]:
 def _known(viewer: Viewer, call_ids: Iterable[int]) -> set[int]:
     """Those of the calls that the viewer has opened, heard a part of, judged, or had in a check."""
     ids = list(call_ids)
-    mine = (
-        select(AccessEvent.subject_id).where(
-            AccessEvent.actor_id == viewer.user_id,
-            AccessEvent.subject_kind == "call",
-            AccessEvent.action.in_(_KNOWING),
-            AccessEvent.subject_id.in_(ids),
-        ),
-        select(Verdict.call_id).where(
-            Verdict.author_id == viewer.user_id, Verdict.call_id.in_(ids)
-        ),
-        select(Check.call_id).where(Check.holder_id == viewer.user_id, Check.call_id.in_(ids)),
+    heard = select(AccessEvent.subject_id.label("call_id")).where(
+        AccessEvent.actor_id == viewer.user_id,
+        AccessEvent.subject_kind == "call",
+        AccessEvent.action.in_(_KNOWING),
+        AccessEvent.subject_id.in_(ids),
     )
-    return {call_id for statement in mine for call_id in db.session.scalars(statement) if call_id}
+    judged = select(Verdict.call_id).where(
+        Verdict.author_id == viewer.user_id, Verdict.call_id.in_(ids)
+    )
+    checked = select(Check.call_id).where(Check.holder_id == viewer.user_id, Check.call_id.in_(ids))
+    found = union(heard, judged, checked).subquery()
+    return set(db.session.scalars(select(found.c.call_id)))
 
 
 def _explore(viewer: Viewer, now: datetime) -> Iterable[Candidate]:
@@ -410,16 +415,6 @@ def _can_be_done(viewer: Viewer) -> ColumnElement[bool]:
             and_(Check.kind == CheckKind.SECOND, in_force),
         ),
     )
-
-
-def _heard_ms(viewer: Viewer, *, since: datetime) -> dict[str, int]:
-    """How long each kind was heard by the viewer."""
-    rows = db.session.execute(
-        select(Check.kind, func.sum(Check.length_ms))
-        .where(Check.holder_id == viewer.user_id, Check.done_at >= since)
-        .group_by(Check.kind)
-    )
-    return {str(kind): int(length_ms) for kind, length_ms in rows}
 
 
 def points_of(run: AnalysisRun | None) -> Sequence[TippingPoint]:

@@ -4,7 +4,7 @@ operations that follow verdicts.
 
 from __future__ import annotations
 
-from callcoach.learning import operations
+from callcoach.learning import check_views, operations
 from callcoach.learning.blueprint import bp
 
-__all__ = ["bp", "operations"]
+__all__ = ["bp", "check_views", "operations"]

@@ -9,6 +9,7 @@ import io
 import itertools
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,6 +24,8 @@ from callcoach.coaching.models import FeedClaim, Note
 from callcoach.coaching.operations.notes import excerpt_bounds
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.operations import enqueue
+from callcoach.learning.check_operations import add_mark, answer, finish_marking, pass_over
+from callcoach.learning.models import CheckKind
 from callcoach.notices import operations as notices
 from callcoach.notices.schedule import preference_of
 from callcoach.storage.operations import put_file
@@ -30,7 +33,9 @@ from callcoach.storage.operations import put_file
 from .accounts import create_team, create_user
 from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
+from .checks import create_check
 from .coaching import create_note, create_request
+from .feed import make_playable
 from .search import create_saved_view
 
 _numbers = itertools.count(1)
@@ -69,6 +74,14 @@ class Site:
     feed_claim: int
     judged_call: int
     verdict: int
+    drawn_check: int
+    answered_check: int
+    passed_check: int
+    blind_check: int
+    blind_mark: int
+    marked_check: int
+    kept_mark: int
+    checked_point: int
     saved_view: int
     deleted_view: int
     notice: int
@@ -76,6 +89,7 @@ class Site:
     turn_index: int
     peaks_version: str
     put_back_token: str
+    tuning_change: int
     tag: str
     old_tag: str
     tag_renaming: int
@@ -202,6 +216,7 @@ def _create_site() -> Site:
         feed_claim=_lapsed_claim(colleagues, supervisor),
         judged_call=judged.id,
         verdict=verdict,
+        **_checks(supervisor, owner, own),
         saved_view=create_saved_view(supervisor, f"Recherche-{mark}", f"q={mark}").id,
         deleted_view=create_saved_view(supervisor, f"Effacee-{mark}", deleted=True).id,
         notice=_tell(agent, note.id),
@@ -211,6 +226,9 @@ def _create_site() -> Site:
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),
+        tuning_change=set_standing(
+            None, campaign, "D10", "insistence", Standing.HIDDEN
+        ).id,
         tag=renamed.name,
         old_tag=renamed.before,
         tag_renaming=renamed.event_id,
@@ -222,6 +240,39 @@ def _point_of(call: Call) -> TippingPoint:
     return db.session.scalars(
         select(TippingPoint).where(TippingPoint.analysis_id == call.current_analysis_id)
     ).one()
+
+
+def _checks(holder_id: int, owner: User, own: dict[str, Any]) -> dict[str, int]:
+    """A supervisor's daily check: something of each kind, and something of it done."""
+
+    def heard() -> Call:
+        call = create_call(agent=owner, **own)
+        make_playable(call)
+        return call
+
+    drawn, answered, passed, marked = heard(), heard(), heard(), heard()
+    holder = Viewer(holder_id, Role.SUPERVISOR, frozenset({drawn.team_id}))
+    given = create_check(answered, holder_id, CheckKind.EXPLORE, _point_of(answered))
+    answer(holder, given, "confirmed")
+    left_out = create_check(passed, holder_id, CheckKind.EXPLORE, _point_of(passed))
+    pass_over(holder, left_out, "known")
+    blind, done = (create_check(call, holder_id, CheckKind.BLIND) for call in (heard(), marked))
+    marks = [
+        add_mark(holder, check, channel=0, start_ms=start_ms, end_ms=9000, valence="negative")
+        for check, start_ms in ((blind, 3000), (done, 2700))
+    ]
+    finish_marking(holder, done, 1.0)
+    db.session.commit()
+    return {
+        "drawn_check": create_check(drawn, holder_id, CheckKind.EXPLORE, _point_of(drawn)).id,
+        "answered_check": given.id,
+        "passed_check": left_out.id,
+        "blind_check": blind.id,
+        "blind_mark": marks[0].id,
+        "marked_check": done.id,
+        "kept_mark": marks[1].id,
+        "checked_point": _point_of(marked).id,
+    }
 
 
 def _lapsed_claim(call: Call, holder_id: int) -> int:
