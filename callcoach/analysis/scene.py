@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from callcoach.analysis.embedding import LETTERS, Embedder
+from callcoach.analysis.intents import Intents
 from callcoach.analysis.lexicon import (
     Hit,
     Lexicon,
@@ -21,13 +23,19 @@ from callcoach.analysis.lexicon import (
     tuned_lexicon,
 )
 from callcoach.analysis.model import CallContext, Speaker, Turn
-from callcoach.analysis.text import content_words, questions, word_count
+from callcoach.analysis.text import content_words, questions, tokens, word_count
 from callcoach.analysis.thresholds import bound
 from callcoach.analysis.turns import Conversation, Exchange
 
 #: Turns looked back and ahead to compare the prospect's behaviour (TIPPING.md §4.2: 3 turns or 30 s;
 #: two, because calls have about nine prospect turns).
 SPAN_TURNS = 2
+#: An unfinished turn of up to this many words was broken off to think; a longer one only trails off.
+BROKEN_OFF_WORDS = 12
+#: Openings that grant and take back, folded.
+_OPENS_WITH_BUT = (
+    "oui mais ", "oui apres ", "oui oui ", "non mais ", "yes but ", "yeah but ", "no but ", "sure but ",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ class Scene:
     """A conversation with its context, ready to be searched by detectors.
 
     `lexicon` holds the phrase lists to use; without it the packaged ones of `language` with the
-    changes of the campaign's `Tuning`.
+    changes of the campaign's `Tuning`. `embedder` reads meaning; without it likeness is spelling's.
     """
 
     def __init__(
@@ -78,14 +86,18 @@ class Scene:
         context: CallContext,
         language: str,
         lexicon: Lexicon | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         self.conversation = conversation
+        self.embedder = embedder
         self.context = context
         self.language = language
         self.lexicon = tuned_lexicon(language, context.tuning) if lexicon is None else lexicon
+        self._intents = Intents(embedder or LETTERS, language, context.tuning)
         self._read: dict[int, ReadTurn] = {}
         self._hits: dict[tuple[int, str], tuple[Hit, ...]] = {}
         self._context_phrases: dict[str, Phrases] = {}
+        self._vocabulary: str | None = None
 
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
@@ -118,12 +130,13 @@ class Scene:
         return self._read[turn.index]
 
     def hits(self, turn: Turn | None, name: str) -> tuple[Hit, ...]:
-        """Phrases of the list `name` said in `turn`."""
+        """Phrases of the list `name` said in `turn`; else the words near a campaign's sentence."""
         if turn is None:
             return ()
         key = (turn.index, name)
         if key not in self._hits:
-            self._hits[key] = find(self.read(turn), self.lexicon[name])
+            found = find(self.read(turn), self.lexicon[name])
+            self._hits[key] = found or self._intents.hits(turn, name)
         return self._hits[key]
 
     def context_hits(self, turn: Turn, name: str) -> tuple[Hit, ...]:
@@ -139,6 +152,24 @@ class Scene:
     def has(self, turn: Turn | None, *names: str) -> bool:
         """Whether any phrase of any of these lists is said in `turn`."""
         return any(self.hits(turn, name) for name in names)
+
+    def opens_with_but(self, turn: Turn) -> bool:
+        """Whether `turn` opens by granting and taking back at once ("oui mais")."""
+        return self.read(turn).text.lstrip().startswith(_OPENS_WITH_BUT)
+
+    def is_thinking(self, turn: Turn | None) -> bool:
+        """Whether the prospect said that a moment is needed, or broke off while counting."""
+        if turn is None:
+            return False
+        broken = turn.text.endswith(("…", "...")) and words_in(turn) <= BROKEN_OFF_WORDS
+        return broken or self.has(turn, "thinking")
+
+    def is_campaign_word(self, phrase: str) -> bool:
+        """Whether the campaign's own vocabulary, name or persona holds this folded phrase."""
+        if self._vocabulary is None:
+            own = (self.context.campaign, self.context.persona, *self.context.vocabulary)
+            self._vocabulary = "".join(f" {' '.join(tokens(text))} " for text in own)
+        return f" {phrase} " in self._vocabulary
 
     def is_asking(self, turn: Turn | None) -> bool:
         return turn is not None and bool(questions(turn.text))
