@@ -21,7 +21,7 @@ from corpus import RECOGNISED, lexicon_without, load_calls, support_of
 from fit_fusion import Row, rows_of
 
 from callcoach.analysis import fusion
-from callcoach.analysis.detectors import registry
+from callcoach.analysis.detectors import ABOVE, NOT_ABOVE, registry
 
 #: Standard normal quantile of a two-sided 90 % interval.
 Z = 1.645
@@ -37,30 +37,37 @@ def wilson(right: int, of: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def ledger(rows: list[Row]) -> dict[str, dict[str, Any]]:
-    """One entry a detector, keyed by its cause."""
-    out: dict[str, dict[str, Any]] = {}
+def ledger(rows: list[Row]) -> list[dict[str, Any]]:
+    """One entry a detector, in their order; each is measured by its own cues alone."""
+    out: list[dict[str, Any]] = []
     for detector in registry():
         cause = detector.cause
-        raised = [row for row in rows if any(c.cause is cause for c in row.candidates)]
+        raised = [
+            row
+            for row in rows
+            if any(c.detector == detector.id and c.cause is cause for c in row.candidates)
+        ]
         right = sum(cause in row.truth[cause.valence] for row in raised)
         placed = sum(bool(row.truth[cause.valence]) for row in raised)
         base = sum(cause in row.truth[cause.valence] for row in rows) / len(rows)
         low, high = (round(bound, 3) for bound in wilson(right, len(raised)))
         base = round(base, 3)
         enabled = low > base
-        out[cause.value] = {
-            "detector": detector.id,
-            "cues": len(raised),
-            "right": right,
-            "in_place": placed,
-            "precision": round(right / len(raised), 3) if raised else None,
-            "low": low,
-            "high": high,
-            "base_rate": base,
-            "enabled": enabled,
-            "why": "above_base_rate" if enabled else "not_above_base_rate",
-        }
+        out.append(
+            {
+                "detector": detector.id,
+                "cause": cause.value,
+                "cues": len(raised),
+                "right": right,
+                "in_place": placed,
+                "precision": round(right / len(raised), 3) if raised else None,
+                "low": low,
+                "high": high,
+                "base_rate": base,
+                "enabled": enabled,
+                "why": ABOVE if enabled else NOT_ABOVE,
+            }
+        )
     return out
 
 
@@ -82,9 +89,9 @@ def main() -> None:
             if call.group == group and call.form == RECOGNISED:
                 rows += rows_of(call, lexicon)
     entries = ledger(rows)
-    for name, entry in entries.items():
+    for entry in entries:
         print(
-            f"{name:<22} {entry['detector']}  cues {entry['cues']:3d}  right {entry['right']:3d}"
+            f"{entry['detector']:<4} {entry['cause']:<22} cues {entry['cues']:3d}  right {entry['right']:3d}"
             f"  in place {entry['in_place']:3d}  [{entry['low']:.2f}, {entry['high']:.2f}]"
             f"  base {entry['base_rate']:.3f}  {'on' if entry['enabled'] else 'OFF'}"
         )

@@ -72,22 +72,31 @@ class Detector:
     needs_channels: bool = False
 
 
+#: Why a detector is on or off.
+ABOVE, NOT_ABOVE, NOT_MEASURED = "above_base_rate", "not_above_base_rate", "not_measured"
+
+#: A kind of flag: the detector and the cause that it names.
+Kind = tuple[str, Cause]
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """What is known of one detector's cue on labelled calls whose phrases were held out.
 
     Args:
         detector: its id.
+        cause: the cause that it names.
         cues: moments at which it raised its cue.
         right: of these, moments at which the call turns for this very cause.
         in_place: of these, moments at which the call turns this way for any cause.
         precision: `right` of `cues`, None without cues; in [`low`, `high`] with 90 % confidence.
         base_rate: share of all moments at which the call turns for this cause.
         enabled: `low` is above `base_rate`; otherwise the detector ships disabled (`may_explain`).
-        why: ``above_base_rate`` or ``not_above_base_rate``.
+        why: `ABOVE`, `NOT_ABOVE` or `NOT_MEASURED`.
     """
 
     detector: str
+    cause: Cause
     cues: int
     right: int
     in_place: int
@@ -100,41 +109,70 @@ class LedgerEntry:
 
 
 @cache
-def load_ledger() -> Mapping[Cause, LedgerEntry]:
-    """The packaged ledger, by cause; written by ``benchmarks/ledger.py``."""
+def load_ledger() -> Mapping[Kind, LedgerEntry]:
+    """The packaged ledger, one entry for each registered detector, in their order.
+
+    Written by ``benchmarks/ledger.py``; a detector that it does not know yet is not measured, and
+    therefore disabled.
+    """
     resource = files("callcoach.analysis") / "data" / "ledger.json"
-    data = json.loads(resource.read_text(encoding="utf-8"))
-    return {Cause(name): LedgerEntry(**entry) for name, entry in data.items()}
+    measured: dict[Kind, LedgerEntry] = {}
+    for item in json.loads(resource.read_text(encoding="utf-8")):
+        entry = LedgerEntry(**{**item, "cause": Cause(item["cause"])})
+        measured[entry.detector, entry.cause] = entry
+    return {
+        (detector.id, detector.cause): measured.get(
+            (detector.id, detector.cause), _unmeasured(detector)
+        )
+        for detector in registry()
+    }
 
 
-#: One module a detector; each has `DETECTOR`.
+def _unmeasured(detector: Detector) -> LedgerEntry:
+    return LedgerEntry(
+        detector.id, detector.cause, 0, 0, 0, None, 0.0, 1.0, 0.0, enabled=False, why=NOT_MEASURED
+    )
+
+
+#: One module a detector; each has `DETECTOR`. Several may name one cause.
 _MODULES = (
+    "timing.breathless",
     "timing.monologue",
     "timing.rushed",
     "timing.interruption",
-    "timing.mishandled_silence",
+    "timing.reflex_reply",
+    "timing.dead_air",
+    "timing.smothered_question",
     "timing.useful_silence",
-    "lexical.insistence",
-    "lexical.bookish",
-    "lexical.wrong_register",
-    "lexical.recited_script",
-    "lexical.ignored_objection",
-    "lexical.missed_buying_signal",
     "lexical.missed_hesitation",
+    "lexical.ignored_objection",
+    "lexical.insistence",
+    "lexical.missed_buying_signal",
+    "lexical.buying_signal_taken",
+    "lexical.miscalibrated_wording",
+    "lexical.wrong_register",
+    "lexical.bookish",
+    "lexical.calques",
+    "lexical.recited_script",
     "lexical.overpromise",
+    "lexical.closed_interrogation",
+    "lexical.failed_opening",
     "lexical.ambiguous_claim",
-    "lexical.self_belittling",
     "lexical.reformulation",
     "lexical.open_question",
-    "lexical.buying_signal_taken",
     "lexical.objection_handled",
     "lexical.adjustment",
     "lexical.commitment_won",
 )
 
 
+@cache
 def registry() -> tuple[Detector, ...]:
-    """All detectors, those disabled by the ledger included, in a fixed order."""
+    """All detectors, those disabled by the ledger included, in a fixed order.
+
+    Ids are those of TIPPING.md §4.1 (D01 to D20); N1 and P1 to P4 are the detectors that it does not
+    number. An id and a cause together name one detector.
+    """
     return tuple(import_module(f"callcoach.analysis.{name}").DETECTOR for name in _MODULES)
 
 
@@ -144,7 +182,9 @@ def may_explain(candidate: Candidate) -> bool:
     A detector that the ledger disables may not: its cue stays one number among those that tell
     whether the call turns. Words that the campaign itself lists always may: a person wrote them.
     """
-    return candidate.variant in (LISTED, FORBIDDEN) or load_ledger()[candidate.cause].enabled
+    if candidate.variant in (LISTED, FORBIDDEN):
+        return True
+    return load_ledger()[candidate.detector, candidate.cause].enabled
 
 
 def run_detectors(scene: Scene) -> tuple[Candidate, ...]:
@@ -167,8 +207,11 @@ def quote(turn: Turn, *, kind: str = "quote", hit: Hit | None = None) -> Evidenc
 def measure(
     name: str, value: float, unit: str, bound: float | None, turn: Turn, **values: Any
 ) -> Evidence:
-    """A measured fact, worded by ``evidence.<name>`` with `value` and `bound`."""
-    message = Message(f"evidence.{name}", {"value": value, "bound": bound, **values})
+    """A measured fact, worded by ``evidence.<name>`` with `value` and `bound`; ratios as percent."""
+    shown = (value, bound)
+    if unit == "ratio":
+        shown = (round(100 * value), None if bound is None else round(100 * bound))
+    message = Message(f"evidence.{name}", {"value": shown[0], "bound": shown[1], **values})
     return Evidence(
         "measure", "", round(float(value), 3), unit, bound, turn.start_s, turn.end_s, message
     )

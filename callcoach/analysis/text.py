@@ -28,6 +28,14 @@ STOPWORDS = frozenset(
     that not no yes so but if with at as do does did have has had can could would will""".split()  # noqa: SIM905 - a word list reads better so
 )
 
+#: Numbers in letters, folded; "un" and "one" are articles and pronouns more often.
+_NUMBERS = frozenset(
+    """zero deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt
+    trente quarante cinquante soixante septante octante nonante cent cents mille virgule
+    two three four five seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand""".split()  # noqa: SIM905 - a word list reads better so
+)
+
 #: Turn endings that only seek assent and are not questions to answer.
 _TAGS = frozenset(
     {"hein", "non", "d accord", "vous voyez", "tu vois", "quoi", "ok", "n est ce pas"}
@@ -112,6 +120,16 @@ def word_count(text: str) -> int:
     4
     """
     return len(tokens(text))
+
+
+def number_share(text: str) -> float:
+    """Share of the words of `text` that are numbers, in digits or in letters; 0 without words.
+
+    >>> number_share("le zéro six, douze")
+    0.75
+    """
+    words = tokens(text)
+    return sum(word in _NUMBERS or word[0].isdigit() for word in words) / max(len(words), 1)
 
 
 def count_syllables(text: str) -> int:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from callcoach.analysis.detectors import LedgerEntry, load_ledger
-from callcoach.analysis.fusion import INFERRED
 from callcoach.analysis.model import Cause, Valence
 from callcoach.calls.models import MISSED, Call, CallState, Decision, TippingPoint, Verdict
 from callcoach.campaigns.models import Campaign
@@ -25,6 +25,8 @@ from callcoach.tuning.queries import standings_of
 TREND_WEEKS = 12
 #: Past calls that a floor is tried on.
 PREVIEW_CALLS = 200
+#: Changes of one kind of flag that its page lists.
+KIND_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,11 @@ def ledger_row(campaign: Campaign, detector: str, cause: str) -> LedgerRow | Non
 
 def _packaged() -> dict[FlagKind, LedgerEntry]:
     """What is known of each detector from labelled calls, by the kind of flag that it raises."""
-    return {(entry.detector, cause.value): entry for cause, entry in load_ledger().items()}
+    found: dict[FlagKind, LedgerEntry] = {}
+    key: object
+    for key, entry in load_ledger().items():
+        found[entry.detector, str(key[-1] if isinstance(key, tuple) else key)] = entry
+    return found
 
 
 def _row(
@@ -190,6 +196,21 @@ def _last_changes(campaign_id: int) -> dict[str, TuningChange]:
     return {change.subject: change for change in changes}
 
 
+def changes_of_kind(campaign: Campaign, row: LedgerRow) -> Sequence[TuningChange]:
+    """The last changes of one kind of flag, newest first; the campaign's log has them all."""
+    return db.session.scalars(
+        select(TuningChange)
+        .where(
+            TuningChange.campaign_id == campaign.id,
+            TuningChange.kind.in_((ChangeKind.STANDING, ChangeKind.FLOOR)),
+            TuningChange.subject == "/".join(row.kind),
+        )
+        .options(joinedload(TuningChange.author))
+        .order_by(TuningChange.id.desc())
+        .limit(KIND_CHANGES)
+    ).all()
+
+
 @dataclass(frozen=True, slots=True)
 class FloorPreview:
     """What a floor would have changed on the campaign's last calls.
@@ -251,8 +272,3 @@ def preview_floor(campaign: Campaign, row: LedgerRow, floor: float) -> FloorPrev
         changed_confirmed=sum(decision == Decision.CONFIRMED for decision in changed),
         changed_dismissed=sum(decision == Decision.REJECTED for decision in changed),
     )
-
-
-def is_inferred(row: LedgerRow) -> bool:
-    """Whether the engine named the cause by likeness, without hearing its cue."""
-    return row.detector == INFERRED

@@ -339,7 +339,10 @@ def test_a_detector_raises_its_case_at_the_right_turn_with_evidence(cause: Cause
 
 def test_every_cause_has_a_registered_detector_and_ids_are_stable() -> None:
     assert {detector.cause for detector in registry()} == set(Cause)
-    assert all(detector.id[0] == "D" and len(detector.id) == 3 for detector in registry())
+    kinds = [(detector.id, detector.cause) for detector in registry()]
+    assert len(set(kinds)) == len(kinds)
+    numbered = {f"D{number:02d}" for number in range(1, 21)}
+    assert numbered <= {detector.id for detector in registry()}
 
 
 POLITE: tuple[Said, ...] = (

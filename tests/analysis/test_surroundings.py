@@ -8,7 +8,16 @@ from itertools import pairwise
 import pytest
 
 from callcoach.analysis import detectors, fusion
-from callcoach.analysis.detectors import FORBIDDEN, LISTED, load_ledger, may_explain, registry
+from callcoach.analysis.detectors import (
+    ABOVE,
+    FORBIDDEN,
+    LISTED,
+    NOT_ABOVE,
+    NOT_MEASURED,
+    load_ledger,
+    may_explain,
+    registry,
+)
 from callcoach.analysis.engagement import engagement_curve
 from callcoach.analysis.lexicon import load_lexicon, prepare, read_lexicon
 from callcoach.analysis.model import CallContext, Cause, Segment, Track, Valence, Word
@@ -90,14 +99,16 @@ def test_a_scene_reads_with_the_phrase_lists_that_it_is_given() -> None:
 
 def test_every_detector_has_a_ledger_entry_that_agrees_with_its_figures() -> None:
     ledger = load_ledger()
-    assert set(ledger) == {detector.cause for detector in registry()} == set(Cause)
-    for detector in registry():
-        entry = ledger[detector.cause]
-        assert entry.detector == detector.id
+    assert list(ledger) == [(detector.id, detector.cause) for detector in registry()]
+    for (detector, cause), entry in ledger.items():
+        assert (entry.detector, entry.cause) == (detector, cause)
         assert 0 <= entry.right <= entry.in_place <= entry.cues
         assert entry.low <= (entry.precision or 0.0) <= entry.high
-        assert entry.enabled == (entry.low > entry.base_rate)
-        assert entry.why == ("above_base_rate" if entry.enabled else "not_above_base_rate")
+        if entry.why == NOT_MEASURED:
+            assert not entry.enabled
+        else:
+            assert entry.enabled == (entry.low > entry.base_rate)
+            assert entry.why == (ABOVE if entry.enabled else NOT_ABOVE)
 
 
 def _always(valence: Valence, cause: Cause) -> fusion.Weights:
@@ -130,9 +141,10 @@ def test_a_disabled_detector_neither_names_nor_explains_unless_the_campaign_list
 ) -> None:
     scene = _scene(TALK, ambiguous=["gamme complète"])
     (candidate,) = [c for c in detectors.run_detectors(scene) if c.cause is Cause.AMBIGUOUS_CLAIM]
-    entry = load_ledger()[Cause.AMBIGUOUS_CLAIM]
+    kind = ("N1", Cause.AMBIGUOUS_CLAIM)
+    entry = load_ledger()[kind]
     for enabled in (True, False):
-        ledger = {**load_ledger(), Cause.AMBIGUOUS_CLAIM: replace(entry, enabled=enabled)}
+        ledger = {**load_ledger(), kind: replace(entry, enabled=enabled)}
         monkeypatch.setattr(detectors, "load_ledger", lambda ledger=ledger: ledger)
         assert may_explain(candidate) is enabled
         assert may_explain(replace(candidate, variant=LISTED))

@@ -1,7 +1,7 @@
 """D12, buying signal taken: a buying question gets an answer and a next step.
 
 Source: TIPPING.md §4.1, D12: the trigger of D11; an answer of 15 s or less, then a question or a
-proposal.
+proposal, and a prospect who does not refuse.
 
 Does not detect: whether the answer was right.
 """
@@ -10,28 +10,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcoach.analysis.detectors import Candidate, Detector, clamp, quote
+from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.model import Cause
 from callcoach.analysis.scene import Scene, words_in
 from callcoach.analysis.text import overlap
 
-#: An answer longer than this lets the moment go (TIPPING.md §4.1, D12).
-ANSWER_S = 15.0
+#: A shorter reply answers nothing.
+MIN_WORDS = 4
 
 
 def detect(scene: Scene) -> Iterator[Candidate]:
     """Yield short answers to a buying signal that lead on."""
+    limit = scene.bound("buying_signal_taken.answer_s")
     for moment in scene.moments:
         turn, last = moment.turn, moment.last
         signals = scene.hits(last, "buying")
         asked = scene.is_asking(last)
-        if last is None or moment.place == 0 or not (signals or asked) or words_in(turn) < 4:
+        if last is None or moment.place == 0 or not (signals or asked):
+            continue
+        if words_in(turn) < MIN_WORDS or scene.has(moment.next, "refusal", "exit"):
+            continue
+        if scene.has(last, "objecting_price") and not scene.has(moment.next, "accepted", "warm"):
             continue
         proposed = scene.has(turn, "proposing")
         leads = proposed or scene.is_asking(turn)
         strength = 0.15 + 0.15 * bool(signals) + 0.1 * asked + 0.2 * proposed + 0.1 * leads
-        strength += 0.1 * (overlap(last.text, turn.text) > 0.1) - 0.2 * (moment.length_s > ANSWER_S)
-        strength -= 0.15 * scene.has(turn, "deaf")
+        strength += 0.1 * (overlap(last.text, turn.text) > 0.1)
+        strength -= 0.2 * (moment.length_s > limit) + 0.15 * scene.has(turn, "deaf")
         if strength < 0.25:
             continue
         hit = signals[0] if signals else None
@@ -42,7 +47,11 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             turn.start_s,
             turn.end_s,
             clamp(strength),
-            (quote(last, hit=hit), quote(turn)),
+            (
+                quote(last, hit=hit),
+                quote(turn),
+                measure("answered", moment.length_s, "s", limit, turn),
+            ),
             severity=2,
             values={"words": hit.quote if hit else quote(last).quote},
         )

@@ -4,50 +4,82 @@ Source: TIPPING.md §4.1, D10 (aggressive pressure damages trust, directive guid
 refusal or a brush-off of the last two prospect turns, then the same kind of request or a pressure
 marker.
 
-Does not detect: pressure by tone. One other way offered after a soft brush-off is weak on purpose.
+Does not detect: pressure by tone. After a soft brush-off one other way offered is legitimate; a
+refusal by somebody who then passed the call on was not this person's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcoach.analysis.detectors import Candidate, Detector, clamp, quote
-from callcoach.analysis.model import Cause
-from callcoach.analysis.scene import Scene
+from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
+from callcoach.analysis.model import Cause, Turn
+from callcoach.analysis.scene import Moment, Scene
 
 #: A plain refusal weighs more than "send me a mail" (TIPPING.md §4.1, D10: soft brush-off).
 REFUSED, BRUSHED = 0.45, 0.25
 PRESSED, PROPOSED = 0.3, 0.2
+#: Prospect turns in which a refusal still stands.
+RECENT = 2
 
 
 def detect(scene: Scene) -> Iterator[Candidate]:
     """Yield requests and pressure that follow a refusal."""
+    refusals = requests = 0
+    since_brushoff = False
+    counted: set[int] = set()
     for moment in scene.moments:
-        turn = moment.turn
-        recent = moment.before[-2:]
+        for said in moment.before:
+            if said.index not in counted:
+                counted.add(said.index)
+                if scene.has(said, "holding", "screening"):
+                    refusals = requests = 0
+                refusals += scene.has(said, "refusal")
+        recent = _own(scene, moment)
         refused = any(scene.has(said, "refusal") for said in recent)
         brushed = any(scene.has(said, "brushoff", "exit") for said in recent)
-        pressed = scene.hits(turn, "insisting")
-        proposed = scene.hits(turn, "proposing")
-        if not (refused or brushed) or not (pressed or proposed):
+        pressed, proposed = (
+            scene.hits(moment.turn, "insisting"),
+            scene.hits(moment.turn, "proposing"),
+        )
+        if not (refused or brushed):
+            since_brushoff = False
+            continue
+        if not (pressed or proposed):
+            continue
+        requests += refusals > 0
+        alternative = not refused and not pressed and not since_brushoff
+        since_brushoff = True
+        if alternative:
             continue
         strength = max(REFUSED * refused, BRUSHED * brushed)
         strength += PRESSED * bool(pressed) + PROPOSED * bool(proposed)
-        if scene.has(turn, "adjusting", "acknowledging"):
-            strength -= 0.15
+        strength -= 0.15 * scene.has(moment.turn, "adjusting", "acknowledging")
         hit = (pressed or proposed)[0]
+        limit = scene.bound("insistence.refusals_count")
+        often = refusals >= limit and requests >= scene.bound("insistence.requests_count")
+        evidence = [quote(recent[-1]), quote(moment.turn, hit=hit)]
+        if refusals:
+            evidence.append(measure("refusals", float(refusals), "count", limit, moment.turn))
         yield Candidate(
             "D10",
             Cause.INSISTENCE,
-            turn.index,
+            moment.turn.index,
             hit.start_s,
-            turn.end_s,
+            moment.turn.end_s,
             clamp(strength),
-            (quote(recent[-1]), quote(turn, hit=hit)),
-            severity=2 + (refused and bool(pressed)),
+            tuple(evidence),
+            severity=2 + (often or (refused and bool(pressed))),
             variant="" if refused else "brushoff",
             values={"words": hit.quote},
         )
+
+
+def _own(scene: Scene, moment: Moment) -> tuple[Turn, ...]:
+    """The last prospect turns, those of somebody who passed the call on left out."""
+    recent = moment.before[-RECENT:]
+    passed = [i for i, said in enumerate(recent) if scene.has(said, "holding", "screening")]
+    return recent[passed[-1] + 1 :] if passed else recent
 
 
 DETECTOR = Detector("D10", Cause.INSISTENCE, detect)

@@ -1,69 +1,97 @@
 """D16, recited script: the agent goes on with the sheet, deaf to what was just said.
 
-Source: TIPPING.md §4.1, D16: a verbatim script match, or a turn that takes up nothing of what the
-prospect has just told (content overlap under 0.05). Prosody does not reveal reading (AUC 0.60), so
-no voice feature is used.
+Source: TIPPING.md §4.1, D16: 40 words or more that follow the script with hardly a mark of
+spontaneous speech, or a turn that takes up nothing of what the prospect has just told (content
+overlap under 0.05). Prosody does not reveal reading (AUC 0.60), so no voice feature is used.
 
-Does not detect: a recited opening, where there is nothing to be deaf to.
+Does not detect: mandatory wording, approved answers, or an experienced agent who knows the text and
+speaks it freely. Recognition hides "euh", so the marks counted are words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.model import Cause
-from callcoach.analysis.scene import Scene, new_content, words_in
+from callcoach.analysis.scene import Moment, Scene, new_content, words_in
 from callcoach.analysis.text import overlap, tokens
 
-#: Share of a script line found again, 0 to 100, that counts as reading it (TIPPING.md §4.1, D16:
-#: alignment 0.75).
-SCRIPT_RATIO = 75.0
-SCRIPT_TOKENS = 6
-#: Content words the prospect had just given, for there to be something to take up.
-TOLD = 5
-#: Overlap below which the agent took up nothing (TIPPING.md §4.1, D16).
-DEAF_OVERLAP = 0.05
+#: A line shorter than this proves nothing, tokens; a turn shorter than this, words.
+LINE_TOKENS, MIN_WORDS = 6, 6
 
 
 def detect(scene: Scene) -> Iterator[Candidate]:
     """Yield turns that follow the script or the form and not the prospect."""
     lines = [" ".join(tokens(line.text)) for line in scene.context.script_lines]
-    lines = [line for line in lines if len(line.split()) >= SCRIPT_TOKENS]
+    lines = [line for line in lines if len(line.split()) >= LINE_TOKENS]
     for moment in scene.moments:
-        turn, last = moment.turn, moment.last
-        if last is None or words_in(turn) < 6:
+        if words_in(moment.turn) < MIN_WORDS or scene.has(moment.turn, "legal"):
             continue
-        told = new_content(last, ())
-        taken = overlap(last.text, turn.text)
-        if told < TOLD or taken > DEAF_OVERLAP or scene.is_asking(last):
-            continue
-        read = max((fuzz.partial_ratio(line, scene.read(turn).text) for line in lines), default=0.0)
-        deaf = scene.has(turn, "deaf")
-        asks = scene.is_asking(turn)
-        if scene.has(turn, "acknowledging", "adjusting", "reformulating"):
-            continue
-        strength = (
-            0.1 + 0.2 * clamp(told / 12) + 0.25 * deaf + 0.15 * asks + 0.1 * (words_in(turn) >= 12)
-        )
-        strength += 0.3 * (read >= SCRIPT_RATIO) + 0.1 * scene.has(last, "objection", "disclosure")
-        yield Candidate(
-            "D16",
-            Cause.RECITED_SCRIPT,
-            turn.index,
-            turn.start_s,
-            turn.end_s,
-            clamp(strength),
-            (
-                quote(last),
-                quote(turn),
-                measure("taken_up", taken, "ratio", DEAF_OVERLAP, turn),
-            ),
-            severity=2,
-            values={},
-        )
+        followed = _followed(scene, moment, lines)
+        found = _deaf(scene, moment, read=followed > 0) or _read(scene, moment, followed)
+        if found is not None:
+            yield found
+
+
+def _followed(scene: Scene, moment: Moment, lines: list[str]) -> int:
+    """Tokens of the script lines found again in this turn."""
+    text = scene.read(moment.turn).text
+    wanted = 100 * scene.bound("recited_script.match_ratio")
+    return sum(len(line.split()) for line in lines if fuzz.partial_ratio(line, text) >= wanted)
+
+
+def _deaf(scene: Scene, moment: Moment, *, read: bool) -> Candidate | None:
+    turn, last = moment.turn, moment.last
+    if last is None or scene.is_asking(last):
+        return None
+    if scene.has(turn, "acknowledging", "adjusting", "reformulating"):
+        return None
+    told, taken = new_content(last, ()), overlap(last.text, turn.text)
+    limit = scene.bound("recited_script.taken_ratio")
+    if told < scene.bound("recited_script.told_words") or taken > limit:
+        return None
+    strength = 0.1 + 0.2 * clamp(told / 12) + 0.25 * scene.has(turn, "deaf")
+    strength += 0.15 * scene.is_asking(turn) + 0.1 * (words_in(turn) >= 2 * MIN_WORDS)
+    strength += 0.3 * read + 0.1 * scene.has(last, "objection", "disclosure")
+    return Candidate(
+        "D16",
+        Cause.RECITED_SCRIPT,
+        turn.index,
+        turn.start_s,
+        turn.end_s,
+        clamp(strength),
+        (quote(last), quote(turn), measure("taken_up", taken, "ratio", limit, turn)),
+        severity=2,
+    )
+
+
+def _read(scene: Scene, moment: Moment, followed: int) -> Candidate | None:
+    """A long verbatim stretch of the script, without the marks of free speech."""
+    limit = scene.bound("recited_script.read_words")
+    turn = moment.turn
+    if followed < limit or scene.context_hits(turn, "approved"):
+        return None
+    said = tokens(turn.text)
+    repeated = sum(one == two for one, two in pairwise(said))
+    marks = 100 * (len(scene.hits(turn, "spontaneous")) + repeated) / max(len(said), 1)
+    if marks >= scene.bound("recited_script.spoken_per_100"):
+        return None
+    return Candidate(
+        "D16",
+        Cause.RECITED_SCRIPT,
+        turn.index,
+        turn.start_s,
+        turn.end_s,
+        clamp(0.4 + 0.2 * clamp((followed - limit) / limit)),
+        (quote(turn), measure("read_words", float(followed), "words", limit, turn)),
+        severity=1 + (followed >= 2 * limit),
+        variant="read",
+        values={"words": followed},
+    )
 
 
 DETECTOR = Detector("D16", Cause.RECITED_SCRIPT, detect)

@@ -1,8 +1,10 @@
 """D20, reformulation: the agent gives back what the prospect said, in other words.
 
-Source: TIPPING.md §4.1, D20 (content overlap with the prospect's words, not a bare echo).
+Source: TIPPING.md §4.1, D20 (content overlap with the prospect's words, not a bare echo; the
+prospect then speaks for 5 s or more).
 
-Does not detect: a rephrasing that shares no word and no opener with what was said.
+Does not detect: a rephrasing that shares no word and no opener with what was said, or a mere
+repetition of the prospect's own words.
 """
 
 from __future__ import annotations
@@ -11,26 +13,22 @@ from collections.abc import Iterator
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.model import Cause
-from callcoach.analysis.scene import Scene, words_in
+from callcoach.analysis.scene import Scene, length_s, words_in
 from callcoach.analysis.text import content_words
-
-#: Shared content words from which it is more than chance.
-SHARED = 2
-#: A bare echo has few words of its own (TIPPING.md §4.1, D20).
-MIN_WORDS = 8
 
 
 def detect(scene: Scene) -> Iterator[Candidate]:
     """Yield turns that rephrase the prospect's last turns."""
+    limit = scene.bound("reformulation.shared_words")
     for moment in scene.moments:
         turn = moment.turn
-        if moment.last is None or words_in(turn) < MIN_WORDS:
+        if moment.last is None or words_in(turn) < scene.bound("reformulation.own_words"):
             continue
         told = frozenset().union(*(content_words(said.text) for said in moment.before[-3:]))
         own = content_words(turn.text)
         shared = len(told & own)
         hits = scene.hits(turn, "reformulating")
-        if not hits and shared < SHARED + 1:
+        if (not hits and shared < limit) or (own and own <= told):
             continue
         strength = 0.15 + 0.25 * bool(hits) + 0.1 * (len(hits) > 1) + 0.1 * clamp(shared / 4)
         strength += 0.15 * bool(hits and hits[0].first <= 3) + 0.1 * (not scene.is_asking(turn))
@@ -38,6 +36,7 @@ def detect(scene: Scene) -> Iterator[Candidate]:
         if strength < 0.25:
             continue
         hit = hits[0] if hits else None
+        opened = length_s(moment.next) >= scene.bound("reformulation.answer_s")
         yield Candidate(
             "D20",
             Cause.REFORMULATION,
@@ -48,10 +47,9 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             (
                 quote(moment.last),
                 quote(turn),
-                measure("shared", shared, "words", None, turn),
+                measure("shared", float(shared), "words", limit, turn),
             ),
-            severity=2,
-            values={},
+            severity=1 + opened,
         )
 
 

@@ -4,7 +4,8 @@ Source: TIPPING.md §4.1, D03: 12 % over one's own rate is the measurement error
 7.8 syllables a second is fast for anyone (Rhapsodie p95). Syllables are counted on the recognised
 text, so a turn that was recognised badly hides its pace.
 
-Does not detect: natural fast speakers (own baseline), numbers and addresses read out.
+Does not detect: naturally fast speakers (own baseline), numbers and addresses read out, legal
+wording that has to be said.
 """
 
 from __future__ import annotations
@@ -14,20 +15,18 @@ from statistics import median
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.model import Cause, Turn
-from callcoach.analysis.scene import Scene
-from callcoach.analysis.text import count_syllables
-from callcoach.analysis.timing.monologue import longest_breath_s
+from callcoach.analysis.scene import Moment, Scene
+from callcoach.analysis.text import count_syllables, number_share
+from callcoach.analysis.timing.stretches import longest_stretch
 
-#: Excess over the own rate: noise below the first, full at the second (TIPPING.md §2 and §4.1).
-EXCESS_FROM = 1.12
+#: Excess at which there is no doubt (the measurement error three times over).
 EXCESS_FULL = 1.35
-#: Fast for anyone, syllables per second (TIPPING.md §4.1, D03).
-FAST_RATE = 7.8
-#: Voice needed to measure a turn, seconds (TIPPING.md §4.1, D03: 8 s; the openings in question
-#: are as short as 6 s).
-MIN_SPEECH_S = 5.0
 #: Turns from this length on make the baseline.
 BASELINE_TURN_S = 2.5
+#: Turns that a baseline needs.
+BASELINE_TURNS = 3
+#: A stretch this long without a breath adds to the case (TIPPING.md §1: p90 6.0 s).
+BREATH_S = 6.0
 
 
 def turn_rate(scene: Scene, turn: Turn, minimum_s: float) -> float | None:
@@ -40,38 +39,52 @@ def turn_rate(scene: Scene, turn: Turn, minimum_s: float) -> float | None:
 
 def detect(scene: Scene) -> Iterator[Candidate]:
     """Yield turns faster than the agent's own median by more than the measurement error."""
-    rates = {
-        moment.turn.index: rate
+    rates = [
+        rate
         for moment in scene.moments
         if (rate := turn_rate(scene, moment.turn, BASELINE_TURN_S)) is not None
-    }
-    if len(rates) < 3:
+    ]
+    if len(rates) < BASELINE_TURNS:
         return
-    usual = median(rates.values())
+    usual = median(rates)
+    from_ratio, clear_ratio = scene.bound("rushed.excess_ratio"), scene.bound("rushed.clear_ratio")
     for moment in scene.moments:
-        rate = turn_rate(scene, moment.turn, MIN_SPEECH_S)
-        if rate is None or usual <= 0:
+        turn = moment.turn
+        rate = turn_rate(scene, turn, scene.bound("rushed.speech_s"))
+        if rate is None or usual <= 0 or _is_read_out(scene, turn):
             continue
         excess = rate / usual
-        if excess < EXCESS_FROM and rate < FAST_RATE:
+        fast = rate >= scene.bound("rushed.fast_rate") and excess > 1
+        if excess < from_ratio and not fast:
             continue
-        strength = clamp((excess - EXCESS_FROM) / (EXCESS_FULL - EXCESS_FROM))
-        breath = longest_breath_s(scene, moment.turn)
-        strength = clamp(0.2 + 0.6 * strength + 0.2 * (breath >= 6.0))
+        strength = clamp((excess - from_ratio) / max(EXCESS_FULL - from_ratio, 0.05))
+        breath = longest_stretch(scene, turn).duration_s
+        strength = clamp(0.2 + 0.6 * strength + 0.2 * (breath >= BREATH_S))
+        severity = 1 + (excess >= clear_ratio or fast) + _is_after_objection(scene, moment)
         yield Candidate(
             "D03",
             Cause.RUSHED,
-            moment.turn.index,
-            moment.turn.start_s,
-            moment.turn.end_s,
+            turn.index,
+            turn.start_s,
+            turn.end_s,
             strength,
-            (
-                measure("rate", rate, "syll/s", usual, moment.turn),
-                quote(moment.turn),
-            ),
-            severity=1 + (excess >= 1.2 or rate >= FAST_RATE),
+            (measure("rate", rate, "syll/s", round(usual, 2), turn), quote(turn)),
+            severity=min(3, severity),
             values={"excess": round(100 * (excess - 1))},
         )
+
+
+def _is_read_out(scene: Scene, turn: Turn) -> bool:
+    """Numbers and legal wording are said fast by everybody."""
+    return number_share(turn.text) >= scene.bound("rushed.numbers_ratio") or scene.has(
+        turn, "legal"
+    )
+
+
+def _is_after_objection(scene: Scene, moment: Moment) -> bool:
+    """Whether the prospect objected shortly before."""
+    since = moment.turn.start_s - scene.bound("rushed.after_objection_s")
+    return any(said.end_s >= since and scene.has(said, "objection") for said in moment.before)
 
 
 DETECTOR = Detector("D03", Cause.RUSHED, detect)

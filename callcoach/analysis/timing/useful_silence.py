@@ -1,10 +1,10 @@
-"""Useful silence: the agent leaves the prospect time, and the prospect uses it.
+"""P2, useful silence: the agent leaves the prospect time, and the prospect uses it.
 
 Source: TIPPING.md §4.1, D07's counterpart (leave three seconds, the answer comes) and §1: silence
 of 3 s is the 99th percentile, so leaving it is a choice.
 
-Does not detect: why the prospect was silent; a prospect who fetches a paper looks the same unless
-the words say so.
+Does not detect: why the prospect was silent; one who says that he looks something up, and a wait
+that was announced, are left out.
 """
 
 from __future__ import annotations
@@ -14,43 +14,43 @@ from collections.abc import Iterator
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.model import Cause
 from callcoach.analysis.scene import Scene, length_s, words_in
-from callcoach.analysis.timing.mishandled_silence import is_thinking
-
-#: Silence left, from and full (TIPPING.md §1: mutual silence p99 3.1 s).
-LEFT_FROM_S = 2.2
-LEFT_FULL_S = 4.5
-#: The prospect then speaks at least this long (TIPPING.md §4.1, D20: turn p75 4.6 to 4.9 s).
-ANSWER_S = 4.5
-#: A turn up to this many words leaves the floor by itself.
-SHORT_WORDS = 6
+from callcoach.analysis.timing.interruption import line_delay_s
 
 
 def detect(scene: Scene) -> Iterator[Candidate]:
     """Yield turns after which, or around which, silence was left and a long answer came."""
+    from_s, full_s = scene.bound("useful_silence.left_s"), scene.bound("useful_silence.full_s")
+    delay = line_delay_s(scene)
     for moment in scene.moments:
-        answer = moment.next
-        if answer is None or moment.exchange_out is None or length_s(answer) < ANSWER_S:
+        answer, turn = moment.next, moment.turn
+        if answer is None or moment.exchange_out is None:
             continue
-        left = max(moment.exchange_out.latency_s, 0.0)
+        if length_s(answer) < scene.bound("useful_silence.answer_s"):
+            continue
+        left = max(moment.exchange_out.latency_s - delay, 0.0)
         waited = max(moment.exchange_in.latency_s, 0.0) if moment.exchange_in else 0.0
-        short = words_in(moment.turn) <= SHORT_WORDS
-        total = left + (waited if short else 0.0)
-        asks = scene.is_asking(moment.turn)
-        if total < LEFT_FROM_S or not (short or asks):
+        short = words_in(turn) <= scene.bound("useful_silence.short_words")
+        total = round(left + (waited if short else 0.0), 3)
+        asks = scene.is_asking(turn)
+        if total < from_s or not (short or asks):
             continue
-        strength = 0.3 + 0.4 * clamp((total - LEFT_FROM_S) / (LEFT_FULL_S - LEFT_FROM_S))
+        if scene.has(turn, "holding") or scene.has(moment.last, "holding"):
+            continue
+        if scene.has(answer, "consulting") or scene.has(moment.last, "consulting"):
+            continue
+        strength = 0.3 + 0.4 * clamp((total - from_s) / max(full_s - from_s, 0.5))
         strength += 0.2 * short * (not asks)
-        strength += 0.15 * (is_thinking(scene, moment.last) or scene.has(moment.last, "hesitation"))
+        strength += 0.15 * (scene.is_thinking(moment.last) or scene.has(moment.last, "hesitation"))
         yield Candidate(
-            "D07",
+            "P2",
             Cause.USEFUL_SILENCE,
-            moment.turn.index,
-            moment.turn.start_s,
-            moment.turn.end_s,
+            turn.index,
+            turn.start_s,
+            turn.end_s,
             clamp(strength),
             (
-                measure("silence_left", total, "s", LEFT_FROM_S, moment.turn),
-                quote(moment.turn),
+                measure("silence_left", total, "s", from_s, turn),
+                quote(turn),
                 quote(answer, kind="answer"),
             ),
             severity=2,
@@ -58,4 +58,4 @@ def detect(scene: Scene) -> Iterator[Candidate]:
         )
 
 
-DETECTOR = Detector("D07", Cause.USEFUL_SILENCE, detect)
+DETECTOR = Detector("P2", Cause.USEFUL_SILENCE, detect)
