@@ -31,6 +31,7 @@ from tests.factories.two_sites import Site
 
 __all__ = ["ROLES", "TABLE", "Row"]
 
+
 def _own_password(_site: Site) -> Mapping[str, object]:
     from tests.factories.accounts import PASSWORD
 

@@ -102,9 +102,14 @@ def cause_label(cause: Cause | str, language: str) -> str:
     return render(Message(f"cause.{Cause(cause).value}"), language)
 
 
-def cue_text(cause: Cause | str, language: str) -> str:
-    """What the detector of a cause listens for; ``inferred`` for a cause named by likeness."""
-    return render(Message(f"cue.{cause}"), language)
+def cue_text(detector: str, cause: Cause | str, language: str) -> str:
+    """What a detector listens for; of one that names causes by likeness, that.
+
+    >>> cue_text("D01", "monologue", "en") == cue_text("D02", "monologue", "en")
+    False
+    """
+    names = (f"cue.{detector}_{cause}", f"cue.{cause}") if detector != "R0" else ("cue.inferred",)
+    return render(Message(next(name for name in names if name in catalogue())), language)
 
 
 def valence_label(valence: Valence | str, language: str) -> str:

@@ -17,7 +17,7 @@ from callcoach.analysis.model import Valence
 from callcoach.calls.models import DismissalReason
 from callcoach.calls.presenters import language
 from callcoach.learning.floors import Floor
-from callcoach.learning.ledger_queries import FloorPreview, LedgerRow, TrendPoint, is_inferred
+from callcoach.learning.ledger_queries import FloorPreview, LedgerRow, TrendPoint
 from callcoach.learning.precision import SET_ASIDE, Reliability
 from callcoach.tuning.models import Standing, TuningChange
 from callcoach.web.filters import number, percent
@@ -106,8 +106,8 @@ def row_view(row: LedgerRow) -> RowView:
         valence=row.valence.value,
         word=wording.valence_label(row.valence, lang),
         label=wording.cause_label(row.cause, lang),
-        cue=wording.cue_text("inferred" if is_inferred(row) else row.cause, lang),
-        flags=str(ngettext("%(num)d flag", "%(num)d flags", row.flags)),
+        cue=wording.cue_text(row.detector, row.cause, lang),
+        flags=str(ngettext("%(num)d flag", "%(num)d flags", row.flags)) if row.flags else "",
         verdicts=_verdicts(found),
         aside=_aside(found),
         share=percent(found.precision) if found.n else "",
@@ -138,8 +138,8 @@ def _verdicts(found: Reliability) -> str:
         return str(_("no verdict yet"))
     return str(
         ngettext(
-            "%(confirmed)s of %(num)d verdict confirmed",
-            "%(confirmed)s of %(num)d verdicts confirmed",
+            "%(confirmed)s of %(num)d confirmed",
+            "%(confirmed)s of %(num)d confirmed",
             found.n,
             confirmed=found.confirmed,
         )

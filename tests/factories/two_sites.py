@@ -18,7 +18,7 @@ from callcoach.accounts.models import Role, TelephonyId, User
 from callcoach.calls.models import Call, CallState, Excerpt, TippingPoint
 from callcoach.calls.operations import add_tag, judge, rename_tag
 from callcoach.calls.subjects import PROCESS, subject_of
-from callcoach.campaigns.models import Persona, Promise, PromiseKind, SponsorSeat
+from callcoach.campaigns.models import Campaign, Persona, Promise, PromiseKind, SponsorSeat
 from callcoach.campaigns.views import _undo_signer
 from callcoach.coaching.models import FeedClaim, Note
 from callcoach.coaching.operations.notes import excerpt_bounds
@@ -29,6 +29,8 @@ from callcoach.learning.models import CheckKind
 from callcoach.notices import operations as notices
 from callcoach.notices.schedule import preference_of
 from callcoach.storage.operations import put_file
+from callcoach.tuning.models import Standing
+from callcoach.tuning.operations import set_standing
 
 from .accounts import create_team, create_user
 from .calls import create_call
@@ -226,13 +228,18 @@ def _create_site() -> Site:
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),
-        tuning_change=set_standing(
-            None, campaign, "D10", "insistence", Standing.HIDDEN
-        ).id,
+        tuning_change=_tuning_change(campaign),
         tag=renamed.name,
         old_tag=renamed.before,
         tag_renaming=renamed.event_id,
     )
+
+
+def _tuning_change(campaign: Campaign) -> int:
+    """The figures held a kind of flag back."""
+    change = set_standing(None, campaign, "D10", "insistence", Standing.HIDDEN)
+    db.session.commit()
+    return change.id
 
 
 def _point_of(call: Call) -> TippingPoint:

@@ -1,0 +1,3 @@
+// Entry of the ledger: its look; it works without scripts of its own.
+
+import "./css/ledger.scss";
