@@ -135,6 +135,8 @@ class DrillSet(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    campaign: Mapped[Campaign] = relationship()
+    author: Mapped[User | None] = relationship()
     items: Mapped[list[DrillSetItem]] = relationship(
         back_populates="drill_set", cascade="all, delete-orphan", order_by="DrillSetItem.position"
     )
@@ -156,6 +158,7 @@ class DrillSetItem(db.Model):
 
     drill_set: Mapped[DrillSet] = relationship(back_populates="items")
     drill: Mapped[Drill | None] = relationship()
+    call: Mapped[Call | None] = relationship()
 
 
 class Assignment(db.Model):

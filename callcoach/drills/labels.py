@@ -1,0 +1,108 @@
+"""How drills are spoken of on pages: kinds, situations, marks, measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
+from callcoach.drills.measuring import figure, likeness
+from callcoach.drills.models import DrillKind, Mark
+from callcoach.drills.situations import SITUATIONS
+from callcoach.errors import N_
+
+_KINDS = {
+    DrillKind.REFORMULATE: N_("Reformulate"),
+    DrillKind.REAL_TIME: N_("Real time"),
+    DrillKind.EAR: N_("By ear"),
+    DrillKind.CHAINED: N_("In a row"),
+}
+_LISTS = {
+    "forbidden": N_("the sponsor does not allow it"),
+    "ambiguous": N_("it can be understood two ways"),
+    "self_belittling": N_("it makes the call small"),
+    "bookish": N_("it sounds written"),
+    "familiar": N_("too familiar"),
+    "jargon": N_("jargon"),
+    "absolute": N_("it promises too much"),
+}
+_LIKENESS = {
+    "close": N_("Close to the example"),
+    "partly": N_("Partly like the example"),
+    "otherwise": N_("Worded otherwise than the example"),
+}
+
+
+def kind_label(kind: str) -> str:
+    """What is practised, in a word or two."""
+    return str(_(_KINDS[DrillKind(kind)]))
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(str(kind), kind_label(kind)) for kind in DrillKind]
+
+
+def situation_label(situation: str) -> str:
+    """The situation in the floor's words; "" for none."""
+    return str(_(SITUATIONS[situation])) if situation in SITUATIONS else ""
+
+
+def situation_choices() -> list[tuple[str, str]]:
+    return [(value, situation_label(value)) for value in SITUATIONS]
+
+
+def mark_label(mark: str | None) -> tuple[str, str]:
+    """Shape and words of a mark; two empty texts for none."""
+    if not mark:
+        return "", ""
+    return {
+        Mark.GOT_IT: ("✓", _("Got it")),
+        Mark.ALMOST: ("≈", _("Almost")),
+        Mark.AGAIN: ("↺", _("Once more")),
+    }[Mark(mark)]
+
+
+def likeness_label(measures: Mapping[str, Any]) -> str:
+    """How near to the example it is worded, in words; "" when that says nothing."""
+    found = likeness(figure(measures, "closeness"))
+    return str(_(_LIKENESS[found])) if found else ""
+
+
+def expression_lines(measures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Expressions that a note may ask to avoid: as said, and why."""
+    found = (measures.get("expressions") or {}).get("quotes") or []
+    return [(item["quote"], str(_(_LISTS[item["list"]]))) for item in found]
+
+
+def measure_lines(measures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Facts of an answer, name and value; what could not be measured is left out."""
+    lines: list[tuple[str, str]] = []
+    if (value := figure(measures, "silence_s")) is not None:
+        lines.append((_("Silence before"), seconds(value)))
+    if (value := figure(measures, "speech_s")) is not None:
+        lines.append((_("Length"), seconds(value)))
+    if (words := figure(measures, "words")) is not None:
+        lines.append((_("Words"), format_decimal(int(words))))
+    if (value := figure(measures, "rate")) is not None:
+        rate = format_decimal(round(value, 1), format="0.0")
+        lines.append((_("Pace"), _("%(rate)s syllables a second", rate=rate)))
+    if (count := figure(measures, "pauses")) is not None:
+        longest = figure(measures, "longest_pause_s") or 0.0
+        text = ngettext("%(num)s pause", "%(num)s pauses", int(count))
+        if count:
+            text = _("%(pauses)s, the longest %(longest)s", pauses=text, longest=seconds(longest))
+        lines.append((_("Pauses"), text))
+    if (asks := figure(measures, "ends_with_question")) is not None:
+        lines.append((_("Ends with a question"), _("Yes") if asks else _("No")))
+    return lines
+
+
+def seconds(value: float) -> str:
+    """A short length, to the tenth of a second.
+
+    Args:
+        value: seconds.
+    """
+    return f"{format_decimal(round(value, 1), format='0.0')}\u202fs"

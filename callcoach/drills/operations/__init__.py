@@ -1,0 +1,1 @@
+"""Writes of drills: making, assigning, practising, marking. They flush and never commit."""

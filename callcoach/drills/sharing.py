@@ -1,0 +1,60 @@
+"""Whether an agent said yes to playing a stretch of a call to colleagues.
+
+The yes is kept by a room above (`progress`), which registers how to ask for it here. As long as
+nothing is registered, nobody has said yes to anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callcoach.accounts.access import Viewer
+from callcoach.calls.models import Call
+from callcoach.campaigns.models import AgentAudio, Campaign
+from callcoach.drills.access import can_hear_step
+from callcoach.drills.models import DrillStep
+
+#: call id, start and end in milliseconds -> whether a yes in force covers all of it.
+Consents = Callable[[int, int, int], bool]
+
+_sources: list[Consents] = []
+
+
+def on_consent_asked(source: Consents) -> Consents:
+    """Register where a yes is kept, as a decorator; once, however often its module is imported."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def is_shared(call: Call, start_ms: int, end_ms: int) -> bool:
+    """Whether the agent of the call lets colleagues hear this stretch, now."""
+    return any(source(call.id, start_ms, end_ms) for source in _sources)
+
+
+def may_hear(viewer: Viewer, call: Call | None, start_ms: int, end_ms: int) -> bool:
+    """`can_hear_step` for a stretch of a call, asked of the database."""
+    if call is None or call.deleted_at is not None:
+        return False
+    return can_hear_step(
+        viewer,
+        call,
+        is_allowed=True,
+        is_shared=is_shared(call, start_ms, end_ms),
+        on_telephones=plays_on_telephones(call.campaign),
+    )
+
+
+def may_hear_step(viewer: Viewer, step: DrillStep) -> bool:
+    """Whether the viewer, who may read or do the drill, may hear the prospect's line of a step."""
+    call = step.call
+    if call is None or (viewer.role == "agent" and not step.is_audible):
+        return False
+    return may_hear(viewer, call, step.start_ms, step.end_ms)
+
+
+def plays_on_telephones(campaign: Campaign) -> bool:
+    """Calls with names beeped out are written by whoever plays notes; a drill has none, and so
+    gives the words alone wherever the plain sound is not for agents' telephones.
+    """
+    return campaign.agent_audio == AgentAudio.YES
