@@ -22,8 +22,10 @@ from callcoach.coaching.access import (
 from callcoach.coaching.indexing import follow_note
 from callcoach.coaching.models import Note, NoteReply, NoteRevision, Visibility
 from callcoach.coaching.note_text import NoteText, checked, complete
+from callcoach.coaching.operations import telling
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
+from callcoach.notices import operations as notices
 
 #: Longest answer, in characters.
 MAX_REPLY_LENGTH = 2000
@@ -103,6 +105,7 @@ def send_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
     record(viewer.user_id, "note.sent", subject_kind="note", subject_id=note.id, call=call.id)
     db.session.flush()
     follow_note(note)
+    telling.note_sent(viewer, note)
     return note
 
 
@@ -132,6 +135,7 @@ def unsend_note(viewer: Viewer, call: Call, note: Note) -> Note:
     record(viewer.user_id, "note.taken_back", subject_kind="note", subject_id=note.id)
     db.session.flush()
     follow_note(note)
+    telling.note_gone(note)
     return note
 
 
@@ -158,7 +162,10 @@ def edit_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
     if before.visibility != text.visibility:
         _address(note, call, text)
     _write(note, text, viewer)
-    if replace(text, visibility=before.visibility) != before or before.visibility != "agent":
+    says_else = replace(text, visibility=before.visibility) != before
+    is_new = says_else or before.visibility == Visibility.PRIVATE
+    telling.note_changed(viewer, note, is_new_to_agent=is_new)
+    if is_new:
         note.read_at = note.heard_at = note.acknowledged_at = None
     _add_revision(note, viewer)
     excerpt_of(viewer, call, note)
@@ -178,6 +185,7 @@ def delete_note(viewer: Viewer, call: Call, note: Note) -> Note:
     if note.deleted_at is None:
         note.deleted_at = utc_now()
         record(viewer.user_id, "note.deleted", subject_kind="note", subject_id=note.id)
+        telling.note_gone(note)
     db.session.flush()
     follow_note(note)
     return note
@@ -189,6 +197,8 @@ def restore_note(viewer: Viewer, call: Call, note: Note) -> Note:
     if note.deleted_at is not None:
         note.deleted_at = None
         record(viewer.user_id, "note.restored", subject_kind="note", subject_id=note.id)
+        if not note.is_draft and note.read_at is None:
+            telling.note_sent(viewer, note)
     db.session.flush()
     follow_note(note)
     return note
@@ -209,6 +219,7 @@ def mark_read(viewer: Viewer, call: Call, note: Note) -> None:
             record(viewer.user_id, "note.read", subject_kind="note", subject_id=note.id)
     elif note.author_id != viewer.user_id:
         return
+    notices.mark_subject_seen(viewer, telling.subject_of(note))
     for reply in note.replies:
         if reply.author_id != viewer.user_id:
             reply.seen_at = reply.seen_at or utc_now()
@@ -270,6 +281,7 @@ def reply_to_note(viewer: Viewer, call: Call, note: Note, text: str) -> NoteRepl
         note.read_at = note.read_at or utc_now()
     record(viewer.user_id, "note.answered", subject_kind="note", subject_id=note.id)
     db.session.flush()
+    telling.note_answered(viewer, note, reply)
     return reply
 
 

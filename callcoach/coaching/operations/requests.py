@@ -11,8 +11,10 @@ from callcoach.calls.access import can_read_call
 from callcoach.calls.models import Call, Turn
 from callcoach.coaching.access import can_request_listening
 from callcoach.coaching.models import ListeningRequest, Note, RequestAnswer
+from callcoach.coaching.operations import telling
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from callcoach.extensions import db, utc_now
+from callcoach.notices import operations as notices
 
 #: Longest question and answer, in characters.
 MAX_TEXT_LENGTH = 500
@@ -58,6 +60,7 @@ def request_listening(
         subject_id=request.id,
         call=call.id,
     )
+    telling.listening_asked(viewer, call, request)
     return request
 
 
@@ -73,6 +76,7 @@ def withdraw_request(viewer: Viewer, request: ListeningRequest) -> ListeningRequ
         raise Conflict("Your supervisor has answered already.")
     request.withdrawn_at = request.withdrawn_at or utc_now()
     db.session.flush()
+    telling.listening_withdrawn(request)
     return request
 
 
@@ -87,6 +91,7 @@ def restore_request(viewer: Viewer, request: ListeningRequest) -> ListeningReque
     if request.withdrawn_at is not None:
         _check_room(request)
         request.withdrawn_at = None
+        telling.listening_asked(viewer, request.call, request)
     db.session.flush()
     return request
 
@@ -126,6 +131,7 @@ def answer_request(
         call=request.call_id,
     )
     db.session.flush()
+    telling.listening_answered(viewer, request)
     return request
 
 
@@ -142,6 +148,7 @@ def reopen_request(viewer: Viewer, request: ListeningRequest) -> ListeningReques
     request.answer = request.answered_at = request.answered_by_id = request.note_id = None
     request.answer_text = ""
     db.session.flush()
+    telling.listening_reopened(request)
     return request
 
 
@@ -150,6 +157,7 @@ def mark_answers_seen(viewer: Viewer, requests: list[ListeningRequest]) -> None:
     for request in requests:
         if request.agent_id == viewer.user_id and request.answered_at is not None:
             request.seen_at = request.seen_at or utc_now()
+            notices.mark_subject_seen(viewer, f"request:{request.id}")
     db.session.flush()
 
 
