@@ -27,16 +27,28 @@ from callcoach.coaching.desk_presenters import (
 from callcoach.coaching.operations.notes import mark_read
 from callcoach.coaching.queries import notes
 from callcoach.coaching.request_panel import request_panel
-from callcoach.extensions import db, write_transaction
+from callcoach.extensions import db, utc_now, write_transaction
+from callcoach.learning.check_queries import open_blind_check
 from callcoach.web.requests import is_seen, safe_next, wants_json
 from callcoach.web.toasts import notify
 
 
 @bp.get("/calls/<int:call_id>")
 def desk(call_id: int) -> ResponseReturnValue:
-    """The page of one call; ``?t=12.5`` opens it there (seconds)."""
+    """The page of one call; ``?t=12.5`` opens it there (seconds). Whoever is still to mark the call
+    blind is asked first.
+    """
     viewer = current_viewer()
     call = queries.get_call(viewer, call_id)
+    check = open_blind_check(viewer, call, now=utc_now())
+    if check is not None:
+        # Whoever has seen the flags can no longer say what they would have heard without
+        return render_template(
+            "learning/check_guard.html",
+            check=check,
+            heading=presenters.heading(call),
+            wanted=request.full_path.rstrip("?"),
+        )
     html = render_template("coaching/desk.html", **desk_page(viewer, call))
     unseen = notes.unseen(viewer, notes.notes_of(viewer, call))
     calls_views.log_read(viewer, call, "call.read")

@@ -25,7 +25,7 @@ from callcoach.learning import check_queries as queries
 from callcoach.learning.blueprint import bp
 from callcoach.learning.models import BlindMark, Check, CheckKind
 from callcoach.web.i18n import preferences
-from callcoach.web.requests import wants_json
+from callcoach.web.requests import safe_next, wants_json
 from callcoach.web.toasts import notify
 
 
@@ -126,7 +126,8 @@ def pass_check(check_id: int) -> ResponseReturnValue:
     db.session.commit()
     if reason == operations.Passing.OPENED:
         notify(_("The call is no longer in your daily check."))
-        return redirect(url_for("coaching.desk", call_id=call_id))
+        wanted = safe_next(request.form.get("next"))
+        return redirect(wanted or url_for("coaching.desk", call_id=call_id))
     notify(_("Left out."), undo=_resume_url(check_id))
     return redirect(_next_url(viewer))
 

@@ -18,6 +18,7 @@ from callcoach.coaching.feed_order import IN_A_ROW, Waiting, in_order, shift_of
 from callcoach.coaching.models import FeedClaim, FeedOutcome, ListeningRequest
 from callcoach.errors import NotAllowed, NotFound
 from callcoach.extensions import db, utc_now
+from callcoach.learning.check_queries import in_blind_check
 
 #: Moments of one run: what fits into ten minutes of listening.
 FEED_RUN = 12
@@ -87,7 +88,11 @@ def still_waits(viewer: Viewer, item: Waiting, *, now: datetime) -> bool:
         statement = _request_statement(viewer, FeedFilters(), now)
         statement = statement.where(ListeningRequest.id == item.request_id)
     else:
-        this_call = and_(_listenable(viewer, FeedFilters()), Call.id == item.call_id)
+        this_call = and_(
+            _listenable(viewer, FeedFilters()),
+            ~in_blind_check(viewer, now),
+            Call.id == item.call_id,
+        )
         statement = _point_statement(this_call, now).where(TippingPoint.id == item.point_id)
     return db.session.execute(statement.limit(1)).first() is not None
 
@@ -137,7 +142,7 @@ def _points(
     before: datetime | None = None,
     limit: int | None = None,
 ) -> list[Waiting]:
-    calls = [_listenable(viewer, filters)]
+    calls = [_listenable(viewer, filters), ~in_blind_check(viewer, now)]
     if since is not None:
         calls.append(Call.started_at >= since)
     if before is not None:
