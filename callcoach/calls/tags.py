@@ -35,6 +35,16 @@ def key_of(name: str) -> str:
     return unicodedata.normalize("NFC", _plain(name).casefold())
 
 
+def order_of(name: str) -> tuple[str, str]:
+    """Where a tag stands in the alphabet: ``à relire`` before ``prix``, as a dictionary has it."""
+    bare = (
+        letter
+        for letter in unicodedata.normalize("NFD", key_of(name))
+        if not unicodedata.combining(letter)
+    )
+    return "".join(bare), key_of(name)
+
+
 def _plain(raw: str) -> str:
     seen = "".join(letter for letter in raw if letter.isprintable() or letter.isspace())
     return " ".join(unicodedata.normalize("NFC", seen).split())

@@ -84,6 +84,14 @@ def test_case_spaces_and_composed_accents_make_no_other_tag(one: str, other: str
     assert key_of(one) == key_of(other)
 
 
+def test_accents_do_not_send_a_tag_to_the_end(app: Flask, floor: Floor, call_id: int) -> None:
+    with app.app_context():
+        _tag(floor.supervisor, call_id, "prix", "Élan", "à relire", "zèle", "écoute")
+        names = ["à relire", "écoute", "Élan", "prix", "zèle"]
+        assert _names(floor.supervisor, call_id) == names
+        assert [tag.name for tag in queries.known_tags(floor.supervisor)] == names
+
+
 @pytest.mark.parametrize("raw", ["", "   ", "\u200b", "x" * 41])
 def test_what_is_no_tag_is_refused(app: Flask, floor: Floor, call_id: int, raw: str) -> None:
     with app.app_context():
@@ -222,7 +230,7 @@ def test_a_new_name_holds_on_all_calls_in_scope_and_is_taken_back(
         db.session.commit()
         done = operations.rename_tag(floor.supervisor, "RELANCE", " À rappeler ")
         assert (done.before, done.name, done.calls) == ("relance", "À rappeler", 2)
-        assert _names(floor.admin, call_id) == ["prix", "À rappeler"]
+        assert _names(floor.admin, call_id) == ["À rappeler", "prix"]
         assert _names(floor.admin, aside) == ["À rappeler"]
         assert _names(floor.admin, foreign) == ["relance"], "another team's stays"
         changed = operations.undo_rename(

@@ -14,7 +14,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.calls.access import sees_tags
 from callcoach.calls.models import Call, CallTag
 from callcoach.calls.queries.scope import in_scope
-from callcoach.calls.tags import key_of
+from callcoach.calls.tags import key_of, order_of
 from callcoach.extensions import db
 
 
@@ -31,7 +31,7 @@ def tags_of(viewer: Viewer, calls: Iterable[Call]) -> dict[int, list[str]]:
     numbers = [call.id for call in calls]
     tags = db.session.scalars(_visible(viewer).where(Call.id.in_(numbers)))
     found: dict[int, list[str]] = {}
-    for tag in sorted(tags, key=lambda tag: key_of(tag.name)):
+    for tag in sorted(tags, key=lambda tag: order_of(tag.name)):
         found.setdefault(tag.call_id, []).append(tag.name)
     return found
 
@@ -45,7 +45,7 @@ def known_tags(viewer: Viewer) -> list[TagUse]:
         merged[key_of(name)] = TagUse(
             before.name if before else name, count + (before.calls if before else 0)
         )
-    return [merged[key] for key in sorted(merged)]
+    return sorted(merged.values(), key=lambda tag: order_of(tag.name))
 
 
 def spellings(viewer: Viewer, name: str) -> list[str]:

@@ -16,10 +16,15 @@ export function mountTags({ desk, applyChange }) {
   const field = () => root?.querySelector("[data-tag-add] [name=name]") ?? null;
   if (!root) return () => {};
 
-  /** @param {HTMLFormElement} form @param {() => void} then where the focus goes, once it is done */
-  function post(form, then) {
+  /**
+   * @param {HTMLFormElement} form
+   * @param {() => HTMLElement | null} next what has the focus afterwards, if the list still has it
+   */
+  function post(form, next) {
     const { action } = form; // the list may be drawn anew before its turn comes
     const body = new FormData(form);
+    const input = form.matches("[data-tag-add]") ? form.elements.name : null;
+    if (input) input.value = ""; // free for the next one while this one is on its way
     return inTurn(async () => {
       let response = null;
       try {
@@ -29,9 +34,15 @@ export function mountTags({ desk, applyChange }) {
       }
       const answer = (await response?.json().catch(() => null)) ?? {};
       if (response?.ok) {
+        const typed = field()?.value ?? "";
+        const hadFocus = root.contains(document.activeElement);
         applyChange(answer);
-        then();
-      } else toast({ message: answer.error ?? document.body.dataset.offline, category: "error" });
+        if (field()) field().value = typed;
+        if (hadFocus) next()?.focus();
+        return;
+      }
+      if (input && field() && !field().value) field().value = String(body.get("name"));
+      toast({ message: answer.error ?? document.body.dataset.offline, category: "error" });
     });
   }
 
@@ -40,16 +51,13 @@ export function mountTags({ desk, applyChange }) {
     if (!form) return;
     event.preventDefault();
     if (form.matches("[data-tag-add]")) {
-      const input = form.elements.name;
-      const typed = input.value.trim();
-      if (!typed) return;
-      post(form, () => field()?.focus());
+      if (form.elements.name.value.trim()) post(form, field);
       return;
     }
     const place = [...root.querySelectorAll(".tag form")].indexOf(form);
     post(form, () => {
       const left = root.querySelectorAll(".tag button");
-      (left[Math.min(place, left.length - 1)] ?? field())?.focus();
+      return left[Math.min(place, left.length - 1)] ?? field();
     });
   });
   root.addEventListener("keydown", (event) => {
@@ -60,7 +68,7 @@ export function mountTags({ desk, applyChange }) {
       if (!form) return;
       event.preventDefault();
       if (!input) form.requestSubmit();
-      else post(form, () => field()?.focus());
+      else post(form, field);
     } else if (event.key === "Escape" && input) {
       input.value = "";
       input.blur();
