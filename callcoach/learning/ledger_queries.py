@@ -122,11 +122,7 @@ def ledger_row(campaign: Campaign, detector: str, cause: str) -> LedgerRow | Non
 
 def _packaged() -> dict[FlagKind, LedgerEntry]:
     """What is known of each detector from labelled calls, by the kind of flag that it raises."""
-    found: dict[FlagKind, LedgerEntry] = {}
-    key: object
-    for key, entry in load_ledger().items():
-        found[entry.detector, str(key[-1] if isinstance(key, tuple) else key)] = entry
-    return found
+    return {(detector, cause.value): entry for (detector, cause), entry in load_ledger().items()}
 
 
 def _row(

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.analysis.model import Valence
+from callcoach.calls.queries.reanalysis import reanalysis_progress
 from callcoach.campaigns.models import Campaign
 from callcoach.campaigns.queries import get_campaign
 from callcoach.errors import CallCoachError, InvalidInput, NotFound
@@ -65,6 +66,7 @@ def ledger(campaign_id: int) -> ResponseReturnValue:
         standings=[(item.value, standing_label(item)) for item in Standing],
         recall=recall(viewer, campaign_id),
         agreement=agreement(viewer, campaign_id),
+        reanalysis=reanalysis_progress(viewer, campaign_id),
         changes=change_views(changes.items),
         page=Page(changes.items, changes.number, changes.total, PER_PAGE),
     )
