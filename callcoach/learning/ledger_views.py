@@ -18,6 +18,7 @@ from callcoach.errors import CallCoachError, InvalidInput, NotFound
 from callcoach.extensions import db
 from callcoach.learning import ledger_operations, ledger_queries
 from callcoach.learning.blueprint import bp
+from callcoach.learning.check_queries import is_checker
 from callcoach.learning.checks import agreement, recall
 from callcoach.learning.ledger_log import change_views
 from callcoach.learning.ledger_presenters import (
@@ -66,6 +67,7 @@ def ledger(campaign_id: int) -> ResponseReturnValue:
         standings=[(item.value, standing_label(item)) for item in Standing],
         recall=recall(viewer, campaign_id),
         agreement=agreement(viewer, campaign_id),
+        can_check=is_checker(viewer),
         reanalysis=reanalysis_progress(viewer, campaign_id),
         changes=change_views(changes.items),
         page=Page(changes.items, changes.number, changes.total, PER_PAGE),
