@@ -208,6 +208,8 @@ def blind_data(check: Check, turns: Sequence[ShownTurn]) -> dict[str, Any]:
     ) | {
         "notes": [],
         "requests": [],
+        "breaks": [],
+        "holds": [],
         "talkStart": start_ms if start_ms < limit_ms(check) else 0,
         "limit": limit_ms(check),
         "marks": mark_data(check.marks),
@@ -333,7 +335,7 @@ def _row(
         shape=_SHAPES[source.valence],
         word=_capital(wording.valence_label(source.valence, language())),
         cause=cause,
-        label=wording.cause_label(cause, language()) if cause else "",
+        label=_capital(wording.cause_label(cause, language())) if cause else "",
         clock=clock(source.start_ms),
         explanation=moment.explanation if moment else "",
         quote=quote,

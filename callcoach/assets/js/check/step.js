@@ -1,7 +1,9 @@
 // Keys that every page of the daily check has. [data-key="t"] does what the key does; [data-go] is
-// what Enter does where nothing has the focus.
+// what Enter does, except on what has an Enter of its own.
 
 import { mountKeys } from "../call/keys.js";
+
+const OWN_ENTER = "a, button, summary, input, select, textarea, dialog";
 
 /** Presses the first of the elements that is on the page. */
 const press = (selector) => () =>
@@ -35,7 +37,7 @@ export function mountStep(root, more = {}) {
   }
   mountKeys({ ...leaving(), ...named, ...more });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.defaultPrevented || event.target !== document.body) return;
+    if (event.key !== "Enter" || event.defaultPrevented || event.target.closest?.(OWN_ENTER)) return;
     press("[data-go]")();
   });
   root.dataset.mounted = "";
