@@ -96,11 +96,10 @@ def _campaign_id(name: str) -> int:
     # Compared here: SQLite lowers ASCII letters only
     rows = db.session.execute(select(Campaign.id, Campaign.name)).all()
     found = [row.id for row in rows if row.name.casefold() == name.casefold()]
-    if len(found) != 1:
+    if not found:
+        raise InvalidInput("There is no campaign called %(name)s.", name=name)
+    if len(found) > 1:
         raise InvalidInput(
-            "There is no campaign called %(name)s."
-            if not found
-            else "Several sponsors have a campaign called %(name)s; leave --campaign out.",
-            name=name,
+            "Several sponsors have a campaign called %(name)s; leave --campaign out.", name=name
         )
     return int(found[0])
