@@ -217,7 +217,7 @@ def blind_data(check: Check, turns: Sequence[ShownTurn]) -> dict[str, Any]:
             "chosen": _("Chosen:"),
             "marked": _("Marked at {time}."),
             "removed": _("The mark is removed."),
-            "heard": _("{percent} % heard"),
+            "heard": _("{percent} per cent heard"),
             "left": _("Listen to {percent} % more: {time} are left."),
             "failed": _("This could not be kept. Check the connection, then try again."),
             "beyond": _("Only the first five minutes are marked."),
