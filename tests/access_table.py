@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.access_drills import DRILLS
 from tests.access_ledger import LEDGER
+from tests.access_phrases import PHRASES
 from tests.access_row import (
     ADMIN,
     AGENTS,
@@ -349,6 +351,8 @@ _LISTENING = (
     ),
     _post("coaching.finish_feed", **_HOLDS, data=lambda _: {"outcome": "confirmed"}),
     _post("coaching.undo_feed", **_HOLDS),
+    # what was not rejected has no reason, also for who holds it
+    _post("coaching.explain_feed", values=_HOLDS["values"], may=frozenset(), data=lambda _: {}),
 )
 
 #: Supervisors alone have a daily check; what is in it is its holder's.
@@ -463,8 +467,10 @@ TABLE = (
     *_AGENTS_SIDE,
     *_NOTES,
     *_LISTENING,
+    *DRILLS,
     *_DAILY_CHECK,
     *LEDGER,
+    *PHRASES,
     *_SEARCH,
     Row(
         "static",

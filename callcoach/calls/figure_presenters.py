@@ -19,7 +19,8 @@ class FigureView:
     """A figure with its definition; a missing one says why instead.
 
     Args:
-        norm: what is usual on this floor, in words; "" for those who are not told.
+        norm: what is usual on this floor, in words; "" for those who are not told, and where no
+            figure has enough calls: the page says that once (`no_norm_yet`).
         won, lost: the same of won and of lost calls, where there are enough of each.
     """
 
@@ -37,6 +38,7 @@ def figure_views(
     analysis: AnalysisRun, norms: Mapping[str, Norm] | None = None
 ) -> list[FigureView]:
     """Every figure that today's catalogue can name, computed ones first."""
+    has_any = any(norm.all_calls.is_known for norm in (norms or {}).values())
     views = []
     for name, data in analysis.figures.items():
         unit = data["unit"]
@@ -54,12 +56,20 @@ def figure_views(
                 text,
                 definition,
                 data["value"] is None,
-                norm=_usual(norm.all_calls, unit) if norm else "",
+                norm=_usual(norm.all_calls, unit) if norm and has_any else "",
                 won=_between(norm.won, unit) if norm and norm.won else "",
                 lost=_between(norm.lost, unit) if norm and norm.lost else "",
             )
         )
     return sorted(views, key=lambda view: view.is_missing)
+
+
+def no_norm_yet(norms: Mapping[str, Norm]) -> str:
+    """That there are too few calls for any figure; "" when there are enough for one."""
+    if any(norm.all_calls.is_known for norm in norms.values()):
+        return ""
+    most = max((norm.all_calls.count for norm in norms.values()), default=0)
+    return str(_("no reference yet (n = %(count)s)", count=most))
 
 
 def _usual(found: Range, unit: str) -> str:

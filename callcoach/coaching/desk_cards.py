@@ -36,7 +36,8 @@ class Card:
 
     Args:
         curve: participation around the moment; None where there is none, and `curve_text` says why.
-        curve_text: what the drawing shows, for those who do not see it.
+        curve_text: what the drawing shows, in a few words.
+        curve_values: the same with its values, for those who do not see it.
         effect: what the moment coincides with, three plain facts at most; "" without any.
         measures: what was measured, with its bound.
         more: what a card keeps folded.
@@ -47,6 +48,7 @@ class Card:
 
     curve: EffectCurve | None
     curve_text: str
+    curve_values: str
     effect: str
     measures: tuple[Fact, ...]
     more: tuple[Fact, ...]
@@ -93,6 +95,7 @@ def _card(
     return Card(
         curve=curve,
         curve_text=_in_words(curve) if curve else _no_curve(engagement, turns),
+        curve_values=_values(curve) if curve else "",
         effect=by_kind["effect"].text if "effect" in by_kind else "",
         measures=tuple(fact for fact in moment.facts if fact.kind == "measure"),
         more=tuple(fact for fact in moment.facts if fact.kind == "also"),
@@ -108,17 +111,23 @@ def _card(
 
 def _in_words(curve: EffectCurve) -> str:
     """What the drawing shows."""
-    change = {
-        "falls": _("Participation of the prospect: lower afterwards"),
-        "rises": _("Participation of the prospect: higher afterwards"),
-        "steady": _("Participation of the prospect: about the same afterwards"),
-    }[curve.direction]
-    scale = _(
-        "(%(before)s before, %(after)s after, on a scale from −1 to 1)",
-        before=number(curve.before, 1),
-        after=number(curve.after, 1),
+    return str(
+        {
+            "falls": _("participation of the prospect: lower afterwards"),
+            "rises": _("participation of the prospect: higher afterwards"),
+            "steady": _("participation of the prospect: about the same afterwards"),
+        }[curve.direction]
     )
-    return f"{change} {scale}"
+
+
+def _values(curve: EffectCurve) -> str:
+    return str(
+        _(
+            "%(before)s before, %(after)s after, on a scale from −1 to 1",
+            before=number(curve.before, 1),
+            after=number(curve.after, 1),
+        )
+    )
 
 
 def _no_curve(engagement: Sequence[object], turns: Iterable[ShownTurn]) -> str:

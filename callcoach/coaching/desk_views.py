@@ -9,7 +9,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import call_presenters, presenters, queries
 from callcoach.calls import views as calls_views
-from callcoach.calls.figure_presenters import figure_views
+from callcoach.calls.figure_presenters import figure_views, no_norm_yet
 from callcoach.calls.kind_presenters import kind_view
 from callcoach.calls.models import Call, CallKind, Outcome
 from callcoach.calls.norms import norms_of
@@ -139,6 +139,7 @@ def desk_page(
         "names": names,
         "figures": figure_views(analysis, norms) if analysis else [],
         "norm_kind": presenters.kind_label(call.kind) if norms is not None else "",
+        "no_norm": no_norm_yet(norms) if norms is not None else "",
         "reasons": reason_labels(),
         "missed_causes": presenters.cause_choices() if parts.can.judge else [],
         "player": player,

@@ -14,6 +14,7 @@ from callcoach.accounts.session import current_viewer
 from callcoach.calls import queries as calls
 from callcoach.calls.models import CallState, Decision
 from callcoach.coaching.blueprint import bp
+from callcoach.coaching.desk_presenters import reason_labels
 from callcoach.coaching.feed_presenters import feed_item, item_data
 from callcoach.coaching.models import FeedClaim, FeedOutcome, Note, RequestAnswer
 from callcoach.coaching.operations import feed as operations
@@ -41,6 +42,7 @@ def feed() -> ResponseReturnValue:
         choices=calls.filter_choices(viewer),
         running=0 if count.total else _running(viewer),
         can_import=can_import_calls(viewer),
+        reasons=reason_labels(),
         settings={
             "run": queries.FEED_RUN,
             "waiting": count.total,
@@ -110,6 +112,16 @@ def undo_feed(claim_id: int) -> ResponseReturnValue:
     return jsonify(items=[item])
 
 
+@bp.post("/feed/claims/<int:claim_id>/reason")
+def explain_feed(claim_id: int) -> ResponseReturnValue:
+    """Say why the moment was rejected (``reason``); undoing takes it back with the verdict."""
+    viewer = current_viewer()
+    claim = queries.get_claim(viewer, claim_id)
+    operations.say_why(viewer, claim, request.form.get("reason", ""))
+    db.session.commit()
+    return "", 204
+
+
 def _finish(viewer: Viewer, claim: FeedClaim) -> str:
     """Do what the form says; returns what to tell when somebody else was first, else ""."""
     wanted = request.form.get("outcome", "")
@@ -167,6 +179,7 @@ def _item(viewer: Viewer, claim: FeedClaim) -> dict[str, object]:
         ),
         "finishUrl": url_for("coaching.finish_feed", claim_id=claim.id),
         "undoUrl": url_for("coaching.undo_feed", claim_id=claim.id),
+        "reasonUrl": url_for("coaching.explain_feed", claim_id=claim.id),
     }
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
+from callcoach.analysis.model import Speaker
 from callcoach.calls import operations, queries
 from callcoach.calls.mapping import ShownTurn
 from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
@@ -107,7 +108,7 @@ def set_reason(call_id: int, verdict_id: int) -> ResponseReturnValue:
 @bp.post("/calls/<int:call_id>/missed")
 def mark_missed(call_id: int) -> ResponseReturnValue:
     """Mark a moment that no flag covers (``cause``): over a stretch (``start_ms``, ``end_ms`` and,
-    where it is one voice, ``channel``), or where the sound is (``at``, such as ``1:05``).
+    where it is one voice, ``channel``), or on what the agent said last at ``at`` (``1:05``).
     """
     viewer = current_viewer()
     call = queries.get_call(viewer, call_id)
@@ -156,7 +157,10 @@ def _span(call: Call, turns: Sequence[ShownTurn]) -> Span:
     """
     given = [request.form.get(name, "") for name in ("start_ms", "end_ms")]
     if not any(given):
-        return span_at(turns, read_clock(request.form.get("at", "").strip()), call.duration_ms)
+        at_ms = read_clock(request.form.get("at", "").strip())
+        # Every cause is something that the agent did, also when the prospect is heard reacting
+        said = [turn for turn in turns if turn.speaker == Speaker.AGENT]
+        return span_at(said or turns, at_ms, call.duration_ms)
     if not all(value.isdecimal() and len(value) < _MAX_DIGITS for value in given):
         raise InvalidInput("Say where in the call the moment is.")
     start_ms, end_ms = (int(value) for value in given)

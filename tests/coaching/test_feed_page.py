@@ -113,6 +113,30 @@ def test_undo_brings_the_last_moment_back_and_its_verdict_is_gone(
     assert comes_true(feed.app, lambda: db.session.scalar(outcome) == "confirmed")
 
 
+def test_a_rejection_is_explained_from_the_next_moment(feed: Feed, open_feed: OpenFeed) -> None:
+    page = open_feed()
+    start(page)
+    expect(page.locator("[data-reasons]")).to_be_hidden()
+    press_and_go_on(page, "x")
+    expect(page.locator("[data-reasons]")).to_be_visible()
+    now = current(page)
+    page.keyboard.press("2")
+    expect(page.locator("[data-reasons]")).to_be_hidden()
+    assert current(page) == now, "the run goes on where it was"
+
+    def reasons() -> list[str]:
+        statement = select(Verdict.reason).where(Verdict.withdrawn_at.is_(None))
+        return [str(reason) for reason in db.session.scalars(statement)]
+
+    assert comes_true(feed.app, lambda: reasons() == ["misheard"])
+    page.keyboard.press("z")
+    expect(page.locator("[data-reasons]")).to_be_hidden()
+    assert comes_true(feed.app, lambda: reasons() == []), "undo takes both back"
+    press_and_go_on(page, "x")
+    press_and_go_on(page, "c")
+    expect(page.locator("[data-reasons]")).to_be_hidden()
+
+
 def test_an_agents_request_comes_first_and_is_answered_with_a_word(
     feed: Feed, open_feed: OpenFeed
 ) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls import operations as calls
-from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
+from callcoach.calls.models import Call, Decision, DismissalReason, TippingPoint, Verdict
 from callcoach.coaching.feed_order import Waiting
 from callcoach.coaching.models import (
     FeedClaim,
@@ -268,11 +268,31 @@ def reopen(viewer: Viewer, claim: FeedClaim, *, now: datetime | None = None) -> 
         raise Conflict("Somebody else has taken this moment in between.")
 
 
+def say_why(viewer: Viewer, claim: FeedClaim, reason: DismissalReason | str) -> None:
+    """Give the reason of the rejection that finished a claim; "" takes it back.
+
+    Raises:
+        NotFound: the viewer's verdict on it is not in force (any more).
+        NotFound, NotAllowed, InvalidInput, Conflict: as `callcoach.calls.operations.set_reason`.
+    """
+    given = _given_verdict(viewer, claim)
+    if given is None or claim.outcome != FeedOutcome.REJECTED:
+        raise NotFound("There is no rejection of yours to explain.")
+    calls.set_reason(viewer, claim.call, given, reason)
+
+
 def _take_verdict_back(viewer: Viewer, claim: FeedClaim) -> None:
     """Withdraw the verdict that was given on the moment since it was served."""
     if claim.outcome not in (FeedOutcome.CONFIRMED, FeedOutcome.REJECTED):
         return
-    given = db.session.scalar(
+    given = _given_verdict(viewer, claim)
+    if given is not None:
+        calls.withdraw_verdict(viewer, claim.call, given)
+
+
+def _given_verdict(viewer: Viewer, claim: FeedClaim) -> Verdict | None:
+    """The viewer's verdict in force on the moment, given since it was served."""
+    found: Verdict | None = db.session.scalar(
         select(Verdict)
         .where(
             Verdict.call_id == claim.call_id,
@@ -286,8 +306,7 @@ def _take_verdict_back(viewer: Viewer, claim: FeedClaim) -> None:
         .order_by(Verdict.id.desc())
         .limit(1)
     )
-    if given is not None:
-        calls.withdraw_verdict(viewer, claim.call, given)
+    return found
 
 
 def _take_note_back(viewer: Viewer, claim: FeedClaim) -> None:

@@ -27,10 +27,14 @@ export function mountMissed({ desk, data, player, selection, applyChange }) {
   let back = null; // what had the focus
 
   function say(chosen, at) {
-    const begun = data.turns.filter((turn) => turn.start <= at);
+    // As the server does: what the agent said last
+    const agent = data.turns.filter((turn) => turn.speaker === "agent");
+    const begun = (agent.length ? agent : data.turns).filter((turn) => turn.start <= at);
     const index = chosen ? chosen.turn : begun.at(-1)?.index;
     const said = desk.querySelector(`[data-turn="${index}"]`);
-    const text = said?.querySelector("[data-said]")?.textContent.trim() ?? "";
+    const copy = said?.querySelector("[data-said]")?.cloneNode(true);
+    for (const hint of copy?.querySelectorAll(".visually-hidden") ?? []) hint.remove();
+    const text = copy?.textContent.trim() ?? "";
     words.hidden = !text;
     const name = said?.querySelector(".turn-name")?.textContent ?? "";
     words.textContent = `${name} : « ${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text} »`;

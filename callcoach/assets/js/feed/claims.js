@@ -80,6 +80,8 @@ export function createClaims(settings, held, onLost) {
     next: (count) => inTurn(() => post(claimUrl, { count: String(count) })),
     /** @param {object} item @param {Record<string, string>} values outcome and what goes with it */
     finish: (item, values) => inTurn(() => post(item.finishUrl, values)),
+    /** @param {object} item that was rejected @param {string} reason */
+    explain: (item, reason) => inTurn(() => post(item.reasonUrl, { reason })),
     undo: (item) => inTurn(() => post(item.undoUrl, {})),
     /** Keeps a moment while its call is looked at in another tab. */
     keep(item) {

@@ -4,6 +4,7 @@ import { mountKeys } from "../call/keys.js";
 import { openNoteForm } from "../notes/form.js";
 import { toast } from "../toasts.js";
 import { createClaims } from "./claims.js";
+import { createReasons } from "./reasons.js";
 import { createRun } from "./run.js";
 import { createSound } from "./sound.js";
 import { createWave, prepareWave } from "./wave.js";
@@ -30,6 +31,7 @@ export function mountFeed(root) {
   let isFetching = false;
   let cannotFetch = false;
 
+  const reasons = createReasons(part("reasons"), explain);
   const claims = createClaims(settings, () => run?.held ?? [], lose);
   const sound = createSound([...root.querySelectorAll("[data-audio]")], {
     time(ms) {
@@ -194,6 +196,7 @@ export function mountFeed(root) {
     const answer = stage.querySelector("[data-answer]")?.value.trim();
     if (answer && item.request && !values.note) values.text = answer;
     run.finish(outcome);
+    reasons.ask(outcome === "rejected" && !item.request ? item : null);
     for (const old of document.querySelectorAll("#toasts [data-toast=info]")) old.remove(); // of before
     settle();
     if (outcome === "noted") toast({ message: words.sent });
@@ -209,9 +212,24 @@ export function mountFeed(root) {
     );
   }
 
+  /** Why the moment before was rejected; undo takes it back with the rejection. */
+  function explain(item, reason, label) {
+    if (run.last?.item.claim === item.claim) {
+      const outcome = small(words.rejected);
+      part("last").textContent = fill(words.lastWhy, { outcome, reason: label });
+    }
+    live.textContent = label;
+    stage.focus({ preventScroll: true });
+    claims.explain(item, reason).catch((error) => {
+      const said = error.status ? error.message || words.failed : words.offline;
+      toast({ message: said, category: "error" });
+    });
+  }
+
   /** Somebody else was first: nothing to take back, nothing lost. */
   function forgo(item, message) {
     run.correct(item, "passed");
+    reasons.ask(null);
     toast({ message, category: "info" });
     settle();
   }
@@ -219,6 +237,7 @@ export function mountFeed(root) {
   function refused(item, error) {
     if (error.status === 404 || error.status === 409) return forgo(item, error.message || words.lost);
     run.bringBack(item);
+    reasons.ask(null);
     shown = null;
     settle();
     toast({ message: error.status ? error.message || words.failed : words.offline, category: "error" });
@@ -239,6 +258,7 @@ export function mountFeed(root) {
     try {
       const answer = await claims.undo(entry.item);
       sound.pause();
+      reasons.ask(null);
       run.bringBack(answer.items[0]);
       shown = null;
       settle();
@@ -353,6 +373,10 @@ export function mountFeed(root) {
     r: press("[data-act=replay]"),
     o: press("[data-act=open]"),
     z: undo,
+    1: () => reasons.choose(1),
+    2: () => reasons.choose(2),
+    3: () => reasons.choose(3),
+    4: () => reasons.choose(4),
     a: () => stage.querySelector("[data-answer]")?.focus(),
     " ": sound.toggle,
     "<": () => changeRate(-1),
