@@ -6,7 +6,7 @@ changes themselves is judged by `callcoach.tuning.access`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from callcoach.extensions import db
 from callcoach.tuning.models import (
     CampaignBound,
     CampaignPhrase,
+    ChangeKind,
     DetectorStanding,
     PhraseRole,
     TuningChange,
@@ -129,9 +130,13 @@ def phrases_of(campaign_id: int) -> list[CampaignPhrase]:
     )
 
 
-def changes_of(campaign: Campaign, page: int = 1) -> ChangePage:
-    """The log of what was changed, newest first; a page past the end is the last one."""
-    mine = TuningChange.campaign_id == campaign.id
+def changes_of(
+    campaign: Campaign, page: int = 1, *, kinds: Collection[ChangeKind] = tuple(ChangeKind)
+) -> ChangePage:
+    """The log of what was changed, of these kinds, newest first; a page past the end is the last
+    one.
+    """
+    mine = (TuningChange.campaign_id == campaign.id) & TuningChange.kind.in_(kinds)
     total = db.session.scalar(select(func.count()).where(mine)) or 0
     number = min(max(1, page), max(1, -(-total // PER_PAGE)))
     items = db.session.scalars(

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from callcoach.analysis.lexicon import LISTS, list_names, read_lexicon
-from callcoach.analysis.model import Cause
+from callcoach.analysis.intents import load_intents
+from callcoach.analysis.lexicon import list_names, read_lexicon
+from callcoach.analysis.model import Cause, Speaker
 from callcoach.analysis.text import tokens
 from callcoach.analysis.tuning import MAX_PHRASE
 from callcoach.errors import InvalidInput
 from callcoach.tuning.models import PhraseRole
 
-#: Intents of a prospect that sentences can be given for.
-INTENTS = tuple(
-    name
-    for name in ("refusal", "exit", "brushoff", "objection", "hesitation", "buying", "accepted")
-    if name in LISTS
-)
 #: What a pattern of the packaged lists begins with. People give words, never patterns: the engine
 #: reads a campaign's phrase as words, and one bad pattern could hold up every analysis.
 _PATTERN = "re:"
+
+
+def intents(language: str, speaker: Speaker | str | None = None) -> tuple[str, ...]:
+    """What sentences can be given for: the phrase lists that intents of the engine stand for, all
+    or those of one speaker.
+    """
+    found = (
+        intent.list_name
+        for intent in load_intents(language).values()
+        if speaker is None or intent.speaker == speaker
+    )
+    return tuple(dict.fromkeys(name for name in found if name))
 
 
 def packaged_phrases(list_name: str, language: str) -> tuple[str, ...]:
@@ -66,7 +73,7 @@ def checked_list(role: PhraseRole, list_name: str, language: str) -> str:
     if role is PhraseRole.BACKGROUND:
         return ""
     if role is PhraseRole.PROTOTYPE:
-        if list_name not in INTENTS:
+        if list_name not in intents(language):
             raise InvalidInput("There is no intent of this name.", list_name=list_name)
         return list_name
     packaged_phrases(list_name, language)

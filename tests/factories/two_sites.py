@@ -26,17 +26,20 @@ from callcoach.extensions import db, utc_now
 from callcoach.jobs.operations import enqueue
 from callcoach.learning.check_operations import add_mark, answer, finish_marking, pass_over
 from callcoach.learning.models import CheckKind
+from callcoach.learning.phrase_changes import Proposal
+from callcoach.learning.phrase_previews import ask_for_count
 from callcoach.notices import operations as notices
 from callcoach.notices.schedule import preference_of
 from callcoach.storage.operations import put_file
 from callcoach.tuning.models import Standing
-from callcoach.tuning.operations import set_standing
+from callcoach.tuning.operations import add_phrase, set_standing
 
 from .accounts import create_team, create_user
 from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
 from .checks import create_check
 from .coaching import create_note, create_request
+from .drills import drill_things
 from .feed import make_playable
 from .search import create_saved_view
 
@@ -92,9 +95,26 @@ class Site:
     peaks_version: str
     put_back_token: str
     tuning_change: int
+    phrase: int
+    count_job: int
     tag: str
     old_tag: str
     tag_renaming: int
+    drill: int
+    drill_step: int
+    drill_given: int
+    drill_take: int
+    drill_answer: int
+    drill_try: int
+    drill_marked_try: int
+    drill_cancelled: int
+    drill_set: int
+    drill_item: int
+    drill_archived_set: int
+    drill_listening: int
+    drill_review: int
+    drill_reviewed: int
+    chain_turns: tuple[int, ...]
 
     def name_of(self, who: str) -> str:
         """How somebody or something of this site is called."""
@@ -225,10 +245,13 @@ def _create_site() -> Site:
         stop_token=_stop_token(agent),
         turn_index=0,
         peaks_version=call.recording.peaks.sha256[:16],
+        **drill_things(call, owner, other, author),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),
         tuning_change=_tuning_change(campaign),
+        phrase=_phrase(campaign, mark),
+        count_job=_count_job(campaign, by),
         tag=renamed.name,
         old_tag=renamed.before,
         tag_renaming=renamed.event_id,
@@ -240,6 +263,24 @@ def _tuning_change(campaign: Campaign) -> int:
     change = set_standing(None, campaign, "D10", "insistence", Standing.HIDDEN)
     db.session.commit()
     return change.id
+
+
+def _phrase(campaign: Campaign, mark: str) -> int:
+    """A sentence that the campaign was taught."""
+    change = add_phrase(
+        None, campaign, role="prototype", list_name="objection", text=f"on a déjà {mark}"
+    )
+    db.session.commit()
+    phrase_id: int = change.after["phrase"]
+    return phrase_id
+
+
+def _count_job(campaign: Campaign, supervisor: Viewer) -> int:
+    """A supervisor has a threshold tried on past calls."""
+    proposal = Proposal(bound="monologue.floor_s", value=20.0)
+    job = ask_for_count(supervisor, campaign, proposal)
+    db.session.commit()
+    return job.id
 
 
 def _point_of(call: Call) -> TippingPoint:
