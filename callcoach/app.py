@@ -45,6 +45,7 @@ _VIEWS = (
 _TASK_MODULES: tuple[str, ...] = (
     "callcoach.calls.tasks",
     "callcoach.search.tasks",
+    "callcoach.learning.tasks",
     "callcoach.notices.tasks",
 )
 
