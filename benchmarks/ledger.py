@@ -21,7 +21,7 @@ from corpus import RECOGNISED, lexicon_without, load_calls, support_of
 from fit_fusion import Row, rows_of
 
 from callcoach.analysis import fusion
-from callcoach.analysis.detectors import ABOVE, NOT_ABOVE, registry
+from callcoach.analysis.detectors import ABOVE, NOT_ABOVE, NOT_MEASURED, registry
 
 #: Standard normal quantile of a two-sided 90 % interval.
 Z = 1.645
@@ -35,6 +35,13 @@ def wilson(right: int, of: int) -> tuple[float, float]:
     centre = (share + Z * Z / (2 * of)) / (1 + Z * Z / of)
     half = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of)) / (1 + Z * Z / of)
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _why(cues: int, *, enabled: bool) -> str:
+    """A detector that never spoke was not measured."""
+    if not cues:
+        return NOT_MEASURED
+    return ABOVE if enabled else NOT_ABOVE
 
 
 def ledger(rows: list[Row]) -> list[dict[str, Any]]:
@@ -65,7 +72,7 @@ def ledger(rows: list[Row]) -> list[dict[str, Any]]:
                 "high": high,
                 "base_rate": base,
                 "enabled": enabled,
-                "why": ABOVE if enabled else NOT_ABOVE,
+                "why": _why(len(raised), enabled=enabled),
             }
         )
     return out

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.resources import files
 from typing import Any
@@ -187,8 +187,12 @@ def may_explain(candidate: Candidate) -> bool:
     return load_ledger()[candidate.detector, candidate.cause].enabled
 
 
+@lru_cache(maxsize=1)
 def run_detectors(scene: Scene) -> tuple[Candidate, ...]:
-    """Candidates of every detector that this recording allows, sorted by start."""
+    """Candidates of every detector that this recording allows, sorted by start.
+
+    Those of the last scene are kept: tipping points and unexplained breaks ask for the same.
+    """
     candidates: list[Candidate] = []
     for detector in registry():
         if detector.needs_channels and not scene.conversation.separate:

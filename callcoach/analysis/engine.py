@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from callcoach.analysis.breaks import find_breaks
+from callcoach.analysis.embedding import Embedder
 from callcoach.analysis.engagement import engagement_curve
 from callcoach.analysis.figures import compute_figures
 from callcoach.analysis.fusion import find_tipping_points
+from callcoach.analysis.holds import find_holds
 from callcoach.analysis.kind import classify_kind
 from callcoach.analysis.model import CallAnalysis, CallContext, Channels, Track
 from callcoach.analysis.scene import Scene
 from callcoach.analysis.turns import build_conversation
 
 #: Raised whenever the same input may give another result; kept with every stored analysis.
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 
 
 def analyse(
@@ -26,6 +29,7 @@ def analyse(
     context: CallContext | None = None,
     language: str = "fr",
     engine: Mapping[str, Any] | None = None,
+    embedder: Embedder | None = None,
 ) -> CallAnalysis:
     """Analyse one call.
 
@@ -38,6 +42,7 @@ def analyse(
         context: campaign, persona, promises and script in force.
         language: language spoken, "fr" or "en"; chooses the lexicons.
         engine: names and versions of what made the tracks, kept in the result.
+        embedder: reads the meaning of sentences; without one words and spelling decide alone.
 
     Returns:
         An analysis whose figures are all present; without speech it has no turns, no engagement
@@ -50,8 +55,9 @@ def analyse(
         agent_channel=agent_channel,
         separate=channels is Channels.STEREO,
     )
-    scene = Scene(conversation, context, language)
+    scene = Scene(conversation, context, language, embedder=embedder)
     engagement = engagement_curve(scene)
+    points = find_tipping_points(scene, engagement)
     return CallAnalysis(
         duration_s=duration_s,
         channels=channels,
@@ -60,13 +66,16 @@ def analyse(
             **(engine or {}),
             "analysis": ANALYSIS_VERSION,
             "language": language,
+            "meaning": embedder.name if embedder else "",
             "tuning": context.tuning.fingerprint,
         },
         turns=conversation.turns,
         figures=compute_figures(conversation),
         engagement=engagement,
-        tipping_points=find_tipping_points(scene, engagement),
+        tipping_points=points,
         kind=classify_kind(
             conversation.turns, duration_s=duration_s, language=language, context=context
         ),
+        breaks=find_breaks(scene, points),
+        holds=find_holds(scene),
     )

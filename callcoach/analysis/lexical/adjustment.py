@@ -2,8 +2,8 @@
 
 Source: TIPPING.md §4.3, "rattrapé" (a fault, then the prospect comes back within three turns).
 
-Does not detect: a change of manner without any word for it. The first turn has nothing to mend, and
-a change after which the prospect refuses restored nothing.
+Does not detect: a change of manner without any word for it. A first turn that nobody minded
+has nothing to mend, and a change after which the prospect refuses restored nothing.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ def detect(scene: Scene) -> Iterator[Candidate]:
     for moment in scene.moments:
         turn = moment.turn
         hits = scene.hits(turn, "adjusting")
-        if not hits or not moment.before or moment.place == 0:
-            continue
-        if scene.has(moment.next, "refusal"):
+        if not hits or not moment.before or scene.has(moment.next, "refusal"):
             continue
         recent = moment.before[-2:]
         cold = any(
             scene.has(said, "rebuke", "exit", "brushoff", "refusal", "doubt") for said in recent
         )
+        if moment.place == 0 and not cold:
+            continue
         mean_s = round(mean_length_s(recent), 3)
         strength = 0.3 + 0.25 * cold + 0.15 * (len(hits) > 1) + 0.1 * (mean_s < cold_s)
         strength += 0.1 * scene.is_asking(turn)

@@ -16,6 +16,7 @@ from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, qu
 from callcoach.analysis.lexicon import Hit
 from callcoach.analysis.model import Cause, Turn
 from callcoach.analysis.scene import Moment, Scene, words_in
+from callcoach.analysis.text import tokens
 
 #: Long words, in letters: a proxy for administrative and technical vocabulary (TIPPING.md §1: word
 #: length tells planned from spontaneous speech, AUC 0.87).
@@ -24,6 +25,9 @@ LONG_WORD = 10
 MIN_WORDS = 12
 #: First words of the second person singular, folded.
 _THOU = ("tu ", "t ", "je te ", "je t ", "je vais te ", "je vais t ", "je veux te", "je peux te")
+#: An imperative that is also "j'écoute": what may stand before it then.
+_LISTEN = ("ecoute ", "super alors ecoute")
+_SUBJECTS = frozenset({"j", "je", "vous", "on", "il", "elle", "nous", "l", "d"})
 #: What is said as a tag to anybody.
 _TAGS = ("tu vois", "tu sais")
 
@@ -43,7 +47,7 @@ def _familiar(scene: Scene, moment: Moment) -> Candidate | None:
     hits = _certain(scene, turn)
     if not hits:
         return None
-    thou = [hit for hit in hits if f"{hit.phrase} ".startswith(_THOU)]
+    thou = [hit for hit in hits if _says_thou(turn, hit)]
     since = turn.end_s - scene.bound("wrong_register.slang_window_s")
     nearby = hits + [
         hit
@@ -65,6 +69,14 @@ def _familiar(scene: Scene, moment: Moment) -> Candidate | None:
         bound=1.0 if thou else limit,
         severity=3 if thou else 2,
     )
+
+
+def _says_thou(turn: Turn, hit: Hit) -> bool:
+    """Whether the hit is in the second person singular; "écoute" only without a subject before it."""
+    if hit.phrase.startswith(_LISTEN):
+        before = [token for word in turn.words[: hit.first] for token in tokens(word.word)]
+        return not before or before[-1] not in _SUBJECTS
+    return f"{hit.phrase} ".startswith(_THOU)
 
 
 def _certain(scene: Scene, turn: Turn) -> list[Hit]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, last_words, measure, quote
-from callcoach.analysis.model import Cause, Evidence, Speaker, Turn
+from callcoach.analysis.model import Cause, Evidence, Segment, Speaker, Turn
 from callcoach.analysis.scene import Moment, Scene, words_in
 from callcoach.analysis.text import content_words, tokens
 
@@ -24,6 +24,8 @@ COMPLETION_WORDS = 6
 #: Share of the agent's words found in what the prospect says meanwhile: the same voice on both
 #: channels.
 ECHO_SHARE = 0.6
+#: A shorter pause is a breath inside a phrase (TIPPING.md §1: pauses p50 0.38 s).
+BREATH_S = 0.5
 #: Delay of the prospect's answers that the telephone alone explains, seconds (TIPPING.md §0.5: far
 #: end, median), and the longest delay of a line that is believed.
 USUAL_DELAY_S, LONGEST_LINE_S = 0.75, 1.0
@@ -89,13 +91,8 @@ def _is_harmless(scene: Scene, moment: Moment, spoken: Turn) -> bool:
     turn = moment.turn
     if words_in(turn) < scene.bound("interruption.min_words") or scene.has(turn, "closing"):
         return True
-    voice = [
-        unit
-        for unit in scene.conversation.units_of(spoken)
-        if unit.start_s <= turn.start_s < unit.end_s
-    ]
-    together_s = scene.bound("interruption.together_s")
-    if not voice or turn.start_s - voice[-1].start_s < together_s:
+    phrase = _phrase_at(scene, spoken, turn.start_s)
+    if phrase is None or turn.start_s - phrase.start_s < scene.bound("interruption.together_s"):
         return True  # the agent came in on a pause, and the prospect went on, or both began at once
     own = content_words(turn.text)
     if len(own) >= 2 and len(own & content_words(spoken.text)) >= ECHO_SHARE * len(own):
@@ -104,6 +101,18 @@ def _is_harmless(scene: Scene, moment: Moment, spoken: Turn) -> bool:
     opens_agreeing = bool(first) and first[0].first == 0
     repeats = set(tokens(turn.text)[:3]) <= set(tokens(spoken.text)[-6:])
     return words_in(turn) <= COMPLETION_WORDS and (opens_agreeing or repeats)
+
+
+def _phrase_at(scene: Scene, spoken: Turn, at_s: float) -> Segment | None:
+    """The stretch of `spoken` around `at_s`, breaths included, or None in a true pause."""
+    start = end = spoken.start_s
+    for unit in scene.conversation.units_of(spoken):
+        if unit.start_s - end >= BREATH_S:
+            if end > at_s:
+                break
+            start = unit.start_s
+        end = unit.end_s
+    return Segment(start, end) if start <= at_s < end else None
 
 
 DETECTOR = Detector("D04", Cause.INTERRUPTION, detect, needs_channels=True)
