@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from callcoach.analysis.embedding import Embedder
 from callcoach.analysis.lexicon import Lexicon, Phrases, find, prepare, read_lexicon, read_turn
 from callcoach.analysis.model import CallContext, Segment, Speaker, Track, Word
 from callcoach.analysis.scene import Scene
@@ -23,14 +24,15 @@ from callcoach.analysis.turns import Conversation, build_conversation
 
 #: The agent's channel as recognition or a metadata file writes it; anything else is mixed.
 AGENT_CHANNELS: dict[Any, int] = {"left": 0, "right": 1, 0: 0, 1: 1}
-PERFECT, RECOGNISED = "perfect", "recognised"
+#: What the words come from: the truth file, each channel apart, or both mixed into one.
+PERFECT, RECOGNISED, MIXED = "perfect", "recognised", "mixed"
 #: Group of calls whose truth names no writer.
 SAMPLES = "samples"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call in one form: perfect transcript or recognised."""
+    """One call in one form: `PERFECT`, `RECOGNISED` or `MIXED`."""
 
     name: str
     group: str
@@ -38,9 +40,9 @@ class Call:
     truth: Truth
     conversation: Conversation
 
-    def scene(self, lexicon: Lexicon | None = None) -> Scene:
+    def scene(self, lexicon: Lexicon | None = None, embedder: Embedder | None = None) -> Scene:
         """The call as detectors see it, with these phrase lists."""
-        return Scene(self.conversation, CallContext(), "fr", lexicon)
+        return Scene(self.conversation, CallContext(), "fr", lexicon, embedder)
 
 
 def read_tracks(path: Path) -> tuple[tuple[Track, ...], int | None]:
@@ -58,8 +60,10 @@ def read_tracks(path: Path) -> tuple[tuple[Track, ...], int | None]:
     return tracks, AGENT_CHANNELS.get(data["agent_channel"])
 
 
-def load_calls(folder: Path, tracks_folder: Path | None) -> list[Call]:
-    """Every call of `folder`, as perfect transcript and, where there is one, as recognised."""
+def load_calls(
+    folder: Path, tracks_folder: Path | None, mixed_folder: Path | None = None
+) -> list[Call]:
+    """Every call of `folder`, as perfect transcript and in the other forms that there are."""
     calls: list[Call] = []
     for path in sorted(folder.glob("*.truth.json")):
         truth = load_truth(path)
@@ -67,9 +71,9 @@ def load_calls(folder: Path, tracks_folder: Path | None) -> list[Call]:
         forms: list[tuple[str, Sequence[Track], int | None]] = [
             (PERFECT, tracks_from_turns(truth.turns), 0)
         ]
-        recognised = tracks_folder / f"{stem}.json" if tracks_folder else None
-        if recognised is not None and recognised.exists():
-            forms.append((RECOGNISED, *read_tracks(recognised)))
+        for form, tracks_of in ((RECOGNISED, tracks_folder), (MIXED, mixed_folder)):
+            if tracks_of is not None and (tracks_of / f"{stem}.json").exists():
+                forms.append((form, *read_tracks(tracks_of / f"{stem}.json")))
         for form, tracks, agent_channel in forms:
             conversation = build_conversation(
                 tracks,

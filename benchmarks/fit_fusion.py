@@ -1,12 +1,13 @@
 """Fit the weights of `callcoach.analysis.fusion` on labelled calls.
 
-    python benchmarks/fit_fusion.py TRUTH_FOLDER [--tracks FOLDER] [--write]
+    python benchmarks/fit_fusion.py TRUTH_FOLDER [--tracks FOLDER] [--write] [--figures FILE]
 
 `TRUTH_FOLDER` holds ``*.truth.json``. With ``--tracks``, a folder of recognised tracks as JSON (one
 ``<stem>.json`` a call), those are used beside the perfect transcripts, so that the weights bear
 recognition errors. Each writer's calls are read without the phrases that are said in that writer's
 calls only, so that the weights learn how far phrase lists carry in calls that nobody read; ``--write``
-stores them in ``callcoach/analysis/data/fusion.json``. `held_out.py` measures them.
+stores them in ``callcoach/analysis/data/fusion.json`` and ``likeness.npz``, with a card that says what
+they were made of and, from ``--figures`` (``held_out.py --json``), how good they are on unseen writers.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from corpus import Call, Support, lexicon_without, load_calls, support_of
+from corpus import MIXED, Call, Support, lexicon_without, load_calls, support_of
+from fit_likeness import fit_likeness, write_likeness
 
 from callcoach.analysis import fusion
 from callcoach.analysis.detectors import Candidate, run_detectors
+from callcoach.analysis.embedding import Embedder, load_sentence_model
 from callcoach.analysis.engagement import engagement_curve
 from callcoach.analysis.lexicon import Lexicon
 from callcoach.analysis.model import Cause, TippingPoint, Valence
@@ -53,6 +57,8 @@ class Row:
     features: dict[str, float]
     candidates: list[Candidate]
     truth: dict[Valence, list[Cause]]
+    said: str = ""
+    heard: str = ""
 
 
 def rows_of(call: Call, lexicon: Lexicon | None = None) -> list[Row]:
@@ -69,7 +75,8 @@ def rows_of(call: Call, lexicon: Lexicon | None = None) -> list[Row]:
             if shared > 0.5 * shorter:
                 truth[point.valence].append(point.cause)
         features = fusion.features_of(scene, moment, candidates)
-        rows.append(Row(call.name, call.group, features, candidates, truth))
+        heard = moment.next.text if moment.next is not None else ""
+        rows.append(Row(call.name, call.group, features, candidates, truth, turn.text, heard))
     return rows
 
 
@@ -134,8 +141,10 @@ def fit_causes(
     return out
 
 
-def fit(rows: Sequence[Row], floor: Mapping[Valence, float]) -> fusion.Weights:
-    """All weights on these rows."""
+def fit(
+    rows: Sequence[Row], floor: Mapping[Valence, float], embedder: Embedder | None = None
+) -> fusion.Weights:
+    """All weights on these rows; those of meaning only with an embedder."""
     names = sorted(rows[0].features)
     x = np.array([[row.features[name] for name in names] for row in rows])
     mean, scale = x.mean(axis=0), x.std(axis=0) + 0.05
@@ -147,6 +156,12 @@ def fit(rows: Sequence[Row], floor: Mapping[Valence, float]) -> fusion.Weights:
         fitted = fit_logistic(((x - mean) / scale)[:, used], y)
         weight[valence] = dict(zip([names[i] for i in used], map(float, fitted[:-1]), strict=True))
         bias[valence] = float(fitted[-1])
+    cases = [
+        (row.said, row.heard, row.truth[valence][0])
+        for row in rows
+        for valence in Valence
+        if row.truth[valence]
+    ]
     return fusion.Weights(
         mean=dict(zip(names, map(float, mean), strict=True)),
         scale=dict(zip(names, map(float, scale), strict=True)),
@@ -155,14 +170,18 @@ def fit(rows: Sequence[Row], floor: Mapping[Valence, float]) -> fusion.Weights:
         floor=floor,
         cause=fit_causes(rows, names, mean, scale),
         strength_weight=STRENGTH_WEIGHT,
+        likeness=fit_likeness(cases, embedder) if embedder else None,
     )
 
 
 def flags(
-    call: Call, weights: fusion.Weights, lexicon: Lexicon | None = None
+    call: Call,
+    weights: fusion.Weights,
+    lexicon: Lexicon | None = None,
+    embedder: Embedder | None = None,
 ) -> tuple[TippingPoint, ...]:
     """What the product would flag with these weights and phrase lists."""
-    scene = call.scene(lexicon)
+    scene = call.scene(lexicon, embedder)
     return fusion.find_tipping_points(scene, engagement_curve(scene), weights)
 
 
@@ -193,6 +212,7 @@ def cross_validate(
     floor: Mapping[Valence, float],
     support: Support | None = None,
     unfitted: Sequence[Call] = (),
+    embedder: Embedder | None = None,
 ) -> list[Found]:
     """Each group's calls flagged by weights fitted on the other groups of `training`.
 
@@ -202,20 +222,47 @@ def cross_validate(
     found: list[Found] = []
     for group in sorted({call.group for call in [*training, *unfitted]}):
         own = [call for call in [*training, *unfitted] if call.group == group]
-        others = [call for call in training if call.group != group]
+        others = [call for call in training if call.group != group and call.form != MIXED]
         if support is None:
             lexicon, rows = None, [row for call in others for row in rows_of(call)]
         else:
             hidden = frozenset({group})
             lexicon, rows = lexicon_without(hidden, support), honest_rows(others, support, hidden)
-        weights = fit(rows, floor)
-        found += [Found(call, flags(call, weights, lexicon)) for call in own]
+        weights = fit(rows, floor, embedder)
+        found += [Found(call, flags(call, weights, lexicon, embedder)) for call in own]
     return found
 
 
-def to_json(weights: fusion.Weights) -> dict[str, Any]:
+def card_of(
+    calls: Sequence[Call], figures: Path | None, embedder: Embedder | None
+) -> dict[str, Any]:
+    """What the weights were made of and how good they are; see docs/model-card.md."""
+    forms = sorted({call.form for call in calls})
+    once = [call for call in calls if call.form == forms[0]]
+    return {
+        "made_on": datetime.now(tz=UTC).date().isoformat(),
+        "made_by": "benchmarks/fit_fusion.py",
+        "data": {
+            "calls": len(once),
+            "points": sum(len(call.truth.points) for call in once),
+            "minutes": round(sum(call.truth.duration_s for call in once) / 60),
+            "groups": sorted({call.group for call in once}),
+            "forms": forms,
+            "origin": "simulated calls, spoken by a synthesiser",
+        },
+        "model": {
+            "turns": f"ridge logistic regression, penalty {PENALTY:g}",
+            "cause": f"ridge choice, penalty {CAUSE_PENALTY:g}, a full cue adds {STRENGTH_WEIGHT:g}",
+            "likeness": embedder.name if embedder else "",
+        },
+        "held_out": json.loads(figures.read_text(encoding="utf-8"))["figures"] if figures else {},
+    }
+
+
+def to_json(weights: fusion.Weights, card: Mapping[str, Any]) -> dict[str, Any]:
     """The packaged form, rounded for readable diffs."""
     return {
+        "card": card,
         "mean": {name: round(value, 5) for name, value in weights.mean.items()},
         "scale": {name: round(value, 5) for name, value in weights.scale.items()},
         "weight": {
@@ -240,16 +287,23 @@ def main() -> None:
     parser.add_argument("--tracks", type=Path)
     parser.add_argument("--floor", type=float, nargs=2, metavar=("NEGATIVE", "POSITIVE"))
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--figures", type=Path, help="what held_out.py --json stored")
     args = parser.parse_args()
     calls = load_calls(args.folder, args.tracks)
     floor = dict(zip(Valence, args.floor or FLOOR, strict=True))
     rows = honest_rows(calls, support_of(calls), frozenset())
-    weights = fit(rows, floor)
+    embedder = load_sentence_model()
+    weights = fit(rows, floor, embedder)
     print(f"{len(rows)} moments of {len(calls)} call forms")
     if args.write:
+        packed = to_json(weights, card_of(calls, args.figures, embedder))
         path = Path(fusion.__file__).parent / "data" / "fusion.json"
-        path.write_text(json.dumps(to_json(weights), indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(packed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(f"wrote {path}")
+        if weights.likeness is None:
+            print("no sentence model here: likeness.npz stays as it was")
+        else:
+            write_likeness(weights.likeness, path.with_name("likeness.npz"))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,16 @@
 
     python benchmarks/held_out.py TRAINING_FOLDER SAMPLES_FOLDER --tracks FOLDER [--json FILE]
                                   [--against FILE] [--causes] [--show-samples]
+                                  [--mixed FOLDER] [--whole] [--no-meaning]
 
 Calls fall into groups: one a writer, and the samples. For each group, weights are fitted on the
 other writers' calls (never on the samples), and every phrase that is said only in the group's own
 calls is taken out of the lists (see `corpus`). What stays optimistic: the detectors' formulas and
-the choice of features were made by people who had seen all calls. The second block keeps the phrase
-lists whole, the way quality was reported before. Intervals are percentiles of a bootstrap by call;
-``--against`` compares with a stored run, call by call. Everything is deterministic.
+the choice of features were made by people who had seen all calls. ``--whole`` adds a block with the
+phrase lists whole, the way quality was reported before. Intervals are percentiles of a bootstrap by call;
+``--against`` compares with a stored run, call by call. ``--mixed`` names a folder of tracks of mono
+mixes (``speakers.py --keep``): they are measured as one more form and never fitted on. Everything is
+deterministic.
 """
 
 from __future__ import annotations
@@ -21,12 +24,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from corpus import PERFECT, RECOGNISED, SAMPLES, Call, load_calls, support_of
+from corpus import MIXED, PERFECT, RECOGNISED, SAMPLES, Call, Support, load_calls, support_of
 from fit_fusion import FLOOR, Found, cross_validate
 
-from callcoach.analysis.evaluation import CallScore, Evaluation, Flag, evaluate, match
-from callcoach.analysis.model import Cause, Valence
-from callcoach.analysis.scene import Scene
+from callcoach.analysis.embedding import load_sentence_model
+from callcoach.analysis.evaluation import (
+    EMPTY,
+    TOLERANCES_S,
+    CallScore,
+    Evaluation,
+    Score,
+    evaluate,
+    match,
+    trivial_flags,
+)
+from callcoach.analysis.model import Valence
 
 ROUNDS = 2000
 SEED = 20260901
@@ -96,7 +108,13 @@ def report(title: str, found: Sequence[Found]) -> list[str]:
         )
     clean = result.flags_per_clean_call
     lines.append(
-        f"  by start alone F1 {result.total('by_time').f1 or 0:.2f};"
+        "  by start alone F1 "
+        + ", ".join(f"{result.at(limit).f1 or 0:.2f} at {limit:g} s" for limit in TOLERANCES_S)
+        + f"; by turn alone {result.total('by_turn').f1 or 0:.2f};"
+        f" P@3 {result.precision_at_first or 0:.2f}; nDCG {result.ranking or 0:.2f}"
+    )
+    lines.append(
+        f"  valence right in place {result.valence_accuracy or 0:.2f};"
         f" cause right {result.cause_accuracy or 0:.2f};"
         f" flags per clean call {'none' if clean is None else f'{clean:.2f}'};"
         f" chance F1 {result.chance_f1 or 0:.2f}"
@@ -104,62 +122,51 @@ def report(title: str, found: Sequence[Found]) -> list[str]:
     return lines
 
 
-def trivial(scene: Scene) -> dict[str, list[Flag]]:
-    """Flags that need no analysis (TIPPING.md §3): what a system must beat."""
-    moments = scene.moments
-    if not moments:
-        return {}
-    longest = max(moments, key=lambda moment: moment.length_s)
-    objected = [m for m in moments if scene.has(m.last, "objection", "rebuke", "refusal")]
-    spoken = [m for m in moments if m.after]
-    out = {
-        "longest agent turn, negative": [Flag(longest.turn.start_s, Valence.NEGATIVE, "")],
-        "answer to the first objection, negative": [
-            Flag(m.turn.start_s, Valence.NEGATIVE, "") for m in objected[:1]
-        ],
-        "last agent turn with an answer, positive": [
-            Flag(m.turn.start_s, Valence.POSITIVE, "") for m in spoken[-1:]
-        ],
-    }
-    out["the three together"] = [flag for flags in out.values() for flag in flags]
-    out["every agent turn, both"] = [
-        Flag(m.turn.start_s, valence, "") for m in moments for valence in Valence
-    ]
-    return out
-
-
 def baselines(calls: Sequence[Call]) -> list[str]:
-    """Precision, recall and F1 of the trivial flags."""
-    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    truth = sum(len(call.truth.points) for call in calls)
+    """F1 of flags that need no analysis."""
+    totals: dict[str, Score] = defaultdict(lambda: EMPTY)
     for call in calls:
-        for name, flags in trivial(call.scene()).items():
-            totals[name][0] += len(flags)
-            totals[name][1] += len(match(flags, call.truth.points))
-    return [
-        f"  {name}: F1 {2 * matched / (flagged + truth):.2f}"
-        for name, (flagged, matched) in totals.items()
-    ]
+        points = call.truth.points
+        for name, flags in trivial_flags(call.conversation.turns).items():
+            totals[name] += Score(len(flags), len(points), len(match(flags, points)))
+    return [f"  {name}: F1 {total.f1 or 0:.2f}" for name, total in totals.items()]
 
 
 def by_cause(found: Sequence[Found]) -> list[str]:
     """For every cause: flags, those in place with the right valence, those with this very cause."""
-    counts: dict[Cause, list[int]] = {cause: [0, 0, 0, 0] for cause in Cause}
-    for each in found:
-        points = each.call.truth.points
-        shown = [Flag(p.start_s, p.valence, p.cause.value) for p in each.points]
-        pairs = dict(match(shown, points))
-        for point in points:
-            counts[point.cause][3] += 1
-        for i, flag in enumerate(each.points):
-            counts[flag.cause][0] += 1
-            counts[flag.cause][1] += i in pairs
-            counts[flag.cause][2] += i in pairs and points[pairs[i]].cause is flag.cause
     return [
-        f"  {cause.value:<22} flags {n[0]:3d}  in place {n[1]:3d}  this cause {n[2]:3d}"
-        f"  truth {n[3]:3d}"
-        for cause, n in counts.items()
+        f"  {cause.value:<22} flags {n.flagged:3d}  in place {n.in_place:3d}"
+        f"  this cause {n.right:3d}  truth {n.truth:3d}"
+        for cause, n in score(found).causes.items()
     ]
+
+
+def figures(found: Sequence[Found]) -> dict[str, Any]:
+    """What the model's card says of one set of calls."""
+    result = score(found)
+    groups = sorted({each.call.group for each in found})
+    total = result.total()
+    return {
+        "calls": len(result.calls),
+        "flags": total.flagged,
+        "points": total.truth,
+        "matched": total.matched,
+        "f1": rounded(total.f1),
+        "f1_interval": [rounded(bound) for bound in interval(result.calls)],
+        "f1_negative": rounded(result.total("negative").f1),
+        "f1_positive": rounded(result.total("positive").f1),
+        "f1_by_writer": {
+            group: rounded(score([e for e in found if e.call.group == group]).total().f1)
+            for group in groups
+        },
+        "cause_right": rounded(result.cause_accuracy),
+        "flags_per_clean_call": rounded(result.flags_per_clean_call),
+        "chance_f1": rounded(result.chance_f1),
+    }
+
+
+def rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def counts(found: Sequence[Found]) -> dict[str, list[int]]:
@@ -180,26 +187,38 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="store the counts of every call")
     parser.add_argument("--against", type=Path, help="a stored run to compare with")
     parser.add_argument("--causes", action="store_true", help="a line a cause")
+    parser.add_argument("--whole", action="store_true", help="with the phrase lists whole as well")
     parser.add_argument("--show-samples", action="store_true", help="the samples' figures too")
+    parser.add_argument("--mixed", type=Path, help="tracks of mono mixes, measured too")
+    parser.add_argument("--no-meaning", action="store_true", help="without the sentence model")
     parser.add_argument("--floor", type=float, nargs=2, default=FLOOR)
     args = parser.parse_args()
-    training = load_calls(args.training, args.tracks)
-    samples = load_calls(args.samples, args.tracks)
+    training = load_calls(args.training, args.tracks, args.mixed)
+    samples = load_calls(args.samples, args.tracks, args.mixed)
     support = support_of([*training, *samples])
     floor = dict(zip(Valence, args.floor, strict=True))
-    stored: dict[str, Any] = {}
-    for title, known in (("phrases held out", support), ("phrase lists whole", None)):
-        found = cross_validate(training, floor, known, samples if args.show_samples else ())
-        for form in (RECOGNISED, PERFECT):
+    embedder = None if args.no_meaning else load_sentence_model()
+    stored: dict[str, Any] = {"counts": {}, "figures": {}}
+    blocks: list[tuple[str, Support | None]] = [
+        ("phrases held out", support),
+        ("phrase lists whole", None),
+    ]
+    for title, known in blocks if args.whole else blocks[:1]:
+        unfitted = samples if args.show_samples else ()
+        found = cross_validate(training, floor, known, unfitted, embedder)
+        for form in (RECOGNISED, PERFECT, MIXED):
             mine = [each for each in found if each.call.form == form]
             writers = [each for each in mine if each.call.group != SAMPLES]
+            if not writers:
+                continue
             print("\n".join(report(f"\n{title}; {form}; each writer unseen", writers)))
             for group in sorted({each.call.group for each in writers}):
                 own = [each for each in writers if each.call.group == group]
                 print(f"  {group}: F1 {f1(score(own).calls):.2f}")
             if args.causes:
                 print("\n".join(by_cause(writers)))
-            stored[f"{title}; {form}"] = counts(writers)
+            stored["counts"][f"{title}; {form}"] = counts(writers)
+            stored["figures"][f"{title}; {form}"] = figures(writers)
             others = [each for each in mine if each.call.group == SAMPLES]
             if others and args.show_samples:
                 print("\n".join(report(f"{title}; {form}; samples unseen", others)))
@@ -208,9 +227,9 @@ def main() -> None:
         print("\n".join(baselines([call for call in training if call.form == form])))
     if args.against:
         print()
-        before = json.loads(args.against.read_text(encoding="utf-8"))
-        for key in sorted(before.keys() & stored.keys()):
-            print(f"{key}: {paired(before[key], stored[key])}")
+        before = json.loads(args.against.read_text(encoding="utf-8"))["counts"]
+        for key in sorted(before.keys() & stored["counts"].keys()):
+            print(f"{key}: {paired(before[key], stored['counts'][key])}")
     if args.json:
         args.json.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 

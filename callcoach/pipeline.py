@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from callcoach.analysis.embedding import load_sentence_model
 from callcoach.analysis.engine import analyse
 from callcoach.analysis.model import (
     AgentChannel,
@@ -241,6 +242,7 @@ def analyse_transcript(
         context=context,
         language=language or data.language,
         engine=data.engine,
+        embedder=load_sentence_model(),
     )
 
 

@@ -1,25 +1,36 @@
-"""Scores flagged tipping points against truth, the same way everywhere.
+"""Scores flagged tipping points against truth, the same way everywhere; `scoreboard` words it.
 
 A flag and a truth point of the same valence may match when their starts lie within `TOLERANCE_S`
 or the flag starts inside the truth turn, widened by `TURN_MARGIN_S`. Matching is one to one, the
 nearest pair first. A loose tolerance fakes success (TIPPING.md §0.8), so the chance line, what as
-many flags thrown at random would reach, stands beside every score.
+many flags thrown at random would reach, stands beside every score, and so do flags that need no
+analysis. Intervals hold 95 % of a bootstrap by call, for the points of one call are not independent.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from math import log2
 from typing import Any
 
-from callcoach.analysis.model import CallAnalysis, TippingPoint, Valence
+from callcoach.analysis.lexicon import find, phrases, read_turn
+from callcoach.analysis.model import CallAnalysis, Cause, Speaker, TippingPoint, Turn, Valence
 from callcoach.analysis.truth import Truth, TruthPoint
 
 #: Distance between starts that still counts as the same moment, seconds.
 TOLERANCE_S = 5.0
 #: Margin around the truth turn, seconds.
 TURN_MARGIN_S = 1.0
+#: Distances between starts that are reported beside each other, seconds (TIPPING.md §3).
+TOLERANCES_S = (2.0, 5.0, 10.0)
+#: Flags of a call that a supervisor looks at first (TIPPING.md §3: P@3).
+FIRST = 3
+#: Draws of the bootstrap by call, its seed, and the share of them that an interval leaves out.
+BOOTSTRAP_ROUNDS = 1000
+LEFT_OUT = 0.05
 #: Random placements averaged for the chance line, and their seed.
 CHANCE_ROUNDS = 200
 CHANCE_SEED = 20260901
@@ -35,6 +46,35 @@ class Flag:
     start_s: float
     valence: Valence
     cause: str
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """What was flagged and marked of one cause.
+
+    Args:
+        flagged: flags that name it.
+        in_place: of these, matched with a point of the same valence.
+        right: of these, matched with a point of this very cause.
+        truth: points that name it.
+        found: of these, matched with a flag of any cause.
+    """
+
+    flagged: int = 0
+    in_place: int = 0
+    right: int = 0
+    truth: int = 0
+    found: int = 0
+
+    def __add__(self, other: CauseCount) -> CauseCount:
+        return CauseCount(
+            self.flagged + other.flagged,
+            self.in_place + other.in_place,
+            self.right + other.right,
+            self.truth + other.truth,
+            self.found + other.found,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +119,14 @@ class CallScore:
         by_time, by_turn: each half of the rule alone.
         any_valence: pairs matched in place whatever the valence, and of these how many agree.
         same_cause: of the headline matches, how many name the same cause.
-        chance_f1: F1 of as many flags at random places, None without flags or truth.
+        chance_matched: mean matches of as many flags at random places.
+        at: by start alone, at each of `TOLERANCES_S`.
+        first_shown, first_right: of the surest `FIRST` flags, how many there are and how many match.
+        ranking: nDCG of the flags ordered by confidence, a match being worth its point's severity;
+            None for a call without any point.
+        causes: by cause.
+        baselines: flags that need no analysis (`trivial_flags`), scored like the others; empty when
+            only flags were given and no analysis.
     """
 
     name: str
@@ -92,6 +139,12 @@ class CallScore:
     chance_matched: float
     negative: Score
     positive: Score
+    at: Mapping[float, Score] = field(default_factory=dict)
+    first_shown: int = 0
+    first_right: int = 0
+    ranking: float | None = None
+    causes: Mapping[Cause, CauseCount] = field(default_factory=dict)
+    baselines: Mapping[str, Score] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
@@ -130,26 +183,87 @@ class Evaluation:
         clean = [call.score.flagged for call in self.calls if call.is_clean]
         return sum(clean) / len(clean) if clean else None
 
+    @property
+    def precision_at_first(self) -> float | None:
+        """Share of each call's surest `FIRST` flags that match."""
+        return _ratio(self.calls, "first_right", "first_shown")
+
+    @property
+    def ranking(self) -> float | None:
+        """Mean nDCG of the calls that have points."""
+        values = [call.ranking for call in self.calls if call.ranking is not None]
+        return sum(values) / len(values) if values else None
+
+    @property
+    def causes(self) -> Mapping[Cause, CauseCount]:
+        """Sums by cause, in the order of `Cause`; causes neither flagged nor marked included."""
+        return {
+            cause: sum((call.causes.get(cause, CauseCount()) for call in self.calls), CauseCount())
+            for cause in Cause
+        }
+
+    @property
+    def baselines(self) -> Mapping[str, Score]:
+        """Sums of the trivial flags, over calls that have them."""
+        names = dict.fromkeys(name for call in self.calls for name in call.baselines)
+        return {
+            name: sum((call.baselines.get(name, EMPTY) for call in self.calls), EMPTY)
+            for name in names
+        }
+
+    def at(self, tolerance_s: float) -> Score:
+        """By start alone, at one of `TOLERANCES_S`."""
+        return sum((call.at.get(tolerance_s, EMPTY) for call in self.calls), EMPTY)
+
+    def interval(self, part: str = "score") -> tuple[float, float] | None:
+        """Where F1 of one part lies in 95 % of calls drawn again; None without calls or counts."""
+        scores = [getattr(call, part) for call in self.calls]
+        if self.total(part).f1 is None:
+            return None
+        source = random.Random(CHANCE_SEED)
+        drawn: list[float] = []
+        for _ in range(BOOTSTRAP_ROUNDS):
+            f1 = sum(source.choices(scores, k=len(scores)), EMPTY).f1
+            if f1 is not None:
+                drawn.append(f1)
+        drawn.sort()
+        cut = int(LEFT_OUT / 2 * len(drawn))
+        return drawn[cut], drawn[len(drawn) - 1 - cut]
+
     def to_dict(self) -> dict[str, Any]:
-        """A JSON object: per call and in total, with the chance line."""
+        """A JSON object: per call and in total, with the chance line and the trivial flags."""
+
+        def full(part: str) -> dict[str, Any]:
+            return {**self.total(part).to_dict(), "interval": self.interval(part)}
+
         return {
             "tolerance_s": TOLERANCE_S,
             "turn_margin_s": TURN_MARGIN_S,
             "calls": [
-                {"name": call.name, **call.score.to_dict(), "same_cause": call.same_cause}
+                {
+                    "name": call.name,
+                    **call.score.to_dict(),
+                    "same_cause": call.same_cause,
+                    "ranking": call.ranking,
+                }
                 for call in self.calls
             ],
             "total": {
-                **self.total().to_dict(),
+                **full("score"),
                 "by_time": self.total("by_time").to_dict(),
                 "by_turn": self.total("by_turn").to_dict(),
-                "negative": self.total("negative").to_dict(),
-                "positive": self.total("positive").to_dict(),
+                "at": {f"{limit:g}": self.at(limit).to_dict() for limit in TOLERANCES_S},
+                "negative": full("negative"),
+                "positive": full("positive"),
+                "precision_at_3": self.precision_at_first,
+                "ranking": self.ranking,
                 "valence_accuracy": self.valence_accuracy,
                 "cause_accuracy": self.cause_accuracy,
                 "chance_f1": self.chance_f1,
                 "flags_per_clean_call": self.flags_per_clean_call,
             },
+            "causes": {cause.value: asdict(count) for cause, count in self.causes.items()},
+            "baselines": {name: score.to_dict() for name, score in self.baselines.items()},
         }
 
 
@@ -205,7 +319,9 @@ def match(
 
 def _score_call(name: str, flags: Flags, truth: Truth) -> CallScore:
     points = flags.tipping_points if isinstance(flags, CallAnalysis) else flags
-    shown = [Flag(point.start_s, point.valence, point.cause.value) for point in points]
+    shown = [
+        Flag(point.start_s, point.valence, point.cause.value, point.confidence) for point in points
+    ]
     pairs = match(shown, truth.points)
     placed = match(shown, truth.points, any_valence=True)
 
@@ -230,7 +346,91 @@ def _score_call(name: str, flags: Flags, truth: Truth) -> CallScore:
         chance_matched=_chance(shown, truth),
         negative=of_valence(Valence.NEGATIVE),
         positive=of_valence(Valence.POSITIVE),
+        at={limit: score(_within(limit)) for limit in TOLERANCES_S},
+        first_shown=min(FIRST, len(shown)),
+        first_right=len({i for i, _ in pairs} & set(_by_confidence(shown)[:FIRST])),
+        ranking=_ranking(shown, truth, pairs),
+        causes=_causes(shown, truth, pairs),
+        baselines={
+            name: Score(len(each), len(truth.points), len(match(each, truth.points)))
+            for name, each in (
+                trivial_flags(flags.turns) if isinstance(flags, CallAnalysis) else {}
+            ).items()
+        },
     )
+
+
+def _within(limit_s: float) -> Near:
+    return lambda flag, point: abs(flag.start_s - point.start_s) <= limit_s
+
+
+def _by_confidence(flags: Sequence[Flag]) -> list[int]:
+    return sorted(range(len(flags)), key=lambda i: (-flags[i].confidence, flags[i].start_s))
+
+
+def _ranking(flags: Sequence[Flag], truth: Truth, pairs: Sequence[tuple[int, int]]) -> float | None:
+    if not truth.points:
+        return None
+    worth = {i: truth.points[j].severity for i, j in pairs}
+    best = sorted((point.severity for point in truth.points), reverse=True)
+    return _gain([worth.get(i, 0) for i in _by_confidence(flags)]) / _gain(best)
+
+
+def _gain(worth: Sequence[int]) -> float:
+    """Discounted cumulative gain: what comes later counts for less."""
+    return sum(value / log2(place + 2) for place, value in enumerate(worth))
+
+
+def _causes(
+    flags: Sequence[Flag], truth: Truth, pairs: Sequence[tuple[int, int]]
+) -> dict[Cause, CauseCount]:
+    matched = dict(pairs)
+    counts: dict[Cause, CauseCount] = {}
+
+    def add(cause: Cause, count: CauseCount) -> None:
+        counts[cause] = counts.get(cause, CauseCount()) + count
+
+    for i, flag in enumerate(flags):
+        right = i in matched and truth.points[matched[i]].cause.value == flag.cause
+        add(Cause(flag.cause), CauseCount(flagged=1, in_place=int(i in matched), right=int(right)))
+    for j, point in enumerate(truth.points):
+        add(point.cause, CauseCount(truth=1, found=int(j in matched.values())))
+    return counts
+
+
+def trivial_flags(turns: Sequence[Turn], language: str = "fr") -> dict[str, list[Flag]]:
+    """Flags that need no analysis, by name: what a system must beat (TIPPING.md §3).
+
+    Empty where the agent says nothing.
+    """
+    spoken = [turn for turn in turns if turn.words]
+    agent = [turn for turn in spoken if turn.speaker is Speaker.AGENT]
+    if not agent:
+        return {}
+    objection = phrases("objection", language)
+    answers = [
+        turn
+        for before, turn in pairwise(spoken)
+        if turn.speaker is Speaker.AGENT
+        and before.speaker is Speaker.PROSPECT
+        and find(read_turn(before), objection)
+    ]
+    longest = max(agent, key=lambda turn: turn.end_s - turn.start_s)
+    last_answered = [
+        turn for turn in agent if any(other.start_s > turn.start_s for other in spoken)
+    ]
+    out = {
+        "longest_agent_turn": [Flag(longest.start_s, Valence.NEGATIVE, "")],
+        "first_objection": [Flag(turn.start_s, Valence.NEGATIVE, "") for turn in answers[:1]],
+        "last_agent_turn": [
+            Flag(turn.start_s, Valence.POSITIVE, "") for turn in last_answered[-1:]
+        ],
+    }
+    out["these_three"] = [flag for each in out.values() for flag in each]
+    out["every_agent_turn"] = [
+        Flag(turn.start_s, valence, "") for turn in agent for valence in Valence
+    ]
+    return out
 
 
 def _chance(flags: Sequence[Flag], truth: Truth) -> float:
@@ -245,35 +445,3 @@ def _chance(flags: Sequence[Flag], truth: Truth) -> float:
         ]
         total += len(match(thrown, truth.points))
     return total / CHANCE_ROUNDS
-
-
-def render_table(evaluation: Evaluation) -> str:
-    """A plain-text table: a line a call, then TOTAL, chance and the other measures."""
-    width = max([len("TOTAL"), *(len(call.name) for call in evaluation.calls)])
-    lines = [f"{'call':<{width}}  flags  truth  match   prec.  recall     F1"]
-    lines += [_line(call.name, call.score, width) for call in evaluation.calls]
-    lines.append(_line("TOTAL", evaluation.total(), width))
-    lines.append("")
-    for label, part in (
-        ("by start time alone (5 s)", "by_time"),
-        ("by turn alone (1 s margin)", "by_turn"),
-        ("negative points", "negative"),
-        ("positive points", "positive"),
-    ):
-        lines.append(_line(label, evaluation.total(part), 28))
-    lines.append(f"{'chance line, F1':<28}  {_show(evaluation.chance_f1)}")
-    lines.append(f"{'valence accuracy, in place':<28}  {_show(evaluation.valence_accuracy)}")
-    lines.append(f"{'cause accuracy, matched':<28}  {_show(evaluation.cause_accuracy)}")
-    lines.append(f"{'flags per call without any':<28}  {_show(evaluation.flags_per_clean_call)}")
-    return "\n".join(lines)
-
-
-def _line(name: str, score: Score, width: int) -> str:
-    return (
-        f"{name:<{width}}  {score.flagged:5d}  {score.truth:5d}  {score.matched:5d}"
-        f"  {_show(score.precision)}  {_show(score.recall)}  {_show(score.f1)}"
-    )
-
-
-def _show(value: float | None) -> str:
-    return "     –" if value is None else f"{value:6.2f}"

@@ -4,8 +4,9 @@ A cue in the agent's words is not a tipping point; it becomes one when the prosp
 changes from there on. For each moment the cues (detector strengths) and what lies around it
 (`reaction`, `surroundings`: lengths, delays, refusal and interest words, questions) give one
 probability a valence, by a ridge-penalised logistic regression. A second one, a choice among the
-causes of that valence, names the cause from the same numbers; a detector's cue weighs in it and
-gives the evidence. Where the cause has no cue the point says so. The weights are packaged in
+causes of that valence, names the cause from the same numbers and from the likeness of the words to
+labelled ones (`likeness`); a detector's cue weighs in it and gives the evidence. Where the cause has
+no cue the point says so. The weights are packaged in
 ``data/fusion.json``, fitted by ``benchmarks/fit_fusion.py`` on 48 simulated training calls. Moments
 below the floor are dropped: a call may have no tipping point at all. We say that a moment coincides
 with a change, never that it caused it.
@@ -15,24 +16,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import exp
 
 from callcoach.analysis.detectors import Candidate, may_explain, quote, run_detectors
+from callcoach.analysis.effect import course_fact, effect_at, effects, fact
 from callcoach.analysis.engagement import is_falling_before
+from callcoach.analysis.likeness import Likeness, load_likeness
 from callcoach.analysis.model import (
     Cause,
     EngagementPoint,
     Evidence,
     Message,
     TippingPoint,
-    Turn,
     Valence,
 )
 from callcoach.analysis.reaction import describe
-from callcoach.analysis.scene import Moment, Scene, length_s, mean_length_s
+from callcoach.analysis.scene import Moment, Scene
 from callcoach.analysis.surroundings import surroundings
 
 #: A call in which no moment is likelier than not to be a turn gets no point at all: several weak
@@ -46,9 +48,6 @@ PRE_TREND_FACTOR = 0.85
 #: What a page opens with: at most so many, so far apart (TIPPING.md §4.3).
 CARDS = {Valence.NEGATIVE: 3, Valence.POSITIVE: 2}
 CARDS_APART_S = 15.0
-#: A change worth saying: lengths that differ by this factor, delays by this much.
-CHANGE_FACTOR = 1.5
-CHANGE_DELAY_S = 0.6
 #: Detector of a point whose cause no detector saw; the change in the prospect's behaviour raised it.
 INFERRED = "R0"
 #: Prospect turns looked at for a refusal or an exit: the call was lost here.
@@ -60,7 +59,8 @@ class Weights:
     """Fitted weights: for every feature its mean, its scale and a weight a valence.
 
     `cause` holds for every cause a weight a feature and its bias under ``""``; `strength_weight`
-    is what a full cue of a cause adds to it.
+    is what a full cue of a cause adds to it. `likeness` adds what the words resemble, where the scene
+    has the embedder for it.
     """
 
     mean: Mapping[str, float]
@@ -70,6 +70,7 @@ class Weights:
     floor: Mapping[Valence, float]
     cause: Mapping[Cause, Mapping[str, float]]
     strength_weight: float
+    likeness: Likeness | None = None
 
     def probability(self, valence: Valence, features: Mapping[str, float]) -> float:
         """Probability in (0, 1) that the call turns this way at a moment with these features."""
@@ -77,15 +78,20 @@ class Weights:
         return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
 
     def likeliest_cause(
-        self, valence: Valence, features: Mapping[str, float], cues: Mapping[Cause, float]
+        self,
+        valence: Valence,
+        features: Mapping[str, float],
+        cues: Mapping[Cause, float],
+        alike: Mapping[Cause, float],
     ) -> Cause:
-        """The cause of this valence that fits these features and cue strengths best."""
+        """The cause of this valence that fits these features, cue strengths and likenesses best."""
         return max(
             (cause for cause in Cause if cause.valence is valence),
             key=lambda cause: (
                 self.cause[cause][""]
                 + self._sum(self.cause[cause], features)
                 + self.strength_weight * cues.get(cause, 0.0)
+                + alike.get(cause, 0.0)
             ),
         )
 
@@ -110,6 +116,7 @@ def load_weights() -> Weights:
         floor={Valence(name): value for name, value in data["floor"].items()},
         cause={Cause(name): weights for name, weights in data["cause"].items()},
         strength_weight=data["strength_weight"],
+        likeness=load_likeness(),
     )
 
 
@@ -154,8 +161,16 @@ def find_tipping_points(
         best = _best(weights, features, falling=falling)
         if best is not None:
             valence, probability = best
-            ordered = _ordered(weights, features, candidates, valence, moment)
-            found.append(_point(scene, moment, ordered, probability, falling=falling))
+            own = [c for c in candidates if c.cause.valence is valence and may_explain(c)]
+            cues = _strongest(own)
+            alike = _alike(weights, scene, moment)
+            cause = weights.likeliest_cause(valence, features, cues, alike)
+            ordered = _ordered(own, cause, moment)
+            point = _point(scene, moment, ordered, probability, falling=falling)
+            course = course_fact(effect_at(engagement, moment.turn, valence), moment.turn, valence)
+            if course is not None:
+                point = replace(point, evidence=(*point.evidence, course))
+            found.append(point)
     if all(point.confidence < CALL_FLOOR for point in found):
         return ()
     return _merge(found)
@@ -176,23 +191,29 @@ def _best(
     return best[1:] if best else None
 
 
-def _ordered(
-    weights: Weights,
-    features: Mapping[str, float],
-    candidates: Sequence[Candidate],
-    valence: Valence,
-    moment: Moment,
-) -> list[Candidate]:
-    """Candidates of `valence`, those of the likeliest cause first, then the strongest.
+def _alike(weights: Weights, scene: Scene, moment: Moment) -> Mapping[Cause, float]:
+    """How much the words of `moment` resemble those of each cause."""
+    if weights.likeness is None:
+        return {}
+    answer = moment.next.text if moment.next is not None else ""
+    return weights.likeness.scores(scene.embedder, moment.turn.text, answer)
 
-    Without an enabled cue of that cause the list opens with one made of the moment itself.
-    """
-    own = [c for c in candidates if c.cause.valence is valence and may_explain(c)]
+
+def _strongest(candidates: Sequence[Candidate]) -> Mapping[Cause, float]:
+    """The strongest cue of each cause."""
     cues: dict[Cause, float] = {}
-    for candidate in own:
+    for candidate in candidates:
         cues[candidate.cause] = max(cues.get(candidate.cause, 0.0), candidate.strength)
-    cause = weights.likeliest_cause(valence, features, cues)
-    if cause not in cues:
+    return cues
+
+
+def _ordered(candidates: Sequence[Candidate], cause: Cause, moment: Moment) -> list[Candidate]:
+    """`candidates`, those of `cause` first, then the strongest.
+
+    Without a cue of that cause the list opens with one made of the moment itself.
+    """
+    own = list(candidates)
+    if all(candidate.cause is not cause for candidate in own):
         own.append(_inferred(cause, moment))
     return sorted(own, key=lambda c: (c.cause is not cause, -c.strength))
 
@@ -224,9 +245,9 @@ def _point(
 ) -> TippingPoint:
     """The point of `moment`; `ordered` holds the candidates of its valence, likeliest first."""
     main = ordered[0]
-    evidence = [*main.evidence, *_effects(scene, moment)]
+    evidence = [*main.evidence, *effects(scene, moment)]
     if falling and main.cause.valence is Valence.NEGATIVE:
-        evidence.append(_fact("context", "already_falling", moment.turn))
+        evidence.append(fact("context", "already_falling", moment.turn))
     other = next((c for c in ordered[1:] if c.cause is not main.cause and c.strength >= 0.5), None)
     if other is not None:
         evidence.append(
@@ -264,41 +285,6 @@ def _severity(scene: Scene, moment: Moment, main: Candidate) -> int:
     ):
         return 3
     return max(1, min(3, int(main.severity)))
-
-
-def _effects(scene: Scene, moment: Moment) -> list[Evidence]:
-    """What changed in the prospect's behaviour, as plain facts."""
-    facts: list[Evidence] = []
-    answer = moment.next
-    if answer is None:
-        return facts
-    before, after = mean_length_s(moment.before[-2:]), length_s(answer)
-    if before and max(before, after) >= CHANGE_FACTOR * min(before, after):
-        name = "shorter" if after < before else "longer"
-        facts.append(_fact("effect", name, answer, before=round(before, 1), after=round(after, 1)))
-    exchange = moment.exchange_out
-    if exchange is not None and exchange.latency_s >= CHANGE_DELAY_S and exchange.z >= 1:
-        facts.append(_fact("effect", "later", answer, value=round(exchange.latency_s, 1)))
-    for name in ("rebuke", "refusal", "exit", "brushoff", "accepted", "warm"):
-        hits = scene.hits(answer, name)
-        if hits:
-            facts.append(quote(answer, kind="effect", hit=hits[0]))
-            break
-    return facts
-
-
-def _fact(kind: str, name: str, turn: Turn, **values: float) -> Evidence:
-    value = values.get("after", values.get("value"))
-    return Evidence(
-        kind,
-        "",
-        value,
-        "s" if value is not None else "",
-        values.get("before"),
-        turn.start_s,
-        turn.end_s,
-        Message(f"evidence.{name}", values),
-    )
 
 
 def _merge(points: Sequence[TippingPoint]) -> tuple[TippingPoint, ...]:

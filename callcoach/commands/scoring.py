@@ -14,9 +14,9 @@ from pathlib import Path
 import click
 
 from callcoach.analysis.evaluation import evaluate as score
-from callcoach.analysis.evaluation import render_table
-from callcoach.analysis.model import AgentChannel, CallAnalysis
-from callcoach.analysis.truth import Truth, load_truth
+from callcoach.analysis.model import AgentChannel, CallAnalysis, Channels
+from callcoach.analysis.scoreboard import render_table
+from callcoach.analysis.truth import Truth, load_truth, tracks_from_turns
 from callcoach.commands.recognition import (
     limits,
     load_transcriber,
@@ -60,6 +60,9 @@ def evaluate(
 ) -> None:
     """Score the tipping points found in a folder of recordings with truth files.
 
+    Twice: on the recognised words, and on the true text of the truth files, which shows what
+    recognition costs.
+
     A calls.csv in the folder pairs them (columns file, truth, agent_channel); else each recording
     goes with the truth file of the same stem.
     """
@@ -68,16 +71,30 @@ def evaluate(
     pairs = find_pairs(Path(folder))
     truths = [_truth(pair.truth) for pair in pairs]
     listener = _Listener(settings, model, spoken, Path(cache_dir) if cache_dir else None)
-    items = []
+    items, texts = [], []
     for number, (pair, truth) in enumerate(zip(pairs, truths, strict=True), start=1):
         click.echo(f"{number}/{len(pairs)} {pair.audio.name}", err=True)
         with quiet():
             items.append((truth.id, listener.analyse(pair), truth))
-    result = score(items)
+            texts.append((truth.id, _from_text(truth, spoken), truth))
+    heard, told = score(items), score(texts)
     if as_json:
-        print_json(result.to_dict())
+        print_json({**heard.to_dict(), "true_text": told.to_dict()})
     else:
-        click.echo(render_table(result))
+        click.echo(f"ON RECOGNISED WORDS\n\n{render_table(heard)}")
+        click.echo(f"\nON THE TRUE TEXT\n\n{render_table(told)}")
+
+
+def _from_text(truth: Truth, language: str) -> CallAnalysis:
+    """The analysis of what was really said, when it was said."""
+    data = TranscriptData(
+        duration_s=truth.duration_s,
+        channels=Channels.STEREO,
+        tracks=tracks_from_turns(truth.turns),
+        language=language,
+        engine={"model": "truth"},
+    )
+    return analyse_transcript(data, agent_channel=AgentChannel.LEFT)
 
 
 def find_pairs(folder: Path) -> list[Pair]:

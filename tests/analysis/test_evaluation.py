@@ -14,9 +14,10 @@ from callcoach.analysis.evaluation import (
     match,
     near_time,
     near_turn,
-    render_table,
+    trivial_flags,
 )
-from callcoach.analysis.model import Cause, Message, TippingPoint, Valence
+from callcoach.analysis.model import Cause, Message, Speaker, TippingPoint, Turn, Valence, Word
+from callcoach.analysis.scoreboard import render_table
 from callcoach.analysis.synthetic import make_call
 from callcoach.analysis.truth import Truth, TruthPoint, load_truth
 
@@ -29,9 +30,11 @@ def _point(
     return TruthPoint(start, turn_start, turn_end, cause.valence, cause, 2)
 
 
-def _flag(start: float, cause: Cause = Cause.RUSHED) -> TippingPoint:
+def _flag(start: float, cause: Cause = Cause.RUSHED, confidence: float = 0.5) -> TippingPoint:
     words = Message(f"suggestion.{cause.value}")
-    return TippingPoint(start, start + 1, 0, cause.valence, cause, 2, 0.5, "D03", (), words, words)
+    return TippingPoint(
+        start, start + 1, 0, cause.valence, cause, 2, confidence, "D03", (), words, words
+    )
 
 
 def _truth(*points: TruthPoint, name: str = "call") -> Truth:
@@ -90,6 +93,86 @@ def test_the_chance_line_is_seeded_and_grows_with_the_flags() -> None:
     many = evaluate([("call", [_flag(10.0 * i) for i in range(1, 9)], truth)])
     assert few.chance_f1 == again.chance_f1
     assert 0 < few.calls[0].chance_matched < many.calls[0].chance_matched
+
+
+@pytest.mark.parametrize(
+    ("apart_s", "expected"), [(1.5, (1, 1, 1)), (4.0, (0, 1, 1)), (9.0, (0, 0, 1))]
+)
+def test_starts_are_scored_at_two_five_and_ten_seconds(
+    apart_s: float, expected: tuple[int, ...]
+) -> None:
+    result = evaluate([("call", [_flag(10.0 + apart_s)], _truth(_point(10.0, 9.0, 10.5)))])
+    assert tuple(result.at(limit).matched for limit in (2.0, 5.0, 10.0)) == expected
+
+
+def test_only_the_three_surest_flags_count_in_precision_at_three() -> None:
+    flags = [_flag(20.0 * i, confidence=0.9 - 0.1 * i) for i in range(1, 5)]
+    truth = _truth(_point(20.0, 19.0, 22.0), _point(80.0, 79.0, 82.0))
+    assert evaluate([("call", flags, truth)]).precision_at_first == pytest.approx(1 / 3)
+    assert evaluate([("call", [], truth)]).precision_at_first is None
+
+
+def test_ranking_is_perfect_when_the_gravest_point_is_the_surest_flag() -> None:
+    grave = TruthPoint(20.0, 19.0, 22.0, NEGATIVE, Cause.RUSHED, 3)
+    slight = TruthPoint(60.0, 59.0, 62.0, NEGATIVE, Cause.RUSHED, 1)
+    right = [_flag(20.0, confidence=0.9), _flag(60.0, confidence=0.6)]
+    wrong = [_flag(20.0, confidence=0.6), _flag(60.0, confidence=0.9)]
+    truth = _truth(grave, slight)
+    assert evaluate([("call", right, truth)]).ranking == pytest.approx(1.0)
+    assert evaluate([("call", wrong, truth)]).ranking == pytest.approx(
+        (1 + 3 / 1.5849625) / (3 + 1 / 1.5849625)
+    )
+    assert evaluate([("call", [], truth)]).ranking == 0.0
+    assert evaluate([("call", right, _truth())]).ranking is None
+
+
+def test_causes_are_counted_flag_by_flag_and_point_by_point() -> None:
+    flags = [_flag(10.0, Cause.RUSHED), _flag(40.0, Cause.RUSHED), _flag(90.0, Cause.RUSHED)]
+    truth = _truth(_point(10.0, 9.0, 12.0), _point(40.0, 39.0, 42.0, Cause.MONOLOGUE))
+    causes = evaluate([("call", flags, truth)]).causes
+    rushed, monologue = causes[Cause.RUSHED], causes[Cause.MONOLOGUE]
+    assert (rushed.flagged, rushed.in_place, rushed.right) == (3, 2, 1)
+    assert (rushed.truth, rushed.found) == (1, 1)
+    assert (monologue.flagged, monologue.truth, monologue.found) == (0, 1, 1)
+    assert set(causes) == set(Cause)
+
+
+def test_the_interval_is_drawn_by_call_and_holds_the_figure() -> None:
+    good = [
+        (f"g{i}", [_flag(10.0)], _truth(_point(10.0, 9.0, 12.0), name=f"g{i}")) for i in range(6)
+    ]
+    bad = [
+        (f"b{i}", [_flag(80.0)], _truth(_point(10.0, 9.0, 12.0), name=f"b{i}")) for i in range(6)
+    ]
+    mixed, sure = evaluate(good + bad), evaluate(good)
+    found = mixed.interval()
+    assert found is not None
+    assert found[0] < 0.5 < found[1]
+    assert found == evaluate(good + bad).interval()
+    assert sure.interval() == (1.0, 1.0)
+    assert Evaluation().interval() is None
+
+
+def _said(index: int, speaker: Speaker, start: float, end: float, text: str) -> Turn:
+    words = tuple(Word(" " + word, start, end, 0.9) for word in text.split())
+    return Turn(index, speaker, 0, start, end, text, words)
+
+
+def test_trivial_flags_need_no_analysis() -> None:
+    turns = [
+        _said(0, Speaker.AGENT, 0.0, 4.0, "Bonjour, je vous appelle."),
+        _said(1, Speaker.PROSPECT, 4.5, 6.0, "C'est trop cher."),
+        _said(2, Speaker.AGENT, 6.5, 30.0, "Oui mais notre offre est bien."),
+        _said(3, Speaker.PROSPECT, 30.5, 31.0, "Bon."),
+        _said(4, Speaker.AGENT, 31.5, 32.0, "Au revoir."),
+    ]
+    flags = trivial_flags(turns)
+    assert [flag.start_s for flag in flags["longest_agent_turn"]] == [6.5]
+    assert [flag.start_s for flag in flags["first_objection"]] == [6.5]
+    assert [flag.start_s for flag in flags["last_agent_turn"]] == [6.5]
+    assert len(flags["these_three"]) == 3
+    assert len(flags["every_agent_turn"]) == 6
+    assert trivial_flags(turns[1:2]) == {}
 
 
 def test_nothing_to_score_gives_empty_ratios_and_a_table() -> None:

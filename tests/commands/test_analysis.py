@@ -223,14 +223,18 @@ def test_evaluate_prints_scores_and_hears_each_call_once(
     arguments = ("evaluate", marked, "--cache", tmp_path / "kept")
     code, out, err = run(*arguments)
     assert code == 0
-    assert "TOTAL" in out
+    assert out.count("TOTAL") == 2, "recognised words, then the true text"
     assert "chance" in out
+    assert "ON THE TRUE TEXT" in out
     assert "1/1 call.flac" in err
     assert len(fake_recogniser) == 1
     code, out, _ = run(*arguments, "--json")
     assert code == 0
-    total = json.loads(out)["total"]
-    assert total["truth"] == 2
+    scores = json.loads(out)
+    assert scores["total"]["truth"] == scores["true_text"]["total"]["truth"] == 2
+    for each in (scores, scores["true_text"]):
+        assert set(each["total"]["at"]) == {"2", "5", "10"}
+        assert "every_agent_turn" in each["baselines"]
     assert len(fake_recogniser) == 1, "the kept transcript was not used"
 
 
