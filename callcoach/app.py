@@ -18,7 +18,7 @@ from callcoach.campaigns import views as campaigns_views
 from callcoach.coaching import models as coaching_models  # noqa: F401 - its tables
 from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
-from callcoach.drills import models as drills_models  # noqa: F401 - its tables
+from callcoach.drills import views as drills_views
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
@@ -37,6 +37,7 @@ _VIEWS = (
     search_views,
     learning_views,
     coaching_views,
+    drills_views,
     notices_views,
     jobs_views,
 )
@@ -47,6 +48,7 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.search.tasks",
     "callcoach.learning.tasks",
     "callcoach.notices.tasks",
+    "callcoach.drills.tasks",
 )
 
 

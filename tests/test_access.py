@@ -148,6 +148,8 @@ def _address(app: Flask, row: Row, site: Site) -> str:
 def _request(browser: FlaskClient, address: str, row: Row, site: Site) -> Any:
     if row.method == "GET":
         return browser.get(address)
+    if row.method in ("PUT", "DELETE"):
+        return browser.open(address, method=row.method, **dict(row.data(site)))
     return browser.post(address, data=dict(row.data(site)))
 
 

@@ -89,7 +89,7 @@ def next_to_do(viewer: Viewer, after: Assignment) -> Assignment | None:
     """What to do next; on a path its next step comes first."""
     if not practises(viewer):
         return None
-    open_ones = [a for a in my_drills(viewer).to_do if a.id != after.id]
+    open_ones = [a for a in my_drills(viewer, 1).to_do if a.id != after.id]
     if after.item is not None:
         own = [a for a in open_ones if a.item and a.item.set_id == after.item.set_id]
         if own:

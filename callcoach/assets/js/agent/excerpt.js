@@ -77,7 +77,13 @@ function awaitSound(root) {
   setTimeout(ask, wait);
 }
 
-for (const root of document.querySelectorAll("[data-excerpt]")) {
-  mountPlayer(root);
-  if (["writing", "failed"].includes(root.dataset.excerpt)) awaitSound(root);
+/** @param {ParentNode} place */
+function mountAll(place) {
+  for (const root of place.querySelectorAll("[data-excerpt]")) {
+    mountPlayer(root);
+    if (["writing", "failed"].includes(root.dataset.excerpt)) awaitSound(root);
+  }
 }
+
+mountAll(document);
+document.addEventListener("tries:shown", (event) => mountAll(event.target)); // a part drawn anew
