@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from callcoach.accounts.models import User
 from callcoach.calls.models import Call, Decision, Turn, Verdict
@@ -43,14 +43,14 @@ def examples_of(detector: str, cause: str) -> list[Example]:
         if precision.teaches(cause, native, market)
         and (verdict.decision == Decision.CONFIRMED or verdict.reason not in SET_ASIDE)
     ]
-    turns = _turns({call.current_analysis_id for _, call in counted})
+    recognised = _recognised([verdict.id for verdict, _ in counted])
     return [
         Example(
             is_confirmed=verdict.decision == Decision.CONFIRMED,
             confidence=verdict.confidence,
             margin=margin_of(verdict.evidence),
             phase=min(1.0, verdict.start_ms / max(1, call.duration_ms)),
-            recognised=_recognised(verdict, turns.get(call.current_analysis_id, ())),
+            recognised=recognised.get(verdict.id),
             campaign_id=call.campaign_id,
             weight=1.0 / min(1.0, max(LEAST_PROBABILITY, verdict.display_probability)),
         )
@@ -72,23 +72,29 @@ def margin_of(evidence: Iterable[Mapping[str, Any]]) -> float | None:
     return None
 
 
-def _turns(analysis_ids: set[int | None]) -> Mapping[int | None, Sequence[Turn]]:
-    found: dict[int | None, list[Turn]] = {}
-    ids = [one for one in analysis_ids if one is not None]
-    for turn in db.session.scalars(select(Turn).where(Turn.analysis_id.in_(ids))):
-        found.setdefault(turn.analysis_id, []).append(turn)
-    return found
-
-
-def _recognised(verdict: Verdict, turns: Iterable[Turn]) -> float | None:
-    """Mean probability of the words of the moment; None when none was recognised there."""
-    found = [
-        float(probability)
-        for turn in turns
-        if turn.channel == verdict.channel
-        and turn.start_ms < verdict.end_ms
-        and turn.end_ms > verdict.start_ms
-        for _, start_ms, end_ms, probability in turn.words
-        if start_ms < verdict.end_ms and end_ms > verdict.start_ms
-    ]
-    return sum(found) / len(found) if found else None
+def _recognised(verdict_ids: Sequence[int]) -> Mapping[int, float]:
+    """Mean probability of the words of each moment, as the present analyses have them; without
+    those where none was recognised.
+    """
+    found: dict[int, list[float]] = {}
+    rows: Iterable[tuple[Any, ...]] = db.session.execute(
+        select(Verdict.id, Verdict.start_ms, Verdict.end_ms, Turn.words)
+        .join(Call, Call.id == Verdict.call_id)
+        .join(
+            Turn,
+            and_(
+                Turn.analysis_id == Call.current_analysis_id,
+                Turn.channel == Verdict.channel,
+                Turn.start_ms < Verdict.end_ms,
+                Turn.end_ms > Verdict.start_ms,
+            ),
+        )
+        .where(Verdict.id.in_(verdict_ids))
+    )
+    for verdict_id, start_ms, end_ms, words in rows:
+        found.setdefault(verdict_id, []).extend(
+            float(probability)
+            for _, word_start_ms, word_end_ms, probability in words
+            if word_start_ms < end_ms and word_end_ms > start_ms
+        )
+    return {verdict_id: sum(each) / len(each) for verdict_id, each in found.items() if each}

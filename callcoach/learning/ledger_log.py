@@ -73,7 +73,7 @@ def _what(change: TuningChange) -> str:
 def _named(topic: str, name: str) -> str:
     """The engine's own words for a name; the name itself where it has none."""
     text = wording.catalogue().get(f"{topic}.{name}")
-    return text[language()] if text else name
+    return text[language()] if text else name.replace("_", " ").replace(".", " · ")
 
 
 def _step(change: TuningChange, phrases: Mapping[int, str]) -> str:
@@ -90,7 +90,13 @@ def _state(change: TuningChange, state: Mapping[str, Any]) -> str:
         case ChangeKind.FLOOR:
             return number(state["floor"], 2) if "floor" in state else str(_("none"))
         case _:
-            return number(state["value"], 1) if "value" in state else str(_("the engine’s own"))
+            return _bound(state["value"]) if "value" in state else str(_("the engine’s own"))
+
+
+def _bound(value: float) -> str:
+    """With as many decimals as it has, two at most."""
+    digits = next(digits for digits in range(3) if digits == 2 or round(value, digits) == value)
+    return number(value, digits)
 
 
 def _phrase_step(

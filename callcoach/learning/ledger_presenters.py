@@ -160,8 +160,8 @@ def _aside(found: Reliability) -> str:
     if found.foreign:
         said.append(
             ngettext(
-                "%(num)d not counted: its author is not native to the market called",
-                "%(num)d not counted: their authors are not native to the market called",
+                "%(num)d not counted: its author has not said in the settings to be native to the market called",
+                "%(num)d not counted: their authors have not said in the settings to be native to the market called",
                 found.foreign,
             )
         )

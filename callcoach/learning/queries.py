@@ -5,10 +5,10 @@ whoever looks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, select, true, tuple_
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import User
@@ -24,7 +24,9 @@ from callcoach.learning.precision import Label, Reliability
 FlagKind = tuple[str, str]
 
 
-def reliability(viewer: Viewer | None, campaign_id: int) -> Mapping[FlagKind, Reliability]:
+def reliability(
+    viewer: Viewer | None, campaign_id: int, kinds: Collection[FlagKind] | None = None
+) -> Mapping[FlagKind, Reliability]:
     """What the verdicts in force on a campaign's calls say of each kind of flag that has any.
 
     Moments that the engine missed have no detector and are left out.
@@ -32,6 +34,7 @@ def reliability(viewer: Viewer | None, campaign_id: int) -> Mapping[FlagKind, Re
     Args:
         viewer: None for the system. For those who do not see unconfirmed flags there is nothing.
         campaign_id: whose calls.
+        kinds: only these, which reads only their verdicts; None for all.
 
     Raises:
         NotFound: no such campaign, or outside the viewer's scope.
@@ -41,9 +44,10 @@ def reliability(viewer: Viewer | None, campaign_id: int) -> Mapping[FlagKind, Re
     if not sees_unconfirmed_flags(asking):
         return {}
     now = utc_now()
+    wanted = None if kinds is None else tuple_(Verdict.detector, Verdict.cause).in_(list(kinds))
     return {
         kind: reliability_among(campaigns, campaign_id, now)
-        for kind, campaigns in labels_by_kind().items()
+        for kind, campaigns in labels_by_kind(wanted).items()
         if campaign_id in campaigns
     }
 

@@ -34,11 +34,10 @@ def create_verdicts(
             valence=Cause(cause).valence,
             severity=2,
             detector=detector,
-            evidence=[],
             explanation={"key": f"{cause}.explanation", "values": {}},
             suggestion={"key": f"{cause}.suggestion", "values": {}},
             author_id=author.id if author else None,
-            **{"confidence": 0.7, **values},
+            **{"confidence": 0.7, "evidence": [], **values},
         )
         for number, decision in enumerate(
             [Decision.CONFIRMED] * confirmed + [Decision.REJECTED] * rejected

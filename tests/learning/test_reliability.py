@@ -49,6 +49,18 @@ def test_each_cause_of_a_detector_is_a_kind_of_its_own(app: Flask) -> None:
         }
 
 
+def test_kinds_are_read_alone_where_they_are_asked_for(app: Flask) -> None:
+    with app.app_context():
+        call = create_call()
+        create_verdicts(call, confirmed=3, detector="R0", cause="insistence")
+        create_verdicts(call, rejected=2, detector="R0", cause="monologue")
+        create_verdicts(call, rejected=2)
+        campaign_id = call.campaign_id
+        found = reliability(None, campaign_id, [("R0", "insistence"), KIND, ("D06", "rushed")])
+        assert set(found) == {("R0", "insistence"), KIND}
+        assert reliability(None, campaign_id, []) == {}
+
+
 def test_missed_moments_and_calls_put_aside_say_nothing(app: Flask) -> None:
     with app.app_context():
         call = create_call()

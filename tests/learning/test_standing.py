@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from math import log
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from callcoach.calls import operations as calls
 from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
 from callcoach.extensions import db, utc_now, write_transaction
 from callcoach.learning import operations
+from callcoach.learning.example_queries import examples_of
 from callcoach.tuning.models import ChangeKind, Standing, TuningChange
 from callcoach.tuning.operations import set_floor, set_standing, undo_change
 from callcoach.tuning.queries import standings_of
@@ -251,6 +253,27 @@ def test_for_a_kept_kind_a_floor_is_only_proposed(app: Flask) -> None:
         assert proposed is not None
         assert proposed.value == pytest.approx(0.6, abs=0.06)
         assert _floor(call) == 0
+
+
+def test_a_floor_is_learnt_from_what_was_known_of_each_flag(app: Flask) -> None:
+    with app.app_context():
+        call = create_call()
+        measured = [{"value": None, "bound": None}, {"value": 6.0, "bound": 3.0}]
+        place = {"start_ms": 12_200, "end_ms": 24_000}
+        (right,) = create_verdicts(
+            call, confirmed=1, evidence=measured, confidence=0.8, display_probability=0.25
+        )
+        right.start_ms, right.end_ms = place.values()
+        create_verdicts(call, rejected=1, confidence=0.3)
+        create_verdicts(call, rejected=1, reason="unimportant")
+        db.session.commit()
+        wrong, known = sorted(examples_of(*KIND), key=lambda example: example.confidence)
+        assert (known.is_confirmed, wrong.is_confirmed) == (True, False)
+        assert known.margin == pytest.approx(log(2))
+        assert known.recognised == pytest.approx(0.9)
+        assert known.phase == pytest.approx(12.2 / 30)
+        assert (known.weight, known.campaign_id) == (4, call.campaign_id)
+        assert (wrong.margin, wrong.recognised, wrong.phase) == (None, None, 1)
 
 
 def test_what_does_not_count_teaches_no_floor(app: Flask) -> None:
