@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcoach.coaching import (
     agent_views,
     desk_views,
+    export_views,
     feed_views,
     home_views,
     note_views,
@@ -17,6 +18,7 @@ __all__ = [
     "agent_views",
     "bp",
     "desk_views",
+    "export_views",
     "feed_views",
     "home_views",
     "note_views",
