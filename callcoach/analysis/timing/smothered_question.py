@@ -27,6 +27,11 @@ LEFT_S = 0.5
 RESUMED_WORDS = 4
 #: Two questions with this share of common content are one, asked twice.
 SAME = 0.6
+#: Endings that only seek assent, folded.
+_TAGS = (
+    " d accord", " hein", " non", " ok", " vous voyez", " n est ce pas", " right", " isn t it",
+    " you see", " you know",
+)  # fmt: skip
 #: A question that offers its answer: "plutôt le prix, ou la qualité ?".
 _OFFERED = re.compile(r"\b(plutot|soit|ou bien|ou alors|rather|either)\b.*\b(ou|soit|or)\b")
 
@@ -76,6 +81,8 @@ def _resumed(scene: Scene, moment: Moment) -> Candidate | None:
         text = "".join(word.word for word in asked).strip()
         parts = questions(text)
         if not parts or not text.endswith(parts[-1]) or _is_check(scene, moment, parts[-1]):
+            continue
+        if " ".join(tokens(parts[-1])).endswith(_TAGS):
             continue
         if len(tokens(rest)) < RESUMED_WORDS or _is_repeat(parts[-1], rest):
             continue
