@@ -19,6 +19,7 @@ from callcoach.accounts.operations import MAX_NAME
 from callcoach.accounts.people_operations import MAX_PSEUDONYM, PersonValues
 from callcoach.accounts.people_queries import PeopleFilters
 from callcoach.accounts.team_operations import MAX_TEAM_NAME
+from callcoach.web.countries import country_choices
 from callcoach.web.forms import Form, choices
 from callcoach.web.i18n import LOCALES
 
@@ -35,6 +36,10 @@ _USUAL_ZONES = (
     "Indian/Antananarivo",
     "Indian/Mauritius",
 )
+
+
+#: Native market of a new person that is left to what their role suggests.
+_USUAL_MARKET = "usual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,12 @@ class PersonForm(Form):
     telephony_ids = StringField(_l("Telephony ids"), [Length(max=600)])
     pseudonym = StringField(_l("Pseudonym for sponsors"), [Length(max=MAX_PSEUDONYM)])
     locale = SelectField(_l("Language"), choices=choices(LOCALES.items()))
+    native_market = SelectField(_l("Native market"), choices=[], validate_choice=False)
+
+    def offer_markets(self, *, is_new: bool) -> None:
+        """Set the countries to choose from; for a new person, also what their role suggests."""
+        usual = [(_USUAL_MARKET, _l("As usual: France for sales supervisors"))] if is_new else []
+        self.native_market.choices = choices([*usual, ("", _l("Not said")), *country_choices()])
 
     def offer_teams(self, teams: Iterable[Team]) -> None:
         """Set the teams to choose from."""
@@ -93,6 +104,7 @@ class PersonForm(Form):
         self.name.data, self.login.data, self.email.data = user.name, user.login, user.email
         self.role.data, self.locale.data = str(user.role), user.locale
         self.pseudonym.data = user.pseudonym
+        self.native_market.data = user.native_market
         self.team_ids.data = [membership.team_id for membership in user.memberships]
         self.telephony_ids.data = ", ".join(sorted(item.value for item in user.telephony_ids))
 
@@ -107,6 +119,9 @@ class PersonForm(Form):
             telephony_ids=tuple(re.split(r"[,;\n]", self.telephony_ids.data or "")),
             locale=self.locale.data or "fr",
             pseudonym=self.pseudonym.data or "",
+            native_market=None
+            if self.native_market.data == _USUAL_MARKET
+            else self.native_market.data,
         )
 
 

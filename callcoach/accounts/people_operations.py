@@ -23,6 +23,7 @@ from callcoach.accounts.models import Membership, Role, Team, TelephonyId, User
 from callcoach.accounts.operations import MAX_NAME
 from callcoach.errors import Conflict, InvalidInput, NotAllowed
 from callcoach.extensions import db
+from callcoach.web.countries import country_codes
 
 #: What a login is made of: easy to type on any keyboard, and never to be taken for an e-mail.
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
@@ -30,6 +31,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 #: Longest telephony id and pseudonym, as the columns hold them.
 MAX_TELEPHONY_ID = 80
 MAX_PSEUDONYM = 60
+#: Supervisors are native sales managers of the market that is called, France unless told.
+SUPERVISORS_MARKET = "FR"
 #: Shortest part of a name that would give its owner away inside a pseudonym.
 _TELLING = 3
 
@@ -51,6 +54,8 @@ class PersonValues:
         telephony_ids: names under which the telephony knows them, in any writing.
         locale: ``fr`` or ``en``.
         pseudonym: as sponsors read it; proposed for an agent when empty.
+        native_market: country whose language and manners are their own, "" when not said; None
+            keeps what is known, and is `SUPERVISORS_MARKET` for a new supervisor.
     """
 
     name: str
@@ -61,6 +66,7 @@ class PersonValues:
     telephony_ids: tuple[str, ...] = ()
     locale: str = "fr"
     pseudonym: str = ""
+    native_market: str | None = None
 
 
 def create_person(
@@ -226,12 +232,24 @@ def _apply(user: User, values: PersonValues) -> None:
     teams = _teams(user, values)
     telephony_ids = _free_telephony_ids(user, values.telephony_ids)
     pseudonym = _free_pseudonym(user, name, values)
+    market = _market(user, values)
     user.name, user.login, user.email = name, login, email
+    user.native_market = market
     user.role, user.locale, user.pseudonym = values.role, values.locale, pseudonym
     kept = {m.team_id: m for m in user.memberships}
     user.memberships = [kept.get(team.id) or Membership(team_id=team.id) for team in teams]
     known = {item.value: item for item in user.telephony_ids}
     user.telephony_ids = [known.get(value) or TelephonyId(value=value) for value in telephony_ids]
+
+
+def _market(user: User, values: PersonValues) -> str:
+    if values.native_market is None:
+        if user.native_market is not None:  # none before a new person is written
+            return user.native_market
+        return SUPERVISORS_MARKET if values.role is Role.SUPERVISOR else ""
+    if values.native_market and values.native_market not in country_codes():
+        raise InvalidInput("There is no such country.", field="native_market")
+    return values.native_market
 
 
 def _free_login(user: User, login: str) -> str:
@@ -346,7 +364,7 @@ def _choose_secret(user: User, secret: str | None) -> str:
 
 
 def _facts(user: User) -> dict[str, Any]:
-    names = ("name", "login", "email", "role", "locale", "pseudonym")
+    names = ("name", "login", "email", "role", "locale", "pseudonym", "native_market")
     return {
         **{name: getattr(user, name) for name in names},
         "teams": sorted(membership.team_id for membership in user.memberships),

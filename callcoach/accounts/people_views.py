@@ -65,6 +65,7 @@ def create_person() -> ResponseReturnValue:
     viewer = _manager()
     form = PersonForm()
     form.offer_teams(people_queries.team_choices())
+    form.offer_markets(is_new=True)
     if form.validate_on_submit():
         try:
             user, secret = people_operations.create_person(viewer, form.values())
@@ -105,6 +106,7 @@ def edit_person(user_id: int) -> ResponseReturnValue:
     viewer = _manager()
     form = PersonForm()
     form.offer_teams(people_queries.team_choices([m.team_id for m in user.memberships]))
+    form.offer_markets(is_new=False)
     if form.validate_on_submit():
         try:
             people_operations.update_person(viewer, user, form.values())

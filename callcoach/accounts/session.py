@@ -10,6 +10,7 @@ from callcoach.accounts.labels import role_label
 from callcoach.accounts.models import User
 from callcoach.accounts.queries import viewer_of
 from callcoach.extensions import db, login_manager
+from callcoach.web.countries import country_name
 
 
 def init_app(app: Flask) -> None:
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     # (PERMANENT_SESSION_LIFETIME).
     login_manager.session_protection = "strong"
     app.jinja_env.filters["role_label"] = role_label
+    app.jinja_env.filters["country"] = country_name
 
 
 @login_manager.user_loader

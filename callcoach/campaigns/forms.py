@@ -16,6 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from callcoach.campaigns.models import PromiseKind
 from callcoach.campaigns.operations import MAX_NAME, MAX_PHRASE, MAX_TERMS
+from callcoach.web.countries import country_choices
 from callcoach.web.forms import Form, choices
 
 #: Languages in which calls are transcribed and analysed.
@@ -59,6 +60,12 @@ class CampaignForm(Form):
         description=_l("In one or two sentences: who is called, and what is proposed."),
     )
     language = SelectField(_l("Language of the calls"), choices=choices(LANGUAGES.items()))
+    market = SelectField(
+        _l("Market that is called"),
+        choices=[],
+        validate_choice=False,
+        description=_l("Only people native to it teach the engine what sounds right there."),
+    )
     starts_on = DateField(_l("First day"), [Optional()])
     ends_on = DateField(_l("Last day"), [Optional()])
     team_ids = ChecksField(_l("Teams that call"), coerce=int)
@@ -71,6 +78,10 @@ class CampaignForm(Form):
             count=MAX_TERMS,
         ),
     )
+
+    def offer_markets(self) -> None:
+        """Set the countries to choose from, in the reader's language."""
+        self.market.choices = choices(country_choices())
 
     def terms(self) -> list[str]:
         """The vocabulary, a term a line."""

@@ -25,6 +25,7 @@ from callcoach.campaigns.models import (
 )
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db
+from callcoach.web.countries import country_codes
 
 #: Longest names and phrases, as the columns hold them.
 MAX_NAME = 160
@@ -129,7 +130,7 @@ def update_campaign(
     Args:
         viewer: may edit it (`queries.get_campaign_to_edit`).
         campaign: the campaign.
-        values: name, language, purpose, starts_on, ends_on, vocabulary (list of strings), team_ids.
+        values: name, language, market, purpose, starts_on, ends_on, vocabulary (list of strings), team_ids.
         based_on: the `row_version` that the editor saw.
 
     Raises:
@@ -295,10 +296,17 @@ def _apply(viewer: Viewer, campaign: Campaign, values: dict[str, Any]) -> None:
         raise InvalidInput("The campaign ends before it starts.")
     campaign.name = name
     campaign.language = values.get("language") or "fr"
+    campaign.market = _market(values.get("market") or campaign.market or "FR")
     campaign.purpose = (values.get("purpose") or "").strip()
     campaign.starts_on, campaign.ends_on = starts_on, ends_on
     campaign.vocabulary = clean_vocabulary(values.get("vocabulary") or ())
     _bind_teams(viewer, campaign, values.get("team_ids") or ())
+
+
+def _market(code: str) -> str:
+    if code not in country_codes():
+        raise InvalidInput("There is no such country.", code=code)
+    return code
 
 
 def _bind_teams(viewer: Viewer, campaign: Campaign, wanted: Collection[int]) -> None:

@@ -29,6 +29,7 @@ from callcoach.campaigns.forms import (
 from callcoach.campaigns.models import Campaign, Persona, Promise, PromiseKind
 from callcoach.errors import CallCoachError, Conflict, InvalidInput, NotAllowed, StaleVersion
 from callcoach.extensions import db
+from callcoach.web.countries import country_name
 from callcoach.web.errors import explain
 from callcoach.web.forms import choices
 from callcoach.web.toasts import notify
@@ -156,6 +157,7 @@ def _campaign_form(
             "name": campaign.name,
             "purpose": campaign.purpose,
             "language": LANGUAGES.get(campaign.language, campaign.language),
+            "market": country_name(campaign.market),
             "starts_on": campaign.starts_on,
             "ends_on": campaign.ends_on,
             "teams": queries.team_names(campaign),
@@ -171,6 +173,9 @@ def _campaign_form(
 def _offer_choices(form: CampaignForm, campaign: Campaign | None = None) -> None:
     viewer = current_viewer()
     groups = queries.list_by_sponsor(viewer)
+    form.offer_markets()
+    if request.method == "GET" and campaign is None:
+        form.market.data = "FR"
     form.sponsor_id.choices = choices((g.sponsor.id, g.sponsor.name) for g in groups)
     teams = queries.teams_to_offer(viewer, campaign)
     form.team_ids.choices = choices((team.id, team.name) for team in teams)
@@ -181,6 +186,7 @@ def _values(form: CampaignForm) -> dict[str, Any]:
         "name": form.name.data,
         "purpose": form.purpose.data,
         "language": form.language.data,
+        "market": form.market.data,
         "starts_on": form.starts_on.data,
         "ends_on": form.ends_on.data,
         "vocabulary": form.terms(),

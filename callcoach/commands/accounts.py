@@ -57,6 +57,7 @@ def list_users(role: str | None, with_closed: bool) -> None:
 )
 @click.option("--pseudonym", default="", help="As sponsors read an agent; proposed when left out.")
 @click.option("--locale", type=click.Choice(("fr", "en")), default="fr", show_default=True)
+@click.option("--native-market", help="Country (FR) whose manners are theirs; FR for supervisors.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add_user(
     *,
@@ -68,6 +69,7 @@ def add_user(
     telephony_ids: tuple[str, ...],
     pseudonym: str,
     locale: str,
+    native_market: str | None,
     password_stdin: bool,
 ) -> None:
     """Add a person; without --password-stdin a temporary password is made and shown once."""
@@ -86,6 +88,7 @@ def add_user(
             telephony_ids=telephony_ids,
             locale=locale,
             pseudonym=pseudonym,
+            native_market=native_market.upper() if native_market else None,
         )
         user, secret = create_person(Viewer.system(), values, secret=_typed(password_stdin))
         db.session.commit()
