@@ -4,7 +4,7 @@ this campaign, an approved wording, and what would make it void.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -64,19 +64,22 @@ def cards_of(
     turns: Sequence[ShownTurn],
 ) -> Mapping[str, Card]:
     """The rest of every card, by `MomentView.key`."""
-    kinds = _reliability_here(viewer, call)
+    shown = list(moments)
+    kinds = _reliability_here(viewer, call, {(each.detector, each.cause) for each in shown})
     analysis = call.current_analysis
-    return {moment.key: _card(moment, call, analysis, turns, kinds) for moment in moments}
+    return {moment.key: _card(moment, call, analysis, turns, kinds) for moment in shown}
 
 
-def _reliability_here(viewer: Viewer, call: Call) -> Mapping[FlagKind, Reliability] | None:
-    """None for those who do not judge flags: an agent reads what a supervisor confirmed, not a
+def _reliability_here(
+    viewer: Viewer, call: Call, kinds: Collection[FlagKind]
+) -> Mapping[FlagKind, Reliability] | None:
+    """Of these kinds of flag; None for those who do not judge flags: an agent reads what a supervisor confirmed, not a
     statistic.
     """
     if not sees_unconfirmed_flags(viewer):
         return None
     try:
-        return reliability(viewer, call.campaign_id)
+        return reliability(viewer, call.campaign_id, kinds)
     except NotFound:  # a call of a team that no longer calls for the campaign
         return None
 
