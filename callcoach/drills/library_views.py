@@ -26,6 +26,7 @@ from callcoach.drills.operations.assigning import Given
 from callcoach.drills.queries import library
 from callcoach.drills.queries.library import DrillFilters
 from callcoach.drills.queries.marking import count_waiting
+from callcoach.drills.sound_views import ask_after_reading
 from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.web.toasts import notify
@@ -60,7 +61,7 @@ def show_drill(drill_id: int) -> ResponseReturnValue:
     """One drill, and who has it to do."""
     viewer = current_viewer()
     drill = library.get_drill(viewer, drill_id)
-    return render_template(
+    html = render_template(
         "drills/show.html",
         drill=presenters.drill_view(viewer, drill),
         given=presenters.given_rows(library.assignments_of_drill(viewer, drill), _today()),
@@ -68,6 +69,8 @@ def show_drill(drill_id: int) -> ResponseReturnValue:
         sets=[s for s in library.list_sets(viewer) if s.campaign_id == drill.campaign_id],
         today=_today(),
     )
+    ask_after_reading(viewer, [step.id for step in drill.steps])
+    return html
 
 
 @bp.route("/drills/<int:drill_id>/edit", methods=["GET", "POST"])

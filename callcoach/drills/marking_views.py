@@ -15,7 +15,7 @@ from callcoach.drills.operations import marking
 from callcoach.drills.operations.assigning import subject_of
 from callcoach.drills.queries import library
 from callcoach.drills.queries import marking as queries
-from callcoach.drills.sound_views import ask_for_sound
+from callcoach.drills.sound_views import ask_after_reading
 from callcoach.extensions import db, write_transaction
 from callcoach.notices.operations import mark_subject_seen
 from callcoach.web import nav
@@ -46,14 +46,12 @@ def show_try(attempt_id: int) -> ResponseReturnValue:
     )
     if is_seen():
         subject = subject_of(attempt.assignment)
+        step_ids = [answer.step_id for answer in attempt.answers]
         db.session.rollback()
         with write_transaction():
-            attempt = queries.get_attempt(viewer, attempt_id)
             mark_subject_seen(viewer, subject)
-            for answer in attempt.answers:
-                for part in ("line", "original"):
-                    ask_for_sound(viewer, answer.step, part)
             db.session.commit()
+        ask_after_reading(viewer, step_ids)
     return html
 
 

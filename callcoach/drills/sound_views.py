@@ -6,6 +6,8 @@ the browser.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -23,6 +25,8 @@ from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.storage.models import StoredFile
 
+#: States of a sound that a worker can still write.
+_ASKED = ("writing", "failed")
 _NO_SOUND = "There is no sound to hear here; the words remain."
 
 
@@ -89,8 +93,27 @@ def listen_sound(assignment_id: int) -> ResponseReturnValue:
 def ask_for_sound(viewer: Viewer, step: DrillStep, part: str) -> None:
     """Have a stretch written that the viewer may hear and nobody has asked for yet."""
     found = _found(viewer, step, part)
-    if found.state in ("writing", "failed") and step.call is not None:
+    if found.state in _ASKED and step.call is not None:
         ensure_excerpt(viewer, step.call, found.start_ms, found.end_ms)
+
+
+def ask_after_reading(viewer: Viewer, step_ids: Iterable[int]) -> None:
+    """Have the sounds of some steps written that are not there, once the page is drawn; the reading
+    transaction ends first (see `calls.views.log_read`).
+    """
+    waiting = [
+        (step_id, part)
+        for step_id in step_ids
+        for part in ("line", "original")
+        if _found(viewer, library.get_step(viewer, step_id), part).state in _ASKED
+    ]
+    db.session.rollback()
+    if not waiting:
+        return
+    with write_transaction():
+        for step_id, part in waiting:
+            ask_for_sound(viewer, library.get_step(viewer, step_id), part)
+        db.session.commit()
 
 
 def _found(viewer: Viewer, step: DrillStep, part: str) -> StepSound:

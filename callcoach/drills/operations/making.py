@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls import operations as calls
@@ -41,9 +41,9 @@ class DrillEdit:
     """
 
     title: str
-    situation: str
-    instructions: str
-    examples: dict[int, str]
+    situation: str = ""
+    instructions: str = ""
+    examples: dict[int, str] = field(default_factory=dict)
     mark_ms: int | None = None
     is_audible: bool = True
 
@@ -61,7 +61,7 @@ def make_from_note(viewer: Viewer, call: Call, note: Note, kind: str = "reformul
         raise NotFound("There is no such note.")
     drill = drill_of_note(call, note, kind)
     drill.author_id = viewer.user_id
-    return _added(drill)
+    return _added(viewer, call, drill)
 
 
 def drill_of_note(call: Call, note: Note, kind: str) -> Drill:
@@ -93,7 +93,7 @@ def make_from_moment(viewer: Viewer, call: Call, start_ms: int, end_ms: int, kin
         raise InvalidInput("Choose a moment inside the call.")
     drill = _on_moment(call, start_ms, end_ms, kind)
     drill.author_id = viewer.user_id
-    return _added(drill)
+    return _added(viewer, call, drill)
 
 
 def make_chain(viewer: Viewer, call: Call, turn_ids: Sequence[int]) -> Drill:
@@ -122,7 +122,7 @@ def make_chain(viewer: Viewer, call: Call, turn_ids: Sequence[int]) -> Drill:
     )
     for position, line in enumerate(lines, start=1):
         drill.steps.append(_step(call, passage_of(turns, line, call.duration_ms), position))
-    return _added(drill)
+    return _added(viewer, call, drill)
 
 
 def edit_drill(viewer: Viewer, drill: Drill, edit: DrillEdit, *, based_on: int) -> Drill:
@@ -227,9 +227,14 @@ def _title(line: str) -> str:
     return f"« {shortened(line.strip(), _TITLE)} »"
 
 
-def _added(drill: Drill) -> Drill:
+def _added(viewer: Viewer, call: Call, drill: Drill) -> Drill:
+    """Add it, and have its sounds written, so that they are there when it is opened."""
     db.session.add(drill)
     db.session.flush()
+    for step in drill.steps:
+        calls.ensure_excerpt(viewer, call, step.start_ms, step.end_ms)
+        if step.original_start_ms is not None and step.original_end_ms is not None:
+            calls.ensure_excerpt(viewer, call, step.original_start_ms, step.original_end_ms)
     return drill
 
 

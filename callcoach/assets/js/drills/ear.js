@@ -37,6 +37,7 @@ export function mountEar(step) {
         return item;
       }),
     );
+    ear.dispatchEvent(new CustomEvent("taps", { bubbles: true }));
   };
 
   const tap = () => {

@@ -106,6 +106,9 @@ function mount() {
       if (next) next.hidden = !(index === current && index < roots.length - 1 && steps[index]?.answered);
     });
     form.querySelector("[data-send]").hidden = inRow && current < roots.length - 1;
+    // one next thing at a time: sending, once there is something to send
+    const ready = steps.length ? steps.every((step) => step.answered) : Boolean(form.querySelector("[data-taps] li"));
+    button.classList.toggle("btn-primary", ready);
     if (sending) trySend();
   };
 
@@ -157,6 +160,7 @@ function mount() {
     event.preventDefault();
     steps[Math.min(current, steps.length - 1)]?.press();
   });
+  form.addEventListener("taps", show);
   show();
   Promise.all(steps.map((step) => step.voice?.ready)).then(() => {
     // after a visit that was cut short: at the first line without an answer
