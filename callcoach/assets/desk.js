@@ -57,9 +57,9 @@ async function mount(desk) {
   const notes = mountNotes({ desk, callId, data, player, selection, overlay, cards, undo, applyChange });
   const asked = Number(new URLSearchParams(window.location.search).get("t"));
   const requests = mountRequests({ desk, data, player, cards, applyChange });
+  const hearHold = mountHolds(desk, data, player); // before the first jump, which may go into one
   const fromStart = mountStart(desk, data, player, asked);
   const missed = mountMissed({ desk, data, player, selection, applyChange });
-  const hearHold = mountHolds(desk, data, player);
   const chosen = data.moments.find((moment) => `#moment-${moment.number}` === window.location.hash);
   if (chosen) {
     cards.choose(chosen);

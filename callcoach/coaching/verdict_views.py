@@ -81,6 +81,7 @@ def judge(call_id: int, point_id: int) -> ResponseReturnValue:
         reloads=_shown(viewer, call) != shown,
         undo=undo,
         near=[point, verdict],
+        chosen=verdict.id,
     )
 
 
