@@ -194,7 +194,7 @@ def keep_mark(check_id: int, mark_id: int) -> ResponseReturnValue:
     url = url_for("coaching.withdraw_verdict", call_id=check.call_id, verdict_id=verdict.id)
     db.session.commit()
     notify(_("The moment is kept; the agent can be shown it."), undo=url)
-    return redirect(url_for("learning.show_check", check_id=check_id, _anchor=f"row-m{mark_id}"))
+    return redirect(url_for("learning.show_check", check_id=check_id, after=f"m{mark_id}"))
 
 
 @bp.post("/check/<int:check_id>/flags/<int:point_id>")
@@ -207,7 +207,7 @@ def judge_flag(check_id: int, point_id: int) -> ResponseReturnValue:
         raise NotFound("There is no such moment.")
     operations.judge_flag(viewer, check, point, request.form.get("decision", ""))
     db.session.commit()
-    return redirect(url_for("learning.show_check", check_id=check_id, _anchor=f"row-p{point_id}"))
+    return redirect(url_for("learning.show_check", check_id=check_id, after=f"p{point_id}"))
 
 
 def draw_today(viewer: Viewer) -> queries.Today:

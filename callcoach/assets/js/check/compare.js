@@ -28,8 +28,8 @@ export function mountCompare(root) {
   }
 
   const step = (by) => () => {
-    const place = rows.indexOf(current);
-    const next = rows[place < 0 ? (by > 0 ? 0 : rows.length - 1) : place + by];
+    // The one that the page begins with is heard first
+    const next = heard || !current ? rows[rows.indexOf(current) + by] : current;
     if (!next) return;
     next.focus();
     hear(next);
@@ -61,7 +61,8 @@ export function mountCompare(root) {
     k: press("k"),
   });
   // After a decision the page is here again: on with the next moment that waits for a word
-  const after = rows.findIndex((row) => `#${row.id}` === window.location.hash);
+  const decided = new URLSearchParams(window.location.search).get("after");
+  const after = rows.findIndex((row) => row.dataset.row === decided);
   const waiting = rows.find((row, i) => i > after && row.querySelector("[data-row-key]"));
   if (after >= 0 && waiting) waiting.focus();
   else choose(rows.find((row) => row.querySelector("[data-row-key]")) ?? null);
