@@ -1,10 +1,12 @@
 """How fast the analysis after transcription is, on one core, and what a four-hour call costs.
 
-    python benchmarks/analysis_speed.py TRACKS_FOLDER
+    python benchmarks/analysis_speed.py TRACKS_FOLDER [--first N]
 
 `TRACKS_FOLDER` holds recognised tracks as JSON. Reported: seconds of call analysed in one second of
 processor time, over all calls, and the same with the peak of Python memory for calls made by
-repeating them end to end, up to four hours: memory should grow with the words and no faster.
+repeating them end to end, up to four hours: memory should grow with the words and no faster. Thrice:
+by words alone, with the sentence model, and with a campaign's sentences as well. The model forgets
+between runs, so that no call profits from another. ``--first`` takes fewer calls and no long ones.
 Ratios are what counts; they hold on other machines better than seconds do.
 """
 
@@ -19,9 +21,18 @@ from pathlib import Path
 
 from corpus import read_tracks
 
+from callcoach.analysis.embedding import SentenceModel, load_sentence_model
 from callcoach.analysis.engine import analyse
-from callcoach.analysis.model import Channels, Segment, Track, Word
+from callcoach.analysis.model import CallContext, Channels, Segment, Track, Word
+from callcoach.analysis.tuning import Tuning
 
+#: What a campaign might add.
+SENTENCES = Tuning(
+    prototypes={
+        "objection": ("On attend la fusion avec le groupe.", "C'est ma nièce qui fait ça."),
+        "buying": ("Vous intervenez aussi en Corse ?",),
+    }
+)
 HOURS = (0.5, 1.0, 2.0, 4.0)
 
 
@@ -43,10 +54,24 @@ def repeat(
     return [Track(i, tuple(voice[i]), tuple(words[i])) for i in (0, 1)], at
 
 
-def run(tracks: list[Track] | tuple[Track, ...], duration_s: float) -> float:
+def run(
+    tracks: list[Track] | tuple[Track, ...],
+    duration_s: float,
+    embedder: SentenceModel | None = None,
+    tuning: Tuning | None = None,
+) -> float:
     """Processor seconds of one analysis."""
+    if embedder is not None:
+        embedder.forget()
     start = time.process_time()
-    analyse(tracks, duration_s=duration_s, channels=Channels.STEREO, agent_channel=0)
+    analyse(
+        tracks,
+        duration_s=duration_s,
+        channels=Channels.STEREO,
+        agent_channel=0,
+        context=CallContext(tuning=tuning or Tuning()),
+        embedder=embedder,
+    )
     return time.process_time() - start
 
 
@@ -55,21 +80,31 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("tracks", type=Path)
-    args = parser.parse_args()
+    parser.add_argument("--first", type=int)
+    options = parser.parse_args()
     calls = []
-    for path in sorted(args.tracks.glob("*.json")):
+    for path in sorted(options.tracks.glob("*.json")):
         tracks, agent = read_tracks(path)
         if agent == 0 and len({track.channel for track in tracks}) > 1:
             calls.append((tracks, float(json.loads(path.read_text())["duration_s"])))
-    run(*calls[0])  # lists and weights are read once a process
-    spent = sum(run(tracks, duration) for tracks, duration in calls)
-    total = sum(duration for _, duration in calls)
-    print(f"{len(calls)} calls, {total / 60:.0f} min: {total / spent:.0f} x real time")
+    model = load_sentence_model()
+    for title, embedder, tuning in (
+        ("by words alone", None, None),
+        ("with the sentence model", model, None),
+        ("with a campaign's sentences too", model, SENTENCES),
+    ):
+        run(*calls[0], embedder, tuning)  # lists and weights are read once a process
+        some = calls[: options.first] if options.first else calls
+        spent = sum(run(*call, embedder, tuning) for call in some)
+        total = sum(duration for _, duration in some)
+        print(f"{title}: {len(some)} calls, {total / 60:.0f} min: {total / spent:.0f} x real time")
+    if options.first:
+        return
     for hours in HOURS:
         tracks, duration = repeat(calls, hours * 3600)
-        spent = run(tracks, duration)
+        spent = run(tracks, duration, model)
         tracemalloc.start()
-        run(tracks, duration)
+        run(tracks, duration, model)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         print(

