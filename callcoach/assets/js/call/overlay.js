@@ -128,8 +128,8 @@ export function createOverlay(root, data, onFlag) {
       shape("line", { class: "tick", x1: left, x2: left, y1: 0, y2: height - LABELS }, scale);
       shape("text", { class: "tick-label", x: left + 3, y: height - 3 }, scale).textContent = clock(time);
     }
-    drawQuiet(height);
     shape("g", { class: "spans" }, svg);
+    drawQuiet(height); // over the current moment's span, which is opaque
     shape("g", { class: "chosen" }, svg);
     drawSpans(height);
     drawChosen(height);
