@@ -34,6 +34,8 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             continue
         proposed = scene.has(turn, "proposing")
         leads = proposed or scene.is_asking(turn)
+        if not leads and scene.has(turn, "deaf"):
+            continue
         strength = 0.15 + 0.15 * bool(signals) + 0.1 * asked + 0.2 * proposed + 0.1 * leads
         strength += 0.1 * (overlap(last.text, turn.text) > 0.1)
         strength -= 0.2 * (moment.length_s > limit) + 0.15 * scene.has(turn, "deaf")

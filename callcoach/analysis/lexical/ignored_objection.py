@@ -70,7 +70,7 @@ def _is_none(scene: Scene, moment: Moment) -> bool:
 def _severity(scene: Scene, moment: Moment, objections: tuple[Hit, ...], *, partly: bool) -> int:
     """3 when the same objection comes back, 1 when some of it was taken up."""
     said = {hit.phrase for hit in objections}
-    if any(hit.phrase in said for later in moment.after for hit in scene.hits(later, "objection")):
+    if any(f" {phrase} " in scene.read(later).text for later in moment.after for phrase in said):
         return 3
     return 1 if partly else 2
 

@@ -35,6 +35,8 @@ def detect(scene: Scene) -> Iterator[Candidate]:
         if scene.has(last, "objecting_price", "refusal") or scene.context_hits(turn, "approved"):
             continue
         taken = overlap(last.text, turn.text)
+        if taken >= limit and scene.has(turn, "proposing"):
+            continue
         strength = 0.2 + 0.15 * bool(signals) + 0.25 * scene.has(turn, "deaf")
         strength += 0.1 * (taken < limit) + 0.15 * (scene.is_asking(turn) and asked)
         strength -= 0.2 * scene.has(turn, "proposing") + 0.15 * scene.has(turn, "acknowledging")

@@ -39,7 +39,7 @@ def detect(scene: Scene) -> Iterator[Candidate]:
         taken = overlap(last.text, turn.text)
         received = scene.has(turn, "acknowledging", "adjusting", "reformulating", "inviting")
         strength = 0.15 + 0.12 * min(cues, 4) + 0.2 * scene.has(turn, "deaf")
-        strength += 0.1 * scene.has(turn, "proposing") - 0.25 * received
+        strength += 0.1 * scene.has(turn, "proposing") - 0.3 * received
         strength -= 0.15 * (taken >= scene.bound("missed_hesitation.taken_ratio"))
         if strength < 0.25:
             continue

@@ -55,9 +55,12 @@ def detect(scene: Scene) -> Iterator[Candidate]:
 
 def _stands(scene: Scene, moment: Moment, objections: tuple[Hit, ...]) -> bool:
     """Whether the objection stands after the answer: said again at once, or a plain refusal."""
-    said = {hit.phrase for hit in objections}
-    again = scene.hits(moment.next, "objection")
-    return scene.has(moment.next, "refusal") or any(hit.phrase in said for hit in again)
+    answer = moment.next
+    if answer is None:
+        return False
+    text = scene.read(answer).text
+    again = any(f" {hit.phrase} " in text for hit in objections)
+    return again or scene.has(answer, "refusal")
 
 
 DETECTOR = Detector("P1", Cause.OBJECTION_HANDLED, detect)

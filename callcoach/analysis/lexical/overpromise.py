@@ -18,12 +18,12 @@ from callcoach.analysis.detectors import FORBIDDEN, Candidate, Detector, clamp, 
 from callcoach.analysis.lexicon import Hit
 from callcoach.analysis.model import Cause, Turn
 from callcoach.analysis.scene import Moment, Scene, words_in
-from callcoach.analysis.text import tokens
+from callcoach.analysis.text import fold
 
 #: A figure with the unit of a claim; hours and dates are proposals more often than claims.
 _FIGURE = re.compile(
-    r"\b(\d+) (%|pour cent|percent|per cent|euros?|pounds|dollars|mois|months?|ans?|years?|semaines?|weeks?)(?= |$)"
-    r"|\b(\d+%)"
+    r"\b(\d+) ?(?:%|(?:pour cent|percent|per cent|euros?|pounds|dollars|mois|months?|ans?|years?"
+    r"|semaines?|weeks?)\b)"
 )
 
 
@@ -65,24 +65,23 @@ def _figures_known(scene: Scene) -> frozenset[str]:
     texts = [*scene.context.approved, *(line.text for line in scene.context.script_lines)]
     found: set[str] = set()
     for text in texts:
-        found |= {_number(match) for match in _FIGURE.finditer(" ".join(tokens(text)))}
+        found |= {match.group(1) for match in _FIGURE.finditer(fold(text))}
     return frozenset(found)
-
-
-def _number(match: re.Match[str]) -> str:
-    """The figure alone, a percent sign aside."""
-    return (match.group(1) or match.group(3)).rstrip("%")
 
 
 def _figures(scene: Scene, turn: Turn, known: frozenset[str]) -> list[Hit]:
     """Figures that were surely said and that nobody approved."""
-    read = scene.read(turn)
     sure = scene.bound("overpromise.word_ratio")
+    text, word_at = "", list[int]()
+    for index, word in enumerate(turn.words):
+        piece = fold(word.word) + " "
+        text += piece
+        word_at += [index] * len(piece)
     hits: list[Hit] = []
-    for match in _FIGURE.finditer(read.text):
-        first, last = read.word_at[match.start()], read.word_at[match.end() - 1]
+    for match in _FIGURE.finditer(text):
+        first, last = word_at[match.start()], word_at[match.end() - 1]
         words = turn.words[first : last + 1]
-        if _number(match) in known or min(word.probability for word in words) < sure:
+        if match.group(1) in known or min(word.probability for word in words) < sure:
             continue
         said = "".join(word.word for word in words).strip()
         hits.append(Hit(match.group(), words[0].start_s, words[-1].end_s, said, 1.0, first, last))
