@@ -14,6 +14,7 @@ more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import sqrt
 from statistics import median
 
@@ -27,7 +28,7 @@ SPAN, FEWEST = 3, 2
 #: Least spread of a prospect's observations: a call in which nothing varies makes no break of a
 #: trifle (on the curve's scale of [-1, 1]).
 LEAST_SPREAD = 0.25
-#: Median absolute deviation to standard deviation.
+#: Median absolute step, over the root of two, to standard deviation.
 _ROBUST = 1.4826
 
 
@@ -63,8 +64,9 @@ def _drops(observed: Sequence[Observation]) -> list[tuple[float, float, Observat
     if len(observed) < MIN_TURNS:
         return []
     values = [item.value for item in observed]
-    middle = median(values)
-    spread = max(_ROBUST * median(abs(value - middle) for value in values), LEAST_SPREAD)
+    # from one turn to the next, so that the very change that is sought does not hide itself
+    steps = median(abs(after - before) for before, after in pairwise(values))
+    spread = max(_ROBUST * steps / sqrt(2), LEAST_SPREAD)
     drops: list[tuple[float, float, Observation]] = []
     for place in range(FEWEST, len(values) - 1):
         before, after = values[max(0, place - SPAN) : place], values[place : place + SPAN]

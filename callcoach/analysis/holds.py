@@ -18,30 +18,46 @@ SPARSE = 0.3
 #: An announcement repeated by a machine, or somebody who comes back ("allô ?"), does not end a hold
 #: when it is this short, seconds.
 ANNOUNCEMENT_S = 8.0
+#: An announcement this soon after the talk opens the hold, seconds.
+OPENS_WITHIN_S = 3.0
 
 
 def find_holds(scene: Scene) -> tuple[Segment, ...]:
     """Holds between the first and the last speech of the call, sorted, disjoint."""
-    talk = [
-        turn
-        for turn in scene.conversation.turns
-        if _is_speech(turn) and not _is_announcement(scene, turn)
-    ]
     holds: list[Segment] = []
-    reached = talk[0] if talk else None
-    for turn in talk[1:]:
-        if reached is not None and turn.start_s > reached.end_s:
-            gap = Segment(reached.end_s, turn.start_s)
-            if gap.duration_s >= scene.bound("hold.from_s") and _is_hold(scene, gap, reached):
+    reached: tuple[float, Turn] | None = None
+    for start_s, end_s, turn in _talk(scene):
+        if reached is not None and start_s > reached[0]:
+            gap = _after_announcement(scene, Segment(reached[0], start_s))
+            if gap.duration_s >= scene.bound("hold.from_s") and _is_hold(scene, gap, reached[1]):
                 holds.append(gap)
-        if reached is None or turn.end_s > reached.end_s:
-            reached = turn
+        if reached is None or end_s > reached[0]:
+            reached = (end_s, turn)
     return tuple(holds)
 
 
-def _is_speech(turn: Turn) -> bool:
-    """Whether `turn` holds words at the pace of somebody who speaks."""
-    return bool(turn.words) and len(turn.words) >= SPARSE * (turn.end_s - turn.start_s)
+def _talk(scene: Scene) -> list[tuple[float, float, Turn]]:
+    """Stretches in which somebody converses, with their turn, sorted by start."""
+    return sorted(
+        (
+            (unit.start_s, unit.end_s, turn)
+            for turn in scene.conversation.turns
+            if not _is_announcement(scene, turn)
+            for unit in scene.conversation.units_of(turn)
+            if unit.words and len(unit.words) >= SPARSE * unit.duration_s
+        ),
+        key=lambda item: item[:2],
+    )
+
+
+def _after_announcement(scene: Scene, gap: Segment) -> Segment:
+    """`gap` without the announcement that opens it: those words are for the caller."""
+    start = gap.start_s
+    for turn in scene.conversation.turns:
+        near = gap.start_s <= turn.start_s <= gap.start_s + OPENS_WITHIN_S
+        if near and turn.end_s < gap.end_s and _is_announcement(scene, turn):
+            start = max(start, turn.end_s)
+    return Segment(start, gap.end_s)
 
 
 def _is_announcement(scene: Scene, turn: Turn) -> bool:
@@ -59,7 +75,7 @@ def _is_hold(scene: Scene, gap: Segment, before: Turn) -> bool:
     inside: Sequence[Turn] = [
         turn
         for turn in scene.conversation.turns
-        if turn.start_s < gap.end_s and turn.end_s > gap.start_s and turn is not before
+        if turn.start_s < gap.end_s and turn.end_s >= gap.start_s and turn is not before
     ]
     if any(_is_announcement(scene, turn) for turn in inside):
         return True
