@@ -21,6 +21,7 @@ from callcoach.calls.media_views import send_file
 from callcoach.coaching import agent_presenters as presenters
 from callcoach.coaching.blueprint import bp
 from callcoach.coaching.models import Note
+from callcoach.coaching.note_panels import panels_of
 from callcoach.coaching.operations import notes
 from callcoach.coaching.queries import inbox
 from callcoach.coaching.queries.requests import count_new_answers
@@ -40,6 +41,7 @@ def my_notes() -> ResponseReturnValue:
     html = render_template(
         "coaching/my_notes.html",
         opened=_opened(viewer, first) if first is not None else None,
+        panels=panels_of(viewer, first) if first is not None else [],
         cards=[_card(viewer, note) for note in page.rows if note is not first],
         page=page,
         next_new=None,
@@ -58,6 +60,7 @@ def my_note(note_id: int) -> ResponseReturnValue:
     html = render_template(
         "coaching/my_note.html",
         opened=_opened(viewer, note),
+        panels=panels_of(viewer, note),
         next_new=inbox.next_new_note(viewer, note),
         **_tabs(viewer),
     )

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from flask import Flask
+
 from callcoach.coaching import (
     agent_views,
     desk_views,
     export_views,
     feed_views,
     home_views,
+    note_panels,
     note_views,
     request_views,
     verdict_views,
 )
 from callcoach.coaching.blueprint import bp
+
+bp.record_once(lambda state: note_panels.init_app(cast("Flask", state.app)))
 
 __all__ = [
     "agent_views",

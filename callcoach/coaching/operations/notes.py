@@ -13,6 +13,7 @@ from callcoach.accounts.access_log import record
 from callcoach.calls import operations as calls
 from callcoach.calls.judging import found_again
 from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
+from callcoach.coaching import events
 from callcoach.coaching.access import (
     can_acknowledge_note,
     can_answer_note,
@@ -106,6 +107,7 @@ def send_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
     db.session.flush()
     follow_note(note)
     telling.note_sent(viewer, note)
+    events.note_sent(note)
     return note
 
 

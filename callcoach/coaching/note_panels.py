@@ -1,0 +1,80 @@
+"""What rooms above add to pages of this one: panels under an agent's note, and actions on a note and
+on a call of the desk.
+
+A room registers when its views are imported. Whether the viewer may do it is judged by the room;
+what is returned is shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from markupsafe import Markup
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.session import current_viewer
+from callcoach.coaching.models import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One more thing to do: a POST to `url`, or the way there when `is_link`."""
+
+    url: str
+    label: str
+    is_link: bool = False
+
+
+Panel = Callable[[Viewer, Note], str]
+NoteAction = Callable[[Viewer, int], Action | None]
+CallAction = Callable[[Viewer, int], Action | None]
+
+_panels: list[Panel] = []
+_note_actions: list[NoteAction] = []
+_call_actions: list[CallAction] = []
+
+
+def add_panel(panel: Panel) -> Panel:
+    """Register what is shown under an agent's own note: HTML of a template, "" for nothing."""
+    if panel not in _panels:
+        _panels.append(panel)
+    return panel
+
+
+def add_note_action(action: NoteAction) -> NoteAction:
+    """Register something to do with a sent note on the desk, given its number."""
+    if action not in _note_actions:
+        _note_actions.append(action)
+    return action
+
+
+def add_call_action(action: CallAction) -> CallAction:
+    """Register something to do with a call on the desk, given its number."""
+    if action not in _call_actions:
+        _call_actions.append(action)
+    return action
+
+
+def panels_of(viewer: Viewer, note: Note) -> list[Markup]:
+    """The panels of one note, in the order in which they were registered."""
+    found = (panel(viewer, note) for panel in _panels)
+    return [Markup(html) for html in found if html]  # noqa: S704 - our own templates escape
+
+
+def init_app(app: Flask) -> None:
+    """Attach the template globals `note_actions(note_id)` and `call_actions(call_id)`."""
+    app.jinja_env.globals["note_actions"] = _actions(_note_actions)
+    app.jinja_env.globals["call_actions"] = _actions(_call_actions)
+
+
+def _actions(
+    registered: list[Callable[[Viewer, int], Action | None]],
+) -> Callable[[int], list[Action]]:
+    def found(number: int) -> list[Action]:
+        viewer = current_viewer()
+        offered = (action(viewer, number) for action in registered)
+        return [action for action in offered if action is not None]
+
+    return found

@@ -1,0 +1,44 @@
+"""What this room adds to the pages of notes and calls, and what it learns from notes."""
+
+from __future__ import annotations
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+
+from callcoach.accounts.access import Viewer
+from callcoach.coaching.events import on_note_sent
+from callcoach.coaching.models import Note
+from callcoach.coaching.note_panels import Action, add_call_action, add_note_action, add_panel
+from callcoach.drills.access import makes_drills, practises
+from callcoach.drills.operations import assigning
+
+
+@add_panel
+def practise_panel(viewer: Viewer, note: Note) -> str:
+    """Offer to practise, under an agent's note that asks to change something."""
+    if not practises(viewer) or not assigning.can_take_up(note):
+        return ""
+    return render_template("drills/_practise.html", note_id=note.id)
+
+
+@add_note_action
+def drill_of_note(viewer: Viewer, note_id: int) -> Action | None:
+    """A drill from a note, in one click."""
+    if not makes_drills(viewer):
+        return None
+    return Action(url_for("drills.make_from_note", note_id=note_id), _("Make a drill"))
+
+
+@add_call_action
+def drill_of_call(viewer: Viewer, call_id: int) -> Action | None:
+    """A drill from some lines of a call."""
+    if not makes_drills(viewer):
+        return None
+    url = url_for("drills.make_chain", call_id=call_id)
+    return Action(url, _("Make a drill of lines"), is_link=True)
+
+
+@on_note_sent
+def review_done(note: Note) -> None:
+    """A note on a new agent's real call ends the path that was waiting for it."""
+    assigning.note_sent(note)
