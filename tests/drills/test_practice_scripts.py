@@ -22,6 +22,8 @@ from .microphone import (
     voice_state,
 )
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 __all__ = ["practice_in", "speaking_chromium"]
 
 

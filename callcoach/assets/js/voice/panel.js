@@ -118,6 +118,7 @@ class VoicePanel {
     this.show("recording");
     const level = this.root.querySelector("[data-voice-level]");
     const time = this.root.querySelector("[data-voice-time]");
+    if (time) time.textContent = clock(0);
     const stopLevel = level ? watchLevel(this.stream, (share) => (level.value = share * 100)) : () => {};
     const timer = setInterval(() => {
       const ms = performance.now() - this.recording.startedAt;
