@@ -16,7 +16,7 @@ from callcoach.calls.mapping import ShownTurn
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, spoken_duration
 from callcoach.drills.answer_presenters import AnswerView, AttemptView, attempt_view
-from callcoach.drills.labels import kind_label, situation_label
+from callcoach.drills.labels import kind_choices, kind_label, situation_label
 from callcoach.drills.models import Assignment, Attempt, Drill, DrillKind, DrillSet, DrillStep
 from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
 from callcoach.web.filters import local_date
@@ -68,7 +68,9 @@ class DrillView:
     instructions: str
     row_version: int
     is_audible: bool
+    note_id: int
     note_url: str
+    other_kinds: Sequence[tuple[str, str]]
     author: str
     steps: Sequence[StepView]
 
@@ -202,11 +204,17 @@ def drill_view(viewer: Viewer, drill: Drill) -> DrillView:
         instructions=drill.instructions,
         row_version=drill.row_version,
         is_audible=all(step.is_audible for step in drill.steps),
+        note_id=note.id if note is not None and note.deleted_at is None else 0,
         note_url=(
             url_for("coaching.desk", call_id=note.call_id, t=note.start_ms / 1000)
             if note is not None and note.deleted_at is None
             else ""
         ),
+        other_kinds=[
+            (value, label)
+            for value, label in kind_choices()
+            if value not in (drill.kind, DrillKind.CHAINED)
+        ],
         author=drill.author.name if drill.author else "",
         steps=[step_view(viewer, step) for step in drill.steps],
     )
