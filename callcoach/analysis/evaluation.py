@@ -407,13 +407,13 @@ def trivial_flags(turns: Sequence[Turn], language: str = "fr") -> dict[str, list
     agent = [turn for turn in spoken if turn.speaker is Speaker.AGENT]
     if not agent:
         return {}
-    objection = phrases("objection", language)
+    against = [phrases(name, language) for name in ("objection", "rebuke", "refusal")]
     answers = [
         turn
         for before, turn in pairwise(spoken)
         if turn.speaker is Speaker.AGENT
         and before.speaker is Speaker.PROSPECT
-        and find(read_turn(before), objection)
+        and any(find(read_turn(before), wanted) for wanted in against)
     ]
     longest = max(agent, key=lambda turn: turn.end_s - turn.start_s)
     last_answered = [
