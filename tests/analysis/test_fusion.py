@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
+from importlib.resources import files
 from itertools import pairwise
 
 import pytest
@@ -168,3 +170,19 @@ def test_weights_know_every_feature_that_is_computed() -> None:
     assert set(weights.cause) == set(Cause)
     for each in weights.cause.values():
         assert set(each) - {""} <= set(weights.mean)
+
+
+def test_the_packaged_weights_carry_their_card() -> None:
+    resource = files("callcoach.analysis") / "data" / "fusion.json"
+    card = json.loads(resource.read_text(encoding="utf-8"))["card"]
+    assert card["data"]["calls"] > 0
+    assert card["data"]["points"] > 0
+    assert date.fromisoformat(card["made_on"])
+    for figures in card["held_out"].values():
+        assert set(figures["f1_by_writer"]) == set(card["data"]["groups"])
+        assert figures["f1_interval"][0] <= figures["f1"] <= figures["f1_interval"][1]
+        assert figures["chance_f1"] < figures["f1"]
+    assert card["held_out"], "figures of unseen writers belong to the weights"
+    likeness = load_weights().likeness
+    assert likeness is not None
+    assert likeness.embedder == card["model"]["likeness"]
