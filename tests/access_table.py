@@ -61,6 +61,8 @@ def _campaign(site: Site) -> Mapping[str, object]:
         "sponsor_id": site.sponsor,
         "name": "Nouvelle campagne",
         "language": "fr",
+        "agent_audio": "yes",
+        "dispute_hours": 48,
         "team_ids": [site.team],
     }
 

@@ -10,11 +10,13 @@ from werkzeug.http import quote_etag
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import was_recorded
+from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import queries
 from callcoach.calls.blueprint import bp
 from callcoach.calls.models import Call
 from callcoach.calls.operations import log_access
+from callcoach.calls.sound import require_sound
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.storage.models import StoredFile
@@ -29,6 +31,7 @@ def audio(call_id: int) -> ResponseReturnValue:
     """
     viewer = current_viewer()
     call = queries.get_call(viewer, call_id)
+    require_sound(viewer, call.campaign)
     file = call.recording.playback if call.recording is not None else None
     if file is None:
         raise NotFound("The audio of this call is not there.")
@@ -41,14 +44,21 @@ def audio(call_id: int) -> ResponseReturnValue:
 
 @bp.get("/calls/<int:call_id>/peaks/<version>")
 def peaks(call_id: int, version: str) -> ResponseReturnValue:
-    """The peaks of both channels; the version in the address changes with their content."""
-    call = queries.get_call(current_viewer(), call_id)
+    """The peaks of both channels; the version in the address changes with their content.
+
+    Kept by the browser, but not by an agent's: they share telephones and computers.
+    """
+    viewer = current_viewer()
+    call = queries.get_call(viewer, call_id)
     file = call.recording.peaks if call.recording is not None else None
     if file is None or not file.sha256.startswith(version):
         raise NotFound("The peaks of this call are not there.")
     response = send_file(file)
     db.session.rollback()
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    is_shared = viewer.role is Role.AGENT
+    response.headers["Cache-Control"] = (
+        "private, no-store" if is_shared else "private, max-age=31536000, immutable"
+    )
     return response
 
 

@@ -6,16 +6,23 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     HiddenField,
+    IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from callcoach.campaigns.models import PromiseKind
-from callcoach.campaigns.operations import MAX_NAME, MAX_PHRASE, MAX_TERMS
+from callcoach.campaigns.models import AgentAudio, PromiseKind
+from callcoach.campaigns.operations import (
+    DISPUTE_HOURS,
+    MAX_NAME,
+    MAX_PHRASE,
+    MAX_TERMS,
+)
 from callcoach.web.countries import country_choices
 from callcoach.web.forms import Form, choices
 
@@ -26,6 +33,12 @@ KINDS = {
     PromiseKind.APPROVED: _l("Approved"),
     PromiseKind.FORBIDDEN: _l("Forbidden"),
     PromiseKind.AMBIGUOUS: _l("Ambiguous"),
+}
+
+AGENT_AUDIO = {
+    AgentAudio.YES: _l("Yes: the moments of notes, drills, and their own calls"),
+    AgentAudio.REDACTED: _l("Redacted: names and numbers beeped out"),
+    AgentAudio.TEXT_ONLY: _l("Text only: agents read, and hear no call"),
 }
 
 
@@ -76,6 +89,25 @@ class CampaignForm(Form):
             "Names and terms that recognition should know, one a line, %(count)s at most: "
             "the company, its products, the trade’s words.",
             count=MAX_TERMS,
+        ),
+    )
+
+    agent_audio = RadioField(
+        _l("Sound on the agents’ telephones"),
+        choices=choices(AGENT_AUDIO.items()),
+        description=_l(
+            "Names and numbers cannot be beeped out yet. Until they can, “redacted” plays nothing "
+            "either: agents read the words. Their own takes of drills they hear in any case."
+        ),
+    )
+    dispute_hours = IntegerField(
+        _l("Hours to answer an agent who sees it otherwise"),
+        [InputRequired(), NumberRange(*DISPUTE_HOURS)],
+        description=_l(
+            "From %(least)s to %(most)s, nights and weekends included. Both sides are told the "
+            "exact time; an answer that is late stays possible, and is shown as late.",
+            least=DISPUTE_HOURS[0],
+            most=DISPUTE_HOURS[1],
         ),
     )
 

@@ -15,6 +15,7 @@ from callcoach.accounts.models import Role, Team, User
 from callcoach.campaigns import queries
 from callcoach.campaigns.access import can_create_campaign, can_manage_sponsors
 from callcoach.campaigns.models import (
+    AgentAudio,
     Campaign,
     CampaignTeam,
     Persona,
@@ -33,6 +34,9 @@ MAX_PHRASE = 300
 #: Recognition takes a prompt of some two hundred tokens: more terms than this would be cut.
 MAX_TERMS = 80
 MAX_TERM = 60
+#: Hours that a supervisor may have to answer an agent who sees it otherwise: within the shift at
+#: least, and within two weeks, while both still know the call.
+DISPUTE_HOURS = (4, 336)
 
 
 def create_sponsor(viewer: Viewer, name: str) -> Sponsor:
@@ -130,7 +134,8 @@ def update_campaign(
     Args:
         viewer: may edit it (`queries.get_campaign_to_edit`).
         campaign: the campaign.
-        values: name, language, market, purpose, starts_on, ends_on, vocabulary (list of strings), team_ids.
+        values: name, language, market, purpose, starts_on, ends_on, vocabulary (list of strings),
+            team_ids, agent_audio, dispute_hours. What is left out of the last two is kept as it is.
         based_on: the `row_version` that the editor saw.
 
     Raises:
@@ -300,6 +305,10 @@ def _apply(viewer: Viewer, campaign: Campaign, values: dict[str, Any]) -> None:
     campaign.purpose = (values.get("purpose") or "").strip()
     campaign.starts_on, campaign.ends_on = starts_on, ends_on
     campaign.vocabulary = clean_vocabulary(values.get("vocabulary") or ())
+    if values.get("agent_audio"):
+        campaign.agent_audio = _agent_audio(values["agent_audio"])
+    if values.get("dispute_hours") is not None:
+        campaign.dispute_hours = _dispute_hours(values["dispute_hours"])
     _bind_teams(viewer, campaign, values.get("team_ids") or ())
 
 
@@ -307,6 +316,22 @@ def _market(code: str) -> str:
     if code not in country_codes():
         raise InvalidInput("There is no such country.", code=code)
     return code
+
+
+def _agent_audio(value: str) -> AgentAudio:
+    try:
+        return AgentAudio(value)
+    except ValueError:
+        raise InvalidInput("Say what agents hear on their telephones.", value=value) from None
+
+
+def _dispute_hours(hours: int) -> int:
+    least, most = DISPUTE_HOURS
+    if not least <= hours <= most:
+        raise InvalidInput(
+            "Give supervisors %(least)s to %(most)s hours to answer.", least=least, most=most
+        )
+    return hours
 
 
 def _bind_teams(viewer: Viewer, campaign: Campaign, wanted: Collection[int]) -> None:

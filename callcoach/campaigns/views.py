@@ -18,6 +18,7 @@ from callcoach.campaigns.access import (
     can_manage_sponsors,
 )
 from callcoach.campaigns.forms import (
+    AGENT_AUDIO,
     KINDS,
     LANGUAGES,
     CampaignForm,
@@ -26,7 +27,7 @@ from callcoach.campaigns.forms import (
     SeatForm,
     SponsorForm,
 )
-from callcoach.campaigns.models import Campaign, Persona, Promise, PromiseKind
+from callcoach.campaigns.models import AgentAudio, Campaign, Persona, Promise, PromiseKind
 from callcoach.errors import CallCoachError, Conflict, InvalidInput, NotAllowed, StaleVersion
 from callcoach.extensions import db
 from callcoach.web.countries import country_name
@@ -82,6 +83,7 @@ def _campaign_page(
         promises=promises,
         kinds=KINDS,
         language=LANGUAGES.get(campaign.language, campaign.language),
+        audio=AGENT_AUDIO[campaign.agent_audio],
         teams=[] if viewer.role == "sponsor" else queries.team_names(campaign),
         persona_form=persona_form or PersonaForm(formdata=None),
         promise_form=promise_form or PromiseForm(formdata=None),
@@ -162,6 +164,8 @@ def _campaign_form(
             "ends_on": campaign.ends_on,
             "teams": queries.team_names(campaign),
             "vocabulary": campaign.vocabulary,
+            "agent_audio": AGENT_AUDIO[campaign.agent_audio],
+            "dispute_hours": campaign.dispute_hours,
         }
         form.based_on.process_data(str(campaign.row_version))  # saving again is a decision
     page = render_template(
@@ -176,6 +180,8 @@ def _offer_choices(form: CampaignForm, campaign: Campaign | None = None) -> None
     form.offer_markets()
     if request.method == "GET" and campaign is None:
         form.market.data = "FR"
+        form.agent_audio.data = AgentAudio.YES.value
+        form.dispute_hours.data = Campaign.dispute_hours.default.arg
     form.sponsor_id.choices = choices((g.sponsor.id, g.sponsor.name) for g in groups)
     teams = queries.teams_to_offer(viewer, campaign)
     form.team_ids.choices = choices((team.id, team.name) for team in teams)
@@ -191,6 +197,8 @@ def _values(form: CampaignForm) -> dict[str, Any]:
         "ends_on": form.ends_on.data,
         "vocabulary": form.terms(),
         "team_ids": form.team_ids.data or [],
+        "agent_audio": form.agent_audio.data,
+        "dispute_hours": form.dispute_hours.data,
     }
 
 

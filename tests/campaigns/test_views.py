@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -17,6 +18,9 @@ from tests.factories.accounts import create_team, create_user
 from tests.factories.campaigns import create_campaign, create_sponsor
 
 SignIn = Callable[[User | int], FlaskClient]
+
+#: What every campaign says of agents.
+SOUND = {"agent_audio": "yes", "dispute_hours": 48}
 
 
 def test_a_supervisor_adds_a_campaign_and_a_phrase(app: Flask, sign_in: SignIn) -> None:
@@ -29,6 +33,7 @@ def test_a_supervisor_adds_a_campaign_and_a_phrase(app: Flask, sign_in: SignIn) 
         "sponsor_id": sponsor_id,
         "name": "Toitures",
         "language": "fr",
+        **SOUND,
         "team_ids": [team_id],
         "vocabulary": "Voltaneo\nkilowatt\nvoltaneo",
     }
@@ -55,6 +60,7 @@ def test_a_refused_form_keeps_what_was_typed(app: Flask, sign_in: SignIn) -> Non
         "based_on": "1",
         "name": "Un nom",
         "language": "fr",
+        **SOUND,
         "starts_on": "2026-09-02",
         "ends_on": "2026-09-01",
         "purpose": "Un but bien précis",
@@ -72,7 +78,13 @@ def test_a_stale_save_shows_both_texts(app: Flask, sign_in: SignIn) -> None:
     with app.app_context():
         browser = sign_in(create_user(Role.ADMIN))
         campaign_id = create_campaign(purpose="Le premier but").id
-    values = {"based_on": "1", "name": "A", "language": "fr", "purpose": "Le but de l’autre"}
+    values = {
+        "based_on": "1",
+        "name": "A",
+        "language": "fr",
+        **SOUND,
+        "purpose": "Le but de l’autre",
+    }
     assert browser.post(f"/campaigns/{campaign_id}/edit", data=values).status_code == 302
     late = browser.post(f"/campaigns/{campaign_id}/edit", data={**values, "purpose": "Mon but"})
     assert late.status_code == 422
@@ -212,7 +224,7 @@ def test_of_two_who_save_at_the_same_moment_one_is_told(app: Flask, sign_in: Sig
 
     def _save(number: int) -> int:
         start.wait()
-        values = {"based_on": "1", "name": f"Nom {number}", "language": "fr"}
+        values = {"based_on": "1", "name": f"Nom {number}", "language": "fr", **SOUND}
         answer = browsers[number].post(f"/campaigns/{campaign_id}/edit", data=values)
         return answer.status_code
 
@@ -223,3 +235,37 @@ def test_of_two_who_save_at_the_same_moment_one_is_told(app: Flask, sign_in: Sig
         campaign = db.session.get(Campaign, campaign_id)
         assert campaign is not None
         assert campaign.row_version == 2
+
+
+@pytest.mark.parametrize("hours", ["", "3", "337", "bientôt"])
+def test_the_time_to_answer_agents_is_bounded(app: Flask, sign_in: SignIn, hours: str) -> None:
+    with app.app_context():
+        browser = sign_in(create_user(Role.ADMIN))
+        campaign_id = create_campaign().id
+    values = {"based_on": "1", "name": "A", "language": "fr", **SOUND, "dispute_hours": hours}
+    page = browser.post(f"/campaigns/{campaign_id}/edit", data=values)
+    assert page.status_code == 422
+    assert 'aria-invalid="true"' in page.text
+    with app.app_context():
+        assert db.session.get_one(Campaign, campaign_id).dispute_hours == 48
+
+
+def test_what_agents_hear_and_the_time_to_answer_them_are_chosen(
+    app: Flask, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        browser = sign_in(create_user(Role.ADMIN))
+        campaign_id = create_campaign().id
+    values = {"based_on": "1", "name": "A", "language": "fr"}
+    chosen = {"agent_audio": "text_only", "dispute_hours": "12"}
+    address = f"/campaigns/{campaign_id}/edit"
+    assert (
+        browser.post(
+            address, data=values | {"agent_audio": "loud", "dispute_hours": "12"}
+        ).status_code
+        == 422
+    )
+    assert browser.post(address, data=values | chosen).status_code == 302
+    with app.app_context():
+        campaign = db.session.get_one(Campaign, campaign_id)
+        assert (campaign.agent_audio, campaign.dispute_hours) == ("text_only", 12)
