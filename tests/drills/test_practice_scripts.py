@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
@@ -76,7 +78,7 @@ def test_record_listen_again_and_send(
     page.locator("[data-send] button").click()
     page.wait_for_selector(".drill-try [role=status]")
     practice.work()
-    expect(page.locator(".drill-compare")).to_contain_text("bonjour madame")
+    expect(page.locator(".drill-compare")).to_contain_text("bonjour")
     expect(page.locator(".drill-compare")).to_contain_text("Vous clôturez en combien de jours")
     with practice.app.app_context():
         attempt = db.session.scalars(select(Attempt)).one()
@@ -293,6 +295,6 @@ def test_an_ear_presses_where_it_turns_and_compares(
     page.locator("[data-tap]").click()
     page.locator("[data-send] button").click()
     page.wait_for_selector(".drill-try")
-    expect(page.locator(".drill-try")).to_contain_text("avant")
+    expect(page.locator(".drill-try")).to_contain_text(re.compile(r"\d[.,]\d\ss"))
     (answer,) = _answers(practice.app)
     assert len(answer.taps) == 1

