@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rapidfuzz import fuzz
+
 from callcoach.analysis.text import fold
 
 #: Shorter parts of a name are words too often ("de", "La").
@@ -21,6 +23,15 @@ _COMMON = frozenset(
 )
 _MAIL = re.compile(r"\S+@\S+\.\w+")
 _DIGITS = re.compile(r"\+?\d(?:[\s.\-]?\d){5,}")
+#: A name as it is heard is spelt another way ("Roussel", "Rousselle" 88); from this similarity on,
+#: 0 to 100, a word with a capital is taken for it. A word too many is no harm here.
+_SAME_NAME = 75.0
+#: After a title come one or two names, known or not.
+_TITLED = re.compile(
+    r"\b((?i:M\.|MM\.|Mr\.?|Mrs\.?|Ms\.?|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+)"
+    r"([^\W\d_][\w’'-]*(?:\s+[^\W\d_][\w’'-]*)?)"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 GONE = "[…]"
 
 
@@ -29,20 +40,34 @@ def redact(text: str, names: Iterable[str]) -> str:
 
     >>> redact("Hanta Rakoto, de Comptaclair, au 01 23 45 67 89.", ["Hanta Rakoto"])
     '[…], de Comptaclair, au […].'
+    >>> redact("Oui, M. Philippe Rousselle ?", ["M. Roussel"])
+    'Oui, M. […] ?'
     """
     parts = {part for name in names for part in _parts(name)}
     text = _DIGITS.sub(GONE, _MAIL.sub(GONE, text))
     if parts:
-        text = re.sub(
-            r"[^\W\d_]+(?:['’-][^\W\d_]+)*",
-            lambda found: GONE if _is_name(found.group(), parts) else found.group(),
-            text,
+        text = _TITLED.sub(_without_name, text)
+        text = _WORD.sub(
+            lambda found: GONE if _is_name(found.group(), parts) else found.group(), text
         )
     return re.sub(rf"{re.escape(GONE)}(?:[\s-]*{re.escape(GONE)})+", GONE, text)
 
 
+def _without_name(found: re.Match[str]) -> str:
+    """A title and what follows it, as long as that is written like a name."""
+    words = found.group(2).split()
+    named = [word[:1].isupper() for word in words]
+    if not named[0]:
+        return found.group()
+    kept = "" if all(named) else f" {words[-1]}"
+    return f"{found.group(1)}{GONE}{kept}"
+
+
 def _is_name(word: str, parts: set[str]) -> bool:
-    return any(part in parts for part in (fold(word), *fold(word).split()))
+    folded = fold(word)
+    if any(part in parts for part in (folded, *folded.split())):
+        return True
+    return word[:1].isupper() and any(fuzz.ratio(folded, part) >= _SAME_NAME for part in parts)
 
 
 def _parts(name: str) -> Iterable[str]:

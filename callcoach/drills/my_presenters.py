@@ -107,7 +107,7 @@ def my_card(assignment: Assignment, today: date) -> MyCard:
     is_done = assignment.done_at is not None
     return MyCard(
         assignment_id=assignment.id,
-        title=drill.title if drill is not None else titles.get(kind, _("Drill")),
+        title=_title(assignment) or titles.get(kind, _("Drill")),
         kind=kind_label(drill.kind) if drill is not None else _("Path"),
         situation=situation_label(drill.situation) if drill is not None else "",
         due=_due(due, today) if due is not None and not is_done else "",
@@ -139,6 +139,15 @@ def my_drill(viewer: Viewer, assignment: Assignment, today: date) -> MyDrill:
         attempts=[attempt_view(attempt) for attempt in sent_attempts(assignment)],
         listen=_listen(viewer, assignment, item.call) if is_listening and item else None,
     )
+
+
+def _title(assignment: Assignment) -> str:
+    """A drill's title, which quotes a call: without names where it is a colleague's."""
+    drill = assignment.drill
+    if drill is None:
+        return ""
+    others = [s.call for s in drill.steps if s.call and s.call.agent_id != assignment.agent_id]
+    return redact(drill.title, [name for call in others for name in names_in(call)])
 
 
 def names_in(call: Call) -> list[str]:
