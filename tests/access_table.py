@@ -305,6 +305,7 @@ _SENT = {"values": _NOTE, "data": _note}
 _DRAFT = {"may": frozenset({"supervisor"}), "values": {"note_id": "draft_note"}}
 _NOTES = (
     Row("coaching.new_note", **_ANSWERS, values=_CALL),
+    Row("coaching.calls_for_note", **_ANSWERS, values=_CALL),
     _post("coaching.create_note", **_ANSWERS, values=_CALL, data=_note),
     Row("coaching.show_note", may=HEARS, status=302, values=_NOTE),
     Row("coaching.edit_note", **_ANSWERS, values=_NOTE),

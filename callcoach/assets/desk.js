@@ -89,6 +89,7 @@ async function mount(desk) {
     4: () => verdicts.reason(4),
     z: () => undo.run(),
     m: () => notes.compose(),
+    M: () => notes.composeWhole(),
     b: missed ? missed.open : requests.markMoment,
     h: hearHold,
     s: selection.setStart,

@@ -164,7 +164,7 @@ def _read(viewer: Viewer, note: Note) -> None:
     is_told = not inbox.is_new(viewer, note)
     sound = inbox.excerpt_state(viewer, note.call, note)
     db.session.rollback()
-    if is_told and sound.state in ("ready", "gone"):
+    if is_told and sound.state in ("ready", "gone", "whole"):
         return
     with write_transaction(), suppress(NotFound):  # taken back in between: nothing to remember
         note = inbox.get_my_note(viewer, note_id)
@@ -187,7 +187,7 @@ def _acknowledge(note_id: int, *, undo: bool) -> ResponseReturnValue:
 
 
 def _not_yet(viewer: Viewer, note_id: int, found: inbox.ExcerptState) -> ResponseReturnValue:
-    if found.state == "gone":
+    if found.state in ("gone", "whole", "silent"):
         raise NotFound("The sound of this moment is not there any more; the words remain.")
     if found.excerpt is None:
         db.session.rollback()

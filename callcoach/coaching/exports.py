@@ -23,11 +23,14 @@ from callcoach.coaching.note_presenters import (
     cause_label,
     hears_label,
     instead_label,
+    scope_label,
 )
 from callcoach.web.papers import compile_paper
 
 #: A cue that nobody could read is no cue (WebVTT needs start < end).
 LEAST_CUE_MS = 1
+#: How long a remark on the whole call stands at its start.
+WHOLE_CUE_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,18 @@ def transcript_track(turns: Sequence[ShownTurn], *, agent: str, prospect: str) -
 
 
 def notes_track(notes: Iterable[Note]) -> str:
-    """The notes at their moments, with their authors as voices."""
+    """The notes at their moments, with their authors as voices; those on calls as a whole for a
+    while at the start.
+    """
     return track(
-        Cue(note.start_ms, note.end_ms, note.author.name if note.author else "", _spoken(note))
+        Cue(note.start_ms, _until(note), note.author.name if note.author else "", _spoken(note))
         for note in notes
         if not note.is_draft
     )
+
+
+def _until(note: Note) -> int:
+    return note.end_ms if note.is_moment else min(note.end_ms, note.start_ms + WHOLE_CUE_MS)
 
 
 def notes_paper(viewer: Viewer, call: Call, notes: Sequence[Note], *, made_at: datetime) -> bytes:
@@ -108,7 +117,9 @@ def _printed(viewer: Viewer, note: Note) -> dict[str, Any]:
     is_keep = note.aim == NoteAim.KEEP
     author = note.author.name if note.author else _("somebody who has left")
     return {
-        "clock": f"{clock(note.start_ms)}–{clock(note.end_ms)}",
+        "clock": f"{clock(note.start_ms)}–{clock(note.end_ms)}"
+        if note.is_moment
+        else scope_label(note.scope),
         "aim": aim_label(note.aim),
         "cause": cause_label(note.cause),
         "quote": note.quote,

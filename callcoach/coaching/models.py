@@ -169,6 +169,17 @@ class Note(db.Model):
     def is_draft(self) -> bool:
         return self.sent_at is None
 
+    @property
+    def let_in_ids(self) -> frozenset[int]:
+        """Who reads it because they are named, as readers or with @."""
+        readers = {row.user_id for row in self.readers}
+        return frozenset(readers | {row.user_id for row in self.mentions})
+
+    @property
+    def is_moment(self) -> bool:
+        """About a stretch of the call, not about calls as a whole."""
+        return self.scope == NoteScope.MOMENT
+
 
 class NoteRevision(db.Model):
     """What a sent note said, from one save to the next."""

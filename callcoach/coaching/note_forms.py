@@ -6,13 +6,20 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 
 from callcoach.analysis.model import Valence
 from callcoach.calls import presenters
-from callcoach.coaching.models import NoteAim, Visibility
-from callcoach.coaching.note_text import LIMITS, NoteText
+from callcoach.coaching.models import NoteAim, NoteScope, Visibility
+from callcoach.coaching.note_text import NoteText
 from callcoach.errors import InvalidInput
 from callcoach.web.forms import Form, choices
 
@@ -36,11 +43,27 @@ class NoteForm(Form):
         choices=choices(
             [
                 (Visibility.AGENT.value, _l("Agent and supervisors")),
+                (Visibility.TEAM.value, _l("The whole team")),
+                (Visibility.NAMED.value, _l("People I name")),
                 (Visibility.PRIVATE.value, _l("Only me")),
             ]
         ),
         validate_choice=False,
     )
+    scope = SelectField(
+        _l("About"),
+        choices=choices(
+            [
+                (NoteScope.MOMENT.value, _l("This moment")),
+                (NoteScope.CALL.value, _l("The whole call")),
+                (NoteScope.SERIES.value, _l("Several calls")),
+            ]
+        ),
+        validate_choice=False,
+    )
+    #: Ids, as checkboxes send them.
+    readers = SelectMultipleField(_l("Who reads it"), choices=[], validate_choice=False)
+    other_calls = SelectMultipleField(_l("Other calls"), choices=[], validate_choice=False)
     channel = HiddenField()
     start_ms = HiddenField()
     end_ms = HiddenField()
@@ -75,11 +98,21 @@ class NoteForm(Form):
             channel=_number(self.channel.data),
             start_ms=_number(self.start_ms.data),
             end_ms=_number(self.end_ms.data),
-            **{name: _plain(self[name].data) for name in LIMITS},
+            quote=_plain(self.quote.data),
+            hears=_plain(self.hears.data),
+            instead=_plain(self.instead.data),
             cause=self.cause.data or "",
             aim=self.aim.data or NoteAim.CHANGE.value,
             visibility=self.visibility.data or Visibility.AGENT.value,
+            scope=self.scope.data or NoteScope.MOMENT.value,
+            readers=self.ids_of("readers"),
+            other_calls=self.ids_of("other_calls"),
         )
+
+    def ids_of(self, name: str) -> tuple[int, ...]:
+        """The numbers that are chosen in a list, ascending; what is no number is passed over."""
+        chosen = {str(value) for value in self[name].data or ()}
+        return tuple(sorted(int(v) for v in chosen if v.isdecimal() and len(v) < _MAX_DIGITS))
 
     def number_of(self, name: str) -> int:
         """A hidden number; 0 when there is none."""
@@ -105,7 +138,10 @@ def _plain(value: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Where a new note shall go, as the address says it; None where it says nothing."""
+    """Where a new note shall go, as the address says it; None where it says nothing.
+
+    `is_moment` is false for a note on the call as a whole, alone or with others.
+    """
 
     point: int | None
     start_ms: int | None
@@ -113,18 +149,20 @@ class Asked:
     channel: int | None
     at_ms: int | None
     request: int | None
+    is_moment: bool = True
 
 
 def read_asked(args: MultiDict[str, str]) -> Asked:
-    """``?point=12``, ``?start_ms=…&end_ms=…&channel=…`` or ``?at_ms=…``, with ``request``.
+    """``?point=12``, ``?start_ms=…&end_ms=…&channel=…``, ``?at_ms=…`` or ``?scope=call``, with
+    ``request``.
 
     Raises:
         InvalidInput: one is no number.
     """
     found: dict[str, int | None] = {}
-    for name in Asked.__slots__:
+    for name in ("point", "start_ms", "end_ms", "channel", "at_ms", "request"):
         text = args.get(name, "")
         if text and (not text.isdecimal() or len(text) >= _MAX_DIGITS):
             raise InvalidInput("Say which moment of the call the note is about.", field=name)
         found[name] = int(text) if text else None
-    return Asked(**found)
+    return Asked(**found, is_moment=args.get("scope", "moment") == "moment")

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.analysis import wording
+from callcoach.calls import queries as calls
 from callcoach.calls.call_presenters import MomentView
 from callcoach.calls.models import Call
-from callcoach.calls.presenters import clock, language
+from callcoach.calls.presenters import clock, heading, language, spoken_duration
 from callcoach.coaching.access import can_answer_note, can_edit_note
 from callcoach.coaching.desk_notes import DeskNotes
-from callcoach.coaching.models import Note, NoteAim, NoteReply, Visibility
-from callcoach.coaching.note_diff import Part, is_rewritten, side, word_diff
+from callcoach.coaching.models import Note, NoteAim, NoteReply, NoteScope, Visibility
 from callcoach.coaching.note_moments import moment_of
-from callcoach.coaching.note_text import NoteText
 from callcoach.coaching.queries import notes as queries
 
 #: How far a sent note has come. "Understood" is the agent's own word, no agreement.
@@ -36,6 +36,26 @@ class ReplyView:
     at: datetime
     text: str
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallLink:
+    """One call of a note on several; `is_here` is the page it is shown on."""
+
+    call_id: int
+    label: str
+    at: datetime
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceView:
+    """What a supervisor said in their own voice; `text` is what was recognised, "" until then."""
+
+    length: str
+    spoken_length: str
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,15 @@ class NoteView:
     state_label: str
     state_at: datetime | None
     is_private: bool
+    #: Who else reads it, in a few words; "" for the usual, the agent and those who answer for them.
+    readers: str
+    is_moment: bool
+    #: The calls of a note on several, this desk's among them; or "the whole call".
+    scope_label: str
+    series: tuple[CallLink, ...]
+    #: The call on whose desk it is shown, when that is not the one it was begun on.
+    on: int | None
+    voice: VoiceView | None
     changed_at: datetime | None
     changed_by: str
     replies: tuple[ReplyView, ...]
@@ -95,7 +124,8 @@ def desk_notes(viewer: Viewer, call: Call, moments: Sequence[MomentView]) -> Des
         view = note_view(viewer, call, note, number=number, key=moment.key if moment else "")
         (by_moment.setdefault(moment.key, []) if moment else loose).append(view)
     views = [*loose, *(view for group in by_moment.values() for view in group)]
-    marks = [_mark(view) for view in sorted(views, key=lambda view: view.number)]
+    placed = sorted((view for view in views if view.is_moment), key=lambda view: view.number)
+    marks = [_mark(view) for view in placed]
     return DeskNotes(by_moment=by_moment, loose=loose, marks=marks)
 
 
@@ -115,7 +145,7 @@ def _mark(note: NoteView) -> dict[str, Any]:
 def note_view(
     viewer: Viewer, call: Call, note: Note, *, number: int = 0, key: str = ""
 ) -> NoteView:
-    """One note for `viewer`, who may read it."""
+    """One note for `viewer`, who may read it, as the desk of `call` shows it."""
     state, state_at = state_of(note)
     is_keep = note.aim == NoteAim.KEEP
     is_changed = len(queries.readable_revisions(viewer, note, note.revisions)) > 1
@@ -145,12 +175,74 @@ def note_view(
         state_label=state_label(state),
         state_at=state_at,
         is_private=note.visibility == Visibility.PRIVATE,
+        readers=readers_text(note),
+        is_moment=note.is_moment,
+        scope_label="" if note.is_moment else scope_label(note.scope),
+        series=series_links(viewer, note, here=call.id),
+        on=call.id if call.id != note.call_id else None,
+        voice=voice_view(note),
         changed_at=note.updated_at if is_changed else None,
         changed_by=note.updated_by.name if is_changed and note.updated_by else "",
         replies=tuple(_reply(viewer, reply) for reply in note.replies),
         can_edit=can_edit_note(viewer, note, call),
         can_reply=can_answer_note(viewer, note, call),
         shows_state=viewer.role is not Role.AGENT,
+    )
+
+
+def series_links(viewer: Viewer, note: Note, *, here: int = 0) -> tuple[CallLink, ...]:
+    """The calls of a note on several that the viewer opens, newest first; none for other notes."""
+    if note.scope != NoteScope.SERIES:
+        return ()
+    numbers = [note.call_id, *(row.call_id for row in note.other_calls)]
+    return tuple(
+        CallLink(call.id, heading(call), call.started_at, call.id == here)
+        for call in calls.calls_by_id(viewer, numbers)
+    )
+
+
+def voice_view(note: Note) -> VoiceView | None:
+    """The spoken part of a note; None when there is none."""
+    if note.voice_file_id is None:
+        return None
+    return VoiceView(
+        length=clock(note.voice_ms),
+        spoken_length=spoken_duration(note.voice_ms),
+        text=note.voice_text,
+        url=url_for("coaching.voice_sound", note_id=note.id),
+    )
+
+
+def readers_text(note: Note) -> str:
+    """Who reads a note beside its agent and those who answer for the team; "" for nobody else."""
+    if note.visibility == Visibility.TEAM:
+        return str(_("The whole team reads it"))
+    if note.visibility == Visibility.NAMED:
+        names = ", ".join(row.user.name for row in note.readers)
+        return str(_("Read by those named: %(names)s", names=names))
+    return ""
+
+
+def visibility_label(visibility: str) -> str:
+    """Who reads a note, as its form says it."""
+    return str(
+        {
+            Visibility.AGENT: _("Agent and supervisors"),
+            Visibility.TEAM: _("The whole team"),
+            Visibility.NAMED: _("People I name"),
+            Visibility.PRIVATE: _("Only me"),
+        }.get(Visibility(visibility), "")
+    )
+
+
+def scope_label(scope: str) -> str:
+    """What a note is about."""
+    return str(
+        {
+            NoteScope.MOMENT: _("This moment"),
+            NoteScope.CALL: _("The whole call"),
+            NoteScope.SERIES: _("Several calls"),
+        }.get(NoteScope(scope), "")
     )
 
 
@@ -219,125 +311,3 @@ def cause_label(cause: str) -> str:
         return wording.cause_label(cause, language()) if cause else ""
     except (KeyError, ValueError):
         return ""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldDiff:
-    """A field in two versions, each with its own words marked; `is_text` for what people wrote.
-
-    `together` is both in one, unless so much differs that it would read as a jumble.
-    """
-
-    label: str
-    before: tuple[Part, ...]
-    after: tuple[Part, ...]
-    together: tuple[Part, ...]
-    is_text: bool
-
-
-def field_diffs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldDiff]:
-    """The fields that differ between two versions of a note (fields of `NoteText`)."""
-    diffs = []
-    for name, label in _labels(is_keep=after.get("aim") == NoteAim.KEEP).items():
-        one, other = _shown(name, before), _shown(name, after)
-        if one == other:
-            continue
-        is_text = name in ("quote", "hears", "instead")
-        parts = word_diff(one, other) if is_text else _replaced(one, other)
-        diffs.append(
-            FieldDiff(
-                label=label,
-                before=side(parts, new=False),
-                after=side(parts, new=True),
-                together=_replaced(one, other) if is_rewritten(parts) else parts,
-                is_text=is_text,
-            )
-        )
-    return diffs
-
-
-def _replaced(one: str, other: str) -> tuple[Part, ...]:
-    parts = (Part(one, is_gone=True), Part(other, is_new=True))
-    return tuple(part for part in parts if part.text)
-
-
-def _labels(*, is_keep: bool) -> dict[str, str]:
-    return {
-        "instead": instead_label(is_keep=is_keep),
-        "hears": hears_label(is_keep=is_keep),
-        "quote": _("What was said"),
-        "moment": _("Moment"),
-        "cause": _("Cause"),
-        "aim": _("What for"),
-        "visibility": _("Who reads it"),
-    }
-
-
-def _shown(name: str, values: Mapping[str, Any]) -> str:
-    """A field's value in words; fields that an older version did not have are empty."""
-    if name == "moment":
-        return f"{tenths(values.get('start_ms', 0))} – {tenths(values.get('end_ms', 0))}"
-    value = str(values.get(name, ""))
-    if name == "cause":
-        return cause_label(value)
-    if name == "aim":
-        return aim_label(value)
-    if name == "visibility":
-        private = value == Visibility.PRIVATE
-        return str(_("Only me") if private else _("Agent and supervisors"))
-    return value
-
-
-def tenths(ms: int) -> str:
-    r"""A place in a call to the tenth of a second, such as ``0:12,2``."""
-    whole, rest = divmod(round(ms / 100), 10)
-    comma = "," if language() == "fr" else "."
-    return f"{whole // 60}:{whole % 60:02d}{comma}{rest}"
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictView:
-    """Two people's versions of one note, or one person's from two windows (`is_own`)."""
-
-    author: str
-    at: datetime
-    is_own: bool
-    diffs: list[FieldDiff]
-
-
-def conflict_view(
-    theirs: Mapping[str, Any], mine: Mapping[str, Any], *, author: str, at: datetime, is_own: bool
-) -> ConflictView:
-    """What was saved in between beside what the viewer wrote."""
-    return ConflictView(author, at, is_own, field_diffs(theirs, mine))
-
-
-@dataclass(frozen=True, slots=True)
-class RevisionView:
-    """One saved version: who, when, and what changed from the one before (all of it at first)."""
-
-    number: int
-    author: str
-    at: datetime
-    diffs: list[FieldDiff]
-    first: NoteText | None
-
-
-def revision_views(viewer: Viewer, note: Note) -> list[RevisionView]:
-    """The versions of a sent note that the viewer reads, newest first."""
-    views = []
-    before: Mapping[str, Any] | None = None
-    for revision in queries.revisions_of(viewer, note):
-        content = revision.content
-        known = {name: content[name] for name in NoteText.__dataclass_fields__ if name in content}
-        views.append(
-            RevisionView(
-                number=revision.number,
-                author=revision.author.name if revision.author else "",
-                at=revision.created_at,
-                diffs=field_diffs(before, content) if before is not None else [],
-                first=NoteText(**known) if before is None else None,
-            )
-        )
-        before = content
-    return views[::-1]

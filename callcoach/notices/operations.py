@@ -93,13 +93,18 @@ def plan_mail(user: User) -> None:
     )
 
 
-def take_back(kind: str, subject: str) -> None:
-    """What somebody was told of is undone: unseen notices of it go."""
-    for notice in db.session.scalars(
-        select(Notice).where(
-            Notice.kind == kind, Notice.subject == subject, Notice.seen_at.is_(None)
-        )
-    ):
+def take_back(kind: str, subject: str, *, user_id: int | None = None) -> None:
+    """What somebody was told of is undone: unseen notices of it go.
+
+    Args:
+        user_id: only what this person was told; None for everybody.
+    """
+    unseen = select(Notice).where(
+        Notice.kind == kind, Notice.subject == subject, Notice.seen_at.is_(None)
+    )
+    if user_id is not None:
+        unseen = unseen.where(Notice.user_id == user_id)
+    for notice in db.session.scalars(unseen):
         db.session.delete(notice)
     db.session.flush()
 

@@ -32,7 +32,8 @@ def can_search(viewer: Viewer) -> bool:
 
 def can_find(viewer: Viewer, entry: ScopedEntry, call: ScopedCall) -> bool:
     """A turn, whoever may read its call; a note, whoever may read the note: its author, and unless
-    it is private the agent it is for and those who answer for the team. Drafts are not indexed.
+    it is private the agent it is for and those who answer for the team. Drafts are not indexed;
+    notes for named people are indexed as private, and a room above adds who they are for.
 
     `callcoach.search.queries.readable` says the same in SQL.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
@@ -103,6 +103,21 @@ def search(
     return Hits(_with_context(query, present), len(found), number, per_page)
 
 
+#: Condition on `SearchEntry`: notes that name the viewer, or are the viewer's by name.
+NamedNotes = Callable[[Viewer], ColumnElement[bool]]
+
+_named_notes: list[NamedNotes] = []
+
+
+def notes_for_named(source: NamedNotes) -> NamedNotes:
+    """Register, as a decorator, which notes that are indexed as private are found by others than
+    their author: the room that knows who is named in a note lies above this one.
+    """
+    if source not in _named_notes:
+        _named_notes.append(source)
+    return source
+
+
 def readable(viewer: Viewer) -> ColumnElement[bool]:
     """`access.can_find` as a condition on `SearchEntry`, beside the scope of calls."""
     if viewer.is_system:
@@ -112,7 +127,13 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
     shared: ColumnElement[bool] = SearchEntry.is_private.is_(False)
     if viewer.role is Role.AGENT:
         shared = and_(shared, SearchEntry.agent_id == viewer.user_id)
-    return or_(SearchEntry.kind == EntryKind.TURN, SearchEntry.author_id == viewer.user_id, shared)
+    named = (source(viewer) for source in _named_notes)
+    return or_(
+        SearchEntry.kind == EntryKind.TURN,
+        SearchEntry.author_id == viewer.user_id,
+        shared,
+        *(and_(SearchEntry.kind == EntryKind.NOTE, condition) for condition in named),
+    )
 
 
 def saved_views(viewer: Viewer) -> list[SavedView]:

@@ -14,30 +14,66 @@ from callcoach.calls import operations as calls
 from callcoach.calls.judging import found_again
 from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
 from callcoach.coaching import events
-from callcoach.coaching.access import (
-    can_acknowledge_note,
-    can_answer_note,
-    can_edit_note,
-    can_read_note,
-)
 from callcoach.coaching.indexing import follow_note
-from callcoach.coaching.models import Note, NoteReply, NoteRevision, Visibility
+from callcoach.coaching.models import Note, NoteRevision, Visibility
 from callcoach.coaching.note_text import NoteText, checked, complete
-from callcoach.coaching.operations import telling
+from callcoach.coaching.operations import note_people, telling
+from callcoach.coaching.operations.note_answers import (
+    MAX_REPLY_LENGTH,
+    acknowledge_note,
+    mark_heard,
+    mark_read,
+    reply_to_note,
+)
+from callcoach.coaching.operations.note_guards import (
+    lock,
+    require_author,
+    require_edit,
+    require_own_draft,
+)
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
-from callcoach.notices import operations as notices
 
-#: Longest answer, in characters.
-MAX_REPLY_LENGTH = 2000
+__all__ = [
+    "LEAD_IN_MS",
+    "LEAD_OUT_MS",
+    "MAX_REPLY_LENGTH",
+    "acknowledge_note",
+    "delete_note",
+    "edit_note",
+    "excerpt_bounds",
+    "excerpt_of",
+    "mark_heard",
+    "mark_read",
+    "point_of",
+    "reply_to_note",
+    "restore_note",
+    "save_draft",
+    "send_note",
+    "text_of",
+    "unsend_note",
+]
+
 #: What an agent hears around a note's moment: what led to it, and how the prospect took it.
 LEAD_IN_MS, LEAD_OUT_MS = 8000, 4000
 
 
 def text_of(note: Note) -> NoteText:
     """What the note says now."""
-    values = {name: getattr(note, name) for name in NoteText.__dataclass_fields__}
-    return NoteText(**values | {"aim": str(note.aim), "visibility": str(note.visibility)})
+    return NoteText(
+        channel=note.channel,
+        start_ms=note.start_ms,
+        end_ms=note.end_ms,
+        quote=note.quote,
+        hears=note.hears,
+        instead=note.instead,
+        cause=note.cause,
+        aim=str(note.aim),
+        visibility=str(note.visibility),
+        scope=str(note.scope),
+        readers=tuple(sorted(row.user_id for row in note.readers)),
+        other_calls=tuple(sorted(row.call_id for row in note.other_calls)),
+    )
 
 
 def save_draft(
@@ -63,16 +99,17 @@ def save_draft(
     """
     calls.require_judge(viewer, call)
     text = checked(text, call.duration_ms)
+    note_people.check_lists(viewer, call, text)
     if note is None:
         note = Note(call_id=call.id, author_id=viewer.user_id, agent_id=call.agent_id)
-        note.point_id = _point_id(point, call)
+        note.point_id = _point_id(point, call) if text.is_moment else None
         _write(note, text, viewer)
         note.row_version = 1
         db.session.add(note)
         db.session.flush()
         return note
-    _lock(note)
-    _require_own_draft(viewer, call, note)
+    lock(note)
+    require_own_draft(viewer, call, note)
     _check_version(note, text, based_on)
     if text != text_of(note):
         _write(note, text, viewer)
@@ -89,24 +126,36 @@ def send_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
         InvalidInput: something the note needs is missing, or the call has no agent to send to.
     """
     calls.require_judge(viewer, call)
-    _lock(note)
-    _require_author(viewer, call, note)
-    text = complete(checked(text, call.duration_ms))
+    lock(note)
+    require_author(viewer, call, note)
+    text = _sendable(viewer, call, note, text)
     if not note.is_draft and text_of(note) == text:
         return note
-    _require_own_draft(viewer, call, note)
+    require_own_draft(viewer, call, note)
     _check_version(note, text, based_on)
     _address(note, call, text)
     _write(note, text, viewer)
+    if not text.is_moment:
+        note.point_id = None  # a call as a whole is no moment to confirm
     note.read_at = note.heard_at = note.acknowledged_at = None
     note.sent_at = note.updated_at
     note.verdict_id = _confirm(viewer, call, note)
     _add_revision(note, viewer)
     excerpt_of(viewer, call, note)
-    record(viewer.user_id, "note.sent", subject_kind="note", subject_id=note.id, call=call.id)
+    record(
+        viewer.user_id,
+        "note.sent",
+        subject_kind="note",
+        subject_id=note.id,
+        call=call.id,
+        visibility=text.visibility,
+        scope=text.scope,
+        readers=list(text.readers),
+    )
     db.session.flush()
     follow_note(note)
     telling.note_sent(viewer, note)
+    note_people.follow_names(viewer, call, note)
     events.note_sent(note)
     return note
 
@@ -118,8 +167,8 @@ def unsend_note(viewer: Viewer, call: Call, note: Note) -> Note:
         NotFound, NotAllowed: as `save_draft`.
         Conflict: the agent has read or answered it; it can be changed or deleted.
     """
-    _lock(note)
-    _require_author(viewer, call, note)
+    lock(note)
+    require_author(viewer, call, note)
     if note.is_draft:
         return note
     if note.read_at is not None or note.heard_at is not None or note.replies:
@@ -134,10 +183,12 @@ def unsend_note(viewer: Viewer, call: Call, note: Note) -> Note:
     for revision in list(note.revisions):
         db.session.delete(revision)
     note.row_version += 1
+    note_people.forget_names(note)
     record(viewer.user_id, "note.taken_back", subject_kind="note", subject_id=note.id)
     db.session.flush()
     follow_note(note)
     telling.note_gone(note)
+    events.note_changed(note)
     return note
 
 
@@ -150,13 +201,13 @@ def edit_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
         InvalidInput: as `send_note`.
         StaleVersion: somebody saved it since; see `_stale`.
     """
-    _lock(note)
-    _require_edit(viewer, call, note)
+    lock(note)
+    require_edit(viewer, call, note)
     if note.is_draft:
         raise Conflict("This note is still a draft.")
-    text = complete(checked(text, call.duration_ms))
+    text = _sendable(viewer, call, note, text)
     _check_version(note, text, based_on)
-    before = text_of(note)
+    before, let_in = text_of(note), note.let_in_ids
     if text == before:
         return note
     if text.visibility == Visibility.PRIVATE and note.author_id != viewer.user_id:
@@ -164,16 +215,26 @@ def edit_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
     if before.visibility != text.visibility:
         _address(note, call, text)
     _write(note, text, viewer)
-    says_else = replace(text, visibility=before.visibility) != before
+    says_else = replace(text, visibility=before.visibility, readers=before.readers) != before
     is_new = says_else or before.visibility == Visibility.PRIVATE
     telling.note_changed(viewer, note, is_new_to_agent=is_new)
     if is_new:
         note.read_at = note.heard_at = note.acknowledged_at = None
     _add_revision(note, viewer)
     excerpt_of(viewer, call, note)
-    record(viewer.user_id, "note.edited", subject_kind="note", subject_id=note.id)
+    who = {"visibility": text.visibility, "readers": list(text.readers)}
+    same_people = (text.visibility, text.readers) == (before.visibility, before.readers)
+    record(
+        viewer.user_id,
+        "note.edited",
+        subject_kind="note",
+        subject_id=note.id,
+        **({} if same_people else who),
+    )
     db.session.flush()
+    note_people.follow_names(viewer, call, note, before=let_in)
     follow_note(note)
+    events.note_changed(note, says_else=says_else)
     return note
 
 
@@ -183,108 +244,30 @@ def delete_note(viewer: Viewer, call: Call, note: Note) -> Note:
     Raises:
         NotFound, NotAllowed: as `edit_note`.
     """
-    _require_edit(viewer, call, note)
+    require_edit(viewer, call, note)
     if note.deleted_at is None:
         note.deleted_at = utc_now()
         record(viewer.user_id, "note.deleted", subject_kind="note", subject_id=note.id)
         telling.note_gone(note)
     db.session.flush()
     follow_note(note)
+    events.note_changed(note)
     return note
 
 
 def restore_note(viewer: Viewer, call: Call, note: Note) -> Note:
     """Bring a deleted note back; raises as `delete_note`."""
-    _require_edit(viewer, call, note)
+    require_edit(viewer, call, note)
     if note.deleted_at is not None:
         note.deleted_at = None
         record(viewer.user_id, "note.restored", subject_kind="note", subject_id=note.id)
         if not note.is_draft and note.read_at is None:
             telling.note_sent(viewer, note)
+            telling.names_changed(viewer, note, new=note.let_in_ids)
     db.session.flush()
     follow_note(note)
+    events.note_changed(note)
     return note
-
-
-def mark_read(viewer: Viewer, call: Call, note: Note) -> None:
-    """The agent had the text before them; what others wrote under it counts as seen too.
-
-    Does nothing for anybody but the agent it is for; the author's own look marks answers seen.
-    """
-    _lock(note)  # its author may be taking it back
-    if note.deleted_at is not None or not can_read_note(viewer, note, call):
-        return
-    if can_acknowledge_note(viewer, note, call):
-        if note.read_at is None:
-            note.read_at = utc_now()
-            # Kept when a change makes the note new again: the page then says what changed since
-            record(viewer.user_id, "note.read", subject_kind="note", subject_id=note.id)
-    elif note.author_id != viewer.user_id:
-        return
-    notices.mark_subject_seen(viewer, telling.subject_of(note))
-    for reply in note.replies:
-        if reply.author_id != viewer.user_id:
-            reply.seen_at = reply.seen_at or utc_now()
-    db.session.flush()
-
-
-def mark_heard(viewer: Viewer, call: Call, note: Note) -> None:
-    """The agent played the moment.
-
-    Raises:
-        NotFound, NotAllowed: the note is not for the viewer.
-    """
-    _require_addressee(viewer, call, note)
-    if note.heard_at is None:
-        note.heard_at = utc_now()
-        note.read_at = note.read_at or note.heard_at
-        record(viewer.user_id, "note.heard", subject_kind="note", subject_id=note.id)
-    db.session.flush()
-
-
-def acknowledge_note(viewer: Viewer, call: Call, note: Note, *, undo: bool = False) -> Note:
-    """The agent says "understood", or takes that back. It is no agreement, and never shown as one.
-
-    Raises:
-        NotFound, NotAllowed: the note is not for the viewer.
-    """
-    _require_addressee(viewer, call, note)
-    if undo:
-        note.acknowledged_at = None
-    elif note.acknowledged_at is None:
-        note.acknowledged_at = utc_now()
-        note.read_at = note.read_at or note.acknowledged_at
-        record(viewer.user_id, "note.acknowledged", subject_kind="note", subject_id=note.id)
-    db.session.flush()
-    return note
-
-
-def reply_to_note(viewer: Viewer, call: Call, note: Note, text: str) -> NoteReply:
-    """Answer under a note.
-
-    Raises:
-        NotFound, NotAllowed: the viewer may not read, or not answer, the note.
-        InvalidInput: empty or too long.
-    """
-    _lock(note)
-    _require_readable(viewer, call, note)
-    if not can_answer_note(viewer, note, call):
-        raise NotAllowed("Only the agent and their supervisors answer a note.")
-    text = text.strip()
-    if not text:
-        raise InvalidInput("Write an answer first.")
-    if len(text) > MAX_REPLY_LENGTH:
-        raise InvalidInput(
-            "An answer may have %(limit)s characters at most.", limit=MAX_REPLY_LENGTH
-        )
-    reply = NoteReply(note_id=note.id, author_id=viewer.user_id, text=text)
-    note.replies.append(reply)
-    if note.agent_id == viewer.user_id:
-        note.read_at = note.read_at or utc_now()
-    record(viewer.user_id, "note.answered", subject_kind="note", subject_id=note.id)
-    db.session.flush()
-    telling.note_answered(viewer, note, reply)
-    return reply
 
 
 def excerpt_bounds(note: Note) -> tuple[int, int]:
@@ -293,9 +276,12 @@ def excerpt_bounds(note: Note) -> tuple[int, int]:
 
 
 def excerpt_of(viewer: Viewer, call: Call, note: Note) -> Any:
-    """The note's excerpt, asked for when it is not there yet; None when the audio is gone."""
+    """The note's excerpt, asked for when it is not there yet; None when the audio is gone, and for
+    calls as a whole, which are heard on their own page.
+    """
     start_ms, end_ms = excerpt_bounds(note)
-    if note.visibility == Visibility.PRIVATE or start_ms >= call.duration_ms:
+    is_cut = note.is_moment and note.visibility != Visibility.PRIVATE
+    if not is_cut or start_ms >= call.duration_ms:
         return None
     return calls.ensure_excerpt(viewer, call, start_ms, end_ms)
 
@@ -320,9 +306,19 @@ def _confirm(viewer: Viewer, call: Call, note: Note) -> int | None:
     return calls.judge(viewer, call, point, Decision.CONFIRMED).id
 
 
+def _sendable(viewer: Viewer, call: Call, note: Note, text: NoteText) -> NoteText:
+    """The text in range, with all that it needs, naming nobody who may not be told."""
+    text = complete(checked(text, call.duration_ms), is_spoken=note.voice_file_id is not None)
+    note_people.check_lists(viewer, call, text)
+    note_people.check_people(viewer, call, text)
+    return text
+
+
 def _write(note: Note, text: NoteText, viewer: Viewer) -> None:
     for name, value in asdict(text).items():
-        setattr(note, name, value)
+        if name not in ("readers", "other_calls"):
+            setattr(note, name, value)
+    note_people.write_lists(note, text)
     note.row_version = (note.row_version or 0) + 1
     note.updated_at = utc_now()
     note.updated_by_id = viewer.user_id
@@ -334,7 +330,7 @@ def _address(note: Note, call: Call, text: NoteText) -> None:
     Raises:
         InvalidInput: it is for the agent, and the call has none.
     """
-    if text.visibility == Visibility.AGENT and call.agent_id is None:
+    if text.visibility != Visibility.PRIVATE and call.agent_id is None:
         raise InvalidInput(
             "Nobody is named as the agent of this call. Say who it was in the call's details, "
             "or keep the note to yourself."
@@ -376,54 +372,9 @@ def _iso(moment: datetime) -> str:
     return moment.isoformat()
 
 
-def _lock(note: Note) -> None:
-    db.session.refresh(note, with_for_update={"of": Note})
-
-
 def _point_id(point: TippingPoint | None, call: Call) -> int | None:
     if point is None:
         return None
     if point.analysis.call_id != call.id:
         raise NotFound("There is no such moment.")
     return point.id
-
-
-def _require_readable(viewer: Viewer, call: Call, note: Note) -> None:
-    if (
-        note.call_id != call.id
-        or note.deleted_at is not None
-        or call.deleted_at is not None
-        or not can_read_note(viewer, note, call)
-    ):
-        raise NotFound("There is no such note.")
-
-
-def _require_author(viewer: Viewer, call: Call, note: Note) -> None:
-    _require_readable(viewer, call, note)
-    if note.author_id != viewer.user_id or not can_edit_note(viewer, note, call):
-        raise NotAllowed("Only its author can do this.")
-
-
-def _require_own_draft(viewer: Viewer, call: Call, note: Note) -> None:
-    _require_author(viewer, call, note)
-    if not note.is_draft:
-        raise Conflict("This note was sent already; reload the page to change it.")
-
-
-def _require_edit(viewer: Viewer, call: Call, note: Note) -> None:
-    """Also for deleted notes, so that they can be brought back."""
-    if (
-        note.call_id != call.id
-        or call.deleted_at is not None
-        or not can_read_note(viewer, note, call)
-    ):
-        raise NotFound("There is no such note.")
-    if not can_edit_note(viewer, note, call):
-        raise NotAllowed("Supervisors change notes; ask yours.")
-
-
-def _require_addressee(viewer: Viewer, call: Call, note: Note) -> None:
-    _lock(note)
-    _require_readable(viewer, call, note)
-    if not can_acknowledge_note(viewer, note, call):
-        raise NotAllowed("Only the agent it is for can do this.")

@@ -6,13 +6,15 @@ themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, User
+from callcoach.accounts.queries import viewer_of
 from callcoach.calls.models import Call
+from callcoach.coaching.access import can_read_note, reads_thread
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply, Visibility
 from callcoach.extensions import db
 from callcoach.notices import operations as notices
@@ -40,7 +42,7 @@ def note_changed(viewer: Viewer, note: Note, *, is_new_to_agent: bool) -> None:
 
 def note_gone(note: Note) -> None:
     """Taken back, deleted, or made private: nobody is sent to a page that is not there."""
-    for kind in ("note.sent", "note.changed", "note.answered"):
+    for kind in ("note.sent", "note.changed", "note.answered", "note.mention"):
         notices.take_back(kind, subject_of(note))
 
 
@@ -48,8 +50,23 @@ def note_answered(viewer: Viewer, note: Note, reply: NoteReply) -> None:
     """The other side has an answer: the agent, or the author and whoever answered before."""
     people = {note.agent_id, note.author_id} | {item.author_id for item in note.replies}
     for user_id in people - {viewer.user_id, None}:
-        path = agents_page(note) if user_id == note.agent_id else supervisors_page(note)
-        notices.notify(user_id, "note.answered", subject_of(note), path, name=_name(viewer))
+        user = db.session.get(User, user_id)
+        if user is not None and reads_thread(viewer_of(user), note, note.call):
+            path = page_for(user, note)
+            notices.notify(user_id, "note.answered", subject_of(note), path, name=_name(viewer))
+
+
+def names_changed(
+    viewer: Viewer, note: Note, *, new: Collection[int], gone: Collection[int] = ()
+) -> None:
+    """People are named in a note, or not any more; whoever cannot read it is told nothing."""
+    for user_id in sorted(gone):
+        notices.take_back("note.mention", subject_of(note), user_id=user_id)
+    for user_id in sorted(set(new) - {viewer.user_id}):
+        user = db.session.get(User, user_id)
+        if user is not None and can_read_note(viewer_of(user), note, note.call):
+            path = page_for(user, note)
+            notices.notify(user_id, "note.mention", subject_of(note), path, name=_name(viewer))
 
 
 def listening_asked(viewer: Viewer, call: Call, request: ListeningRequest) -> None:
@@ -89,6 +106,13 @@ def listening_reopened(request: ListeningRequest) -> None:
 def subject_of(note: Note) -> str:
     """What notices about a note are about."""
     return f"note:{note.id}"
+
+
+def page_for(user: User, note: Note) -> str:
+    """Where somebody who may read it does."""
+    if user.id == note.agent_id:
+        return agents_page(note)
+    return f"/my/team/{note.id}" if user.role == Role.AGENT else supervisors_page(note)
 
 
 def agents_page(note: Note) -> str:

@@ -21,7 +21,7 @@ from callcoach.calls.models import Call, CallState
 from callcoach.calls.presenters import RUNNING
 from callcoach.campaigns.models import Campaign
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply, Visibility
-from callcoach.coaching.queries.notes import readable
+from callcoach.coaching.readable import readable
 from callcoach.extensions import db
 
 #: Lines of a list: what fits beside the others on a laptop's page; the rest is a number.
@@ -132,7 +132,7 @@ def unheard(viewer: Viewer, *, own: bool) -> Short[Unheard]:
         readable(viewer),
         Note.deleted_at.is_(None),
         Note.sent_at.is_not(None),
-        Note.visibility == Visibility.AGENT,
+        Note.visibility != Visibility.PRIVATE.value,
         Note.agent_id.is_not(None),
         Note.agent_id == Call.agent_id,
         _is_unheard(),
@@ -160,7 +160,7 @@ def notes_to_hear(viewer: Viewer) -> Short[Note]:
     statement = _notes(viewer).where(
         Note.agent_id == viewer.user_id,
         Note.sent_at.is_not(None),
-        Note.visibility == Visibility.AGENT,
+        Note.visibility != Visibility.PRIVATE.value,
         or_(_is_unheard(), answered),
     )
     return _short(statement, (Note.sent_at.desc(), Note.id.desc()), *_WITH_NOTES)

@@ -14,9 +14,17 @@ from callcoach.accounts.models import AccessEvent, Role
 from callcoach.calls import queries as calls
 from callcoach.calls.models import Call, Excerpt
 from callcoach.calls.subjects import EXCERPT, excerpt_subject
-from callcoach.coaching.access import can_read_note
-from callcoach.coaching.models import Note, NoteReply, NoteRevision, Visibility
+from callcoach.coaching.models import (
+    Note,
+    NoteCall,
+    NoteReader,
+    NoteReply,
+    NoteRevision,
+    Visibility,
+)
 from callcoach.coaching.operations.notes import excerpt_bounds
+from callcoach.coaching.readable import readable
+from callcoach.coaching.sharing import may_hear
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 from callcoach.jobs.models import JobState
@@ -33,7 +41,8 @@ class ExcerptState:
 
     Args:
         state: ``ready``, ``writing`` while a worker has it to write, ``failed`` when the last try
-            came to nothing, ``gone`` when there is no audio any more.
+            came to nothing, ``gone`` when there is no audio any more, ``whole`` for calls as a
+            whole, which have their own page, ``silent`` for colleagues until the agent says yes.
         length_ms: how long it lasts; 0 when gone.
         excerpt: its row, once there is one.
     """
@@ -96,22 +105,32 @@ def is_new(viewer: Viewer, note: Note) -> bool:
 
 
 def get_readable_note(viewer: Viewer, note_id: int) -> tuple[Call, Note]:
-    """A note that the viewer may read, with its call.
+    """A note that the viewer may read, with its call, which they may not be able to open.
 
     Raises:
         NotFound: there is none, or it is not for the viewer.
     """
-    note = db.session.get(Note, note_id)
-    if note is None or note.deleted_at is not None:
+    note: Note | None = db.session.scalar(
+        select(Note)
+        .join(Note.call)
+        .where(
+            Note.id == note_id,
+            Note.deleted_at.is_(None),
+            Call.deleted_at.is_(None),
+            readable(viewer),
+        )
+    )
+    if note is None:
         raise NotFound("There is no such note.")
-    call = next(iter(calls.calls_by_id(viewer, [note.call_id])), None)
-    if call is None or not can_read_note(viewer, note, call):
-        raise NotFound("There is no such note.")
-    return call, note
+    return note.call, note
 
 
 def excerpt_state(viewer: Viewer, call: Call, note: Note) -> ExcerptState:
     """What can be played with the note, without asking for it."""
+    if not note.is_moment:
+        return ExcerptState("whole")
+    if not may_hear(viewer, note):
+        return ExcerptState("silent")
     start_ms, end_ms = excerpt_bounds(note)
     end_ms = min(end_ms, call.duration_ms)
     recording = call.recording
@@ -147,7 +166,7 @@ def text_read_before(viewer: Viewer, note: Note) -> NoteRevision | None:
     if read_at is None:
         return None
     before = [item for item in note.revisions[:-1] if item.created_at <= read_at]
-    if not before or before[-1].content.get("visibility") != Visibility.AGENT:
+    if not before or before[-1].content.get("visibility") == Visibility.PRIVATE:
         return None
     return before[-1]
 
@@ -160,6 +179,10 @@ def _mine(viewer: Viewer) -> Select[Note]:
         .options(
             contains_eager(Note.call).joinedload(Call.recording),
             joinedload(Note.author),
+            joinedload(Note.voice_file),
+            selectinload(Note.other_calls).joinedload(NoteCall.call),
+            selectinload(Note.readers).joinedload(NoteReader.user),
+            selectinload(Note.mentions),
             selectinload(Note.replies).joinedload(NoteReply.author),
             selectinload(Note.revisions),
         )
@@ -174,7 +197,7 @@ def _is_mine(viewer: Viewer) -> ColumnElement[bool]:
         Note.agent_id == viewer.user_id,
         Note.sent_at.is_not(None),
         Note.deleted_at.is_(None),
-        Note.visibility == Visibility.AGENT,
+        Note.visibility != Visibility.PRIVATE.value,
         Call.agent_id == viewer.user_id,
         Call.deleted_at.is_(None),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from callcoach.accounts.access import Viewer
@@ -14,29 +14,26 @@ from callcoach.calls import queries as calls
 from callcoach.calls.judging import Stretch, is_same_moment
 from callcoach.calls.models import Call
 from callcoach.coaching.access import judges
-from callcoach.coaching.models import ListeningRequest, Note, NoteReply, NoteRevision, Visibility
+from callcoach.coaching.models import (
+    ListeningRequest,
+    Note,
+    NoteCall,
+    NoteReader,
+    NoteReply,
+    NoteRevision,
+    NoteScope,
+    Visibility,
+)
 from callcoach.coaching.note_text import NoteText
+from callcoach.coaching.operations.notes import text_of
+from callcoach.coaching.readable import readable
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 
 
-def readable(viewer: Viewer) -> ColumnElement[bool]:
-    """`access.can_read_note` as a condition on `Note` joined to `Call`."""
-    if viewer.is_system:
-        return true()
-    own = Note.author_id == viewer.user_id
-    shown = and_(Note.sent_at.is_not(None), Note.visibility == Visibility.AGENT.value)
-    if viewer.role is Role.AGENT:
-        others = and_(shown, Note.agent_id == viewer.user_id)
-    elif viewer.has_role(Role.ADMIN, Role.SUPERVISOR, Role.TEAM_LEAD):
-        others = shown
-    else:
-        others = false()
-    return and_(calls.in_scope(viewer), or_(own, others))
-
-
 def get_note(viewer: Viewer, note_id: int, *, include_deleted: bool = False) -> tuple[Call, Note]:
-    """A note and its call.
+    """A note and its call, which the viewer reads too: what colleagues read without the call is
+    found by `queries.team_notes`.
 
     Args:
         include_deleted: also one put aside, for those who could bring it back.
@@ -54,19 +51,30 @@ def get_note(viewer: Viewer, note_id: int, *, include_deleted: bool = False) -> 
 
 
 def notes_of(viewer: Viewer, call: Call) -> list[Note]:
-    """The notes on a call that the viewer reads, by start, with all that the desk prints."""
+    """The notes on a call that the viewer reads, by start, with all that the desk prints; also
+    those on several calls that name it beside another one.
+    """
+    beside = and_(
+        exists().where(NoteCall.note_id == Note.id, NoteCall.call_id == call.id),
+        Call.deleted_at.is_(None),
+        calls.in_scope(viewer),
+    )
     statement = (
         select(Note)
         .join(Note.call)
-        .where(Note.call_id == call.id, Note.deleted_at.is_(None), readable(viewer))
+        .where(or_(Note.call_id == call.id, beside), Note.deleted_at.is_(None), readable(viewer))
         .options(
             joinedload(Note.author),
             joinedload(Note.agent),
             joinedload(Note.updated_by),
             joinedload(Note.point),
             joinedload(Note.verdict),
+            joinedload(Note.voice_file),
             selectinload(Note.revisions),
             selectinload(Note.replies).joinedload(NoteReply.author),
+            selectinload(Note.readers).joinedload(NoteReader.user),
+            selectinload(Note.mentions),
+            selectinload(Note.other_calls),
         )
         .order_by(Note.start_ms, Note.id)
     )
@@ -74,9 +82,16 @@ def notes_of(viewer: Viewer, call: Call) -> list[Note]:
 
 
 def own_draft(
-    viewer: Viewer, call: Call, place: Stretch, *, point_id: int | None = None
+    viewer: Viewer,
+    call: Call,
+    place: Stretch,
+    *,
+    point_id: int | None = None,
+    is_moment: bool = True,
 ) -> Note | None:
-    """The viewer's newest draft on this flag, or largely on this stretch without any flag."""
+    """The viewer's newest draft on this flag, or largely on this stretch without any flag; or their
+    newest one on the call as a whole, alone or with others.
+    """
     drafts = db.session.scalars(
         select(Note)
         .where(
@@ -84,10 +99,13 @@ def own_draft(
             Note.author_id == viewer.user_id,
             Note.sent_at.is_(None),
             Note.deleted_at.is_(None),
+            Note.scope == NoteScope.MOMENT if is_moment else Note.scope != NoteScope.MOMENT,
         )
         .options(joinedload(Note.point))
         .order_by(Note.id.desc())
     )
+    if not is_moment:
+        return next(iter(drafts), None)
     return next((draft for draft in drafts if _is_on(draft, place, point_id)), None)
 
 
@@ -95,21 +113,20 @@ def own_twin(
     viewer: Viewer, call: Call, text: NoteText, *, point_id: int | None = None
 ) -> Note | None:
     """The viewer's note that says just this and was sent already."""
-    values = {name: getattr(Note, name) == value for name, value in asdict(text).items()}
-    found: Note | None = db.session.scalar(
+    plain = {k: v for k, v in asdict(text).items() if k not in ("readers", "other_calls")}
+    found = db.session.scalars(
         select(Note)
         .where(
             Note.call_id == call.id,
             Note.author_id == viewer.user_id,
-            Note.point_id == point_id,
+            Note.point_id == (point_id if text.is_moment else None),
             Note.sent_at.is_not(None),
             Note.deleted_at.is_(None),
-            *values.values(),
+            *(getattr(Note, name) == value for name, value in plain.items()),
         )
         .order_by(Note.id.desc())
-        .limit(1)
     )
-    return found
+    return next((note for note in found if text_of(note) == text), None)
 
 
 def _is_on(draft: Note, place: Stretch, point_id: int | None) -> bool:
@@ -136,14 +153,18 @@ def readable_revisions(
     viewer: Viewer, note: Note, revisions: Iterable[NoteRevision]
 ) -> list[NoteRevision]:
     """Versions that are the viewer's to read: one that was private stays its author's alone, also
-    after the note was shared.
+    after the note was shared; one for named people stays theirs, the agent's and the supervisors'.
     """
-    return [
-        revision
-        for revision in revisions
-        if note.author_id == viewer.user_id
-        or revision.content.get("visibility", Visibility.AGENT) == Visibility.AGENT
-    ]
+    return [revision for revision in revisions if _could_read(viewer, note, revision)]
+
+
+def _could_read(viewer: Viewer, note: Note, revision: NoteRevision) -> bool:
+    if note.author_id == viewer.user_id:
+        return True
+    was = NoteText.kept(revision.content)
+    if was.visibility == Visibility.NAMED and viewer.role is Role.TEAM_LEAD:
+        return viewer.user_id in was.readers
+    return was.visibility != Visibility.PRIVATE
 
 
 def unseen(viewer: Viewer, notes: Iterable[Note]) -> list[Note]:

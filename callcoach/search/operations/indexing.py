@@ -27,7 +27,7 @@ class FoundNote:
     Args:
         start_ms, end_ms: its moment, milliseconds from the start of the recording, half-open.
         text: all that it says, a line for each part.
-        is_private: its author alone reads it.
+        is_private: its author alone reads it, or people named in it (see `notes_for_named`).
     """
 
     note_id: int

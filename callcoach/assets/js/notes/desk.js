@@ -16,7 +16,7 @@ const AFTER_MS = 20_000; // a moment is what one writes about until so long afte
  * @param {{get: () => object | null, clear: () => boolean}} ctx.selection
  * @param {{current: () => object | null, element: (key: string) => HTMLElement | null}} ctx.cards
  * @param {(payload: object) => void} ctx.applyChange
- * @returns {{compose: () => Promise<void>, close: () => boolean}}
+ * @returns {{compose: () => Promise<void>, composeWhole: () => Promise<void>, close: () => boolean}}
  */
 export function mountNotes(ctx) {
   const { desk, data, player, selection, cards, applyChange } = ctx;
@@ -134,6 +134,13 @@ export function mountNotes(ctx) {
     );
   }
 
+  /** A note on the call as a whole. */
+  async function composeWhole() {
+    if (!loose?.hasAttribute("data-may-write")) return undefined;
+    player.pause();
+    return show(addressOf({ scope: "call" }), null);
+  }
+
   async function act(form) {
     if (form.dataset.busy) return;
     form.dataset.busy = "1";
@@ -192,6 +199,7 @@ export function mountNotes(ctx) {
 
   return {
     compose,
+    composeWhole,
     /** @returns {boolean} whether a form was open; its draft is kept */
     close() {
       if (!open) return false;

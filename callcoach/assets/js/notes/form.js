@@ -5,6 +5,7 @@ import { toast } from "../toasts.js";
 import { mountBounds } from "./bounds.js";
 import { showConflict } from "./conflict.js";
 import { keepDraft } from "./draft.js";
+import { mountParts } from "./parts.js";
 
 const NEAR = 0.85; // share of a field's limit from which what is left is shown
 
@@ -76,8 +77,11 @@ export function mountNoteForm(form, on = {}) {
     changed: () => draft.schedule(),
   });
 
+  const showParts = mountParts(form, () => draft.schedule());
+
   function settled() {
     bounds.show();
+    showParts();
     dress();
     focus();
   }

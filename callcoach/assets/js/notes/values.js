@@ -1,18 +1,38 @@
 // What a note's form holds, as plain values. No document of its own here: node can test `merge`.
 
 /** Everything a person can change; the same names as the server's. */
-export const FIELDS = ["channel", "start_ms", "end_ms", "quote", "hears", "instead", "cause", "aim", "visibility"];
+export const FIELDS = [
+  ...["channel", "start_ms", "end_ms", "quote", "hears", "instead", "cause", "aim", "visibility"],
+  ...["scope", "readers", "other_calls"],
+];
 const TEXTS = new Set(["quote", "hears", "instead"]);
+/** Boxes that are ticked: their numbers, ascending, with commas, as an array of them is written. */
+const LISTS = new Set(["readers", "other_calls"]);
+
+/** @param {HTMLFormElement} form @param {string} name */
+const boxes = (form, name) => [...form.querySelectorAll(`input[type=checkbox][name="${name}"]`)];
+
+/** @param {HTMLFormElement} form @param {string} name */
+function read(form, name) {
+  if (!LISTS.has(name)) return form.elements[name]?.value ?? "";
+  const ticked = boxes(form, name).filter((box) => box.checked);
+  const numbers = ticked.map((box) => Number(box.value)).sort((one, other) => one - other);
+  return numbers.join(",");
+}
 
 /** @param {HTMLFormElement} form */
 export function readValues(form) {
-  return Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value ?? ""]));
+  return Object.fromEntries(FIELDS.map((name) => [name, read(form, name)]));
 }
 
 /** @param {HTMLFormElement} form @param {Record<string, unknown>} values */
 export function writeValues(form, values) {
   for (const name of FIELDS) {
-    if (name in values && form.elements[name]) form.elements[name].value = String(values[name]);
+    if (!(name in values)) continue;
+    if (LISTS.has(name)) {
+      const wanted = new Set(String(values[name]).split(","));
+      for (const box of boxes(form, name)) box.checked = wanted.has(box.value);
+    } else if (form.elements[name]) form.elements[name].value = String(values[name]);
   }
 }
 

@@ -1,0 +1,46 @@
+"""Whether somebody may hear the moment of a note.
+
+Whoever hears the call hears it. Colleagues read a good moment without hearing it, unless its agent
+said yes: they would know the voice. The yes is kept by a room above, which registers how to ask
+for it here; as long as nothing is registered, nobody has said yes to anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callcoach.accounts.access import Viewer
+from callcoach.calls.access import can_read_call
+from callcoach.campaigns.models import AgentAudio
+from callcoach.coaching.access import can_read_note
+from callcoach.coaching.models import Note
+
+#: call id, start and end in milliseconds -> whether a yes in force covers all of it.
+Consents = Callable[[int, int, int], bool]
+
+_sources: list[Consents] = []
+
+
+def on_consent_asked(source: Consents) -> Consents:
+    """Register where a yes is kept, as a decorator; once, however often its module is imported."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def is_shared(note: Note) -> bool:
+    """Whether the agent lets colleagues hear the moment of a note, now."""
+    return any(source(note.call_id, note.start_ms, note.end_ms) for source in _sources)
+
+
+def may_hear(viewer: Viewer, note: Note) -> bool:
+    """Whether the viewer may hear the moment of a note.
+
+    To colleagues only plain sound is played, and only where the campaign lets telephones play it.
+    """
+    call = note.call
+    if not can_read_note(viewer, note, call):
+        return False
+    if can_read_call(viewer, call):
+        return True
+    return call.campaign.agent_audio == AgentAudio.YES and is_shared(note)
