@@ -18,8 +18,16 @@ class Step {
     const box = root.querySelector("[data-voice]");
     this.voice = box ? mountVoice(box, { state: () => changed(), kept: (answer) => this.kept(answer) }) : null;
     this.text?.addEventListener("input", changed);
-    this.go = isRealTime && this.canPlay ? root.querySelector("[data-go]") : null;
-    this.go?.querySelector("[data-go-act]").addEventListener("click", () => this.startNow());
+    this.goBox = isRealTime ? root.querySelector("[data-go]") : null;
+    this.goBox?.querySelector("[data-go-act]").addEventListener("click", () => this.startNow());
+    const player = root.querySelector("[data-excerpt]");
+    // a sound that a worker writes meanwhile can be played from then on
+    if (this.goBox && player) new MutationObserver(changed).observe(player, { attributes: true, subtree: true, attributeFilter: ["hidden"] });
+  }
+
+  /** What offers to hear the line and answer at once; null while there is no sound. */
+  get go() {
+    return this.canPlay ? this.goBox : null;
   }
 
   get canPlay() {
@@ -72,6 +80,7 @@ class Step {
   show() {
     if (!this.voice) return;
     const state = this.voice.state;
+    if (this.goBox && !this.go) this.goBox.hidden = true;
     if (this.go) {
       const offered = ["idle", "refused"].includes(state);
       this.go.hidden = !offered && state !== "asking";
