@@ -151,6 +151,10 @@ class Intents:
         """Whether any sentence stands for the phrase list `name`."""
         return name in self._sentences
 
+    def reads(self, speaker: Speaker) -> bool:
+        """Whether any sentence is looked for in what this side says."""
+        return any(self._speaker(name) is speaker for name in self._sentences)
+
     def hits(self, turn: Turn, name: str) -> tuple[Hit, ...]:
         """The part of `turn` that lies nearest to a sentence of the list `name`, if near enough.
 

@@ -30,6 +30,12 @@ from callcoach.analysis.turns import Conversation, Exchange
 #: Turns looked back and ahead to compare the prospect's behaviour (TIPPING.md §4.2: 3 turns or 30 s;
 #: two, because calls have about nine prospect turns).
 SPAN_TURNS = 2
+#: Words a minute of call that the sentence model reads for a campaign's own sentences, and what a
+#: turn costs before its first word: 18 ms for 7 words and 61 ms for 35 on one core, which leaves the
+#: whole analysis above 200 times real time (``benchmarks/analysis_speed.py``).
+READ_PER_MINUTE, READ_ALWAYS, READ_AT_MOST = 60, 10, 60
+#: Content words that make a sentence: a longer turn does not come before it.
+READ_CONTENT = 6
 #: An unfinished turn of up to this many words was broken off to think; a longer one only trails off.
 BROKEN_OFF_WORDS = 12
 #: Openings that grant and take back, folded.
@@ -136,8 +142,27 @@ class Scene:
         key = (turn.index, name)
         if key not in self._hits:
             found = find(self.read(turn), self.lexicon[name])
-            self._hits[key] = found or self._intents.hits(turn, name)
+            if not found and turn.index in self._worth_reading:
+                found = self._intents.hits(turn, name)
+            self._hits[key] = found
         return self._hits[key]
+
+    @cached_property
+    def _worth_reading(self) -> frozenset[int]:
+        """Turns whose meaning is looked at: all of them by spelling; by the sentence model as many
+        as the call's `READ_PER_MINUTE` allows, those that say most first.
+        """
+        turns = [turn for turn in self.conversation.turns if self._intents.reads(turn.speaker)]
+        if self.embedder is None:
+            return frozenset(turn.index for turn in turns)
+        left = max(1.0, self.conversation.duration_s / 60) * READ_PER_MINUTE
+        chosen = []
+        for turn in sorted(turns, key=_says_little):
+            cost = READ_ALWAYS + min(words_in(turn), READ_AT_MOST)
+            if cost <= left:
+                left -= cost
+                chosen.append(turn.index)
+        return frozenset(chosen)
 
     def context_hits(self, turn: Turn, name: str) -> tuple[Hit, ...]:
         """Phrases of the context's `approved`, `forbidden` or `ambiguous` said in `turn`."""
@@ -173,6 +198,13 @@ class Scene:
 
     def is_asking(self, turn: Turn | None) -> bool:
         return turn is not None and bool(questions(turn.text))
+
+
+def _says_little(turn: Turn) -> tuple[int, int]:
+    """Order of reading: most content first (what is beyond a sentence's worth counts no more), then
+    the earlier one.
+    """
+    return -min(len(content_words(turn.text)), READ_CONTENT), turn.index
 
 
 def length_s(turn: Turn | None) -> float:

@@ -66,6 +66,7 @@ from callcoach.speech.playback import write_excerpt, write_playback
 from callcoach.storage import StoredContent, get_store
 from callcoach.storage.operations import register_derived, sweep_orphans
 from callcoach.storage.store import derived_key
+from callcoach.tuning.queries import is_learnt_from
 
 #: Shares of a job's progress: reading and writing sound, recognition (nearly all), analysis.
 DECODED, TRANSCRIBED = 0.08, 0.95
@@ -171,8 +172,10 @@ def purge(context: JobContext) -> None:
         if call is None or call.deleted_at is None:
             return
         if call.deleted_at + PURGE_AFTER <= utc_now():
+            teaches = is_learnt_from(call.id)
             purge_call(call)
-            feed_refreshing()  # phrases learnt from it have left with it
+            if teaches:
+                feed_refreshing()  # what was learnt from it has left with it
 
 
 @task(EXCERPT)

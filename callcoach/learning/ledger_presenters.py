@@ -300,7 +300,7 @@ def preview_view(found: FloorPreview) -> PreviewView:
     if not found.calls:
         return PreviewView(str(_("No analysed call to try it on yet.")), [])
     headline = ngettext(
-        "Of the last call: %(then)s instead of %(now)s.",
+        "Of the last %(num)d call: %(then)s instead of %(now)s.",
         "Of the last %(num)d calls: %(then)s instead of %(now)s.",
         found.calls,
         then=ngettext("%(num)d flag shown", "%(num)d flags shown", found.shown_then),
@@ -310,7 +310,7 @@ def preview_view(found: FloorPreview) -> PreviewView:
     if found.kept_judged:
         facts.append(
             ngettext(
-                "Of the one judged among these, %(confirmed)s confirmed.",
+                "Of the %(num)d judged among these, %(confirmed)s confirmed.",
                 "Of the %(num)d judged among these, %(confirmed)s confirmed.",
                 found.kept_judged,
                 confirmed=found.kept_confirmed,

@@ -104,6 +104,16 @@ def fingerprints() -> dict[int, str]:
     }
 
 
+def is_learnt_from(call_id: int) -> bool:
+    """Whether a phrase in force was learnt from this call, and leaves with it."""
+    found = db.session.scalar(
+        select(CampaignPhrase.id)
+        .where(CampaignPhrase.source_call_id == call_id, CampaignPhrase.removed_at.is_(None))
+        .limit(1)
+    )
+    return found is not None
+
+
 def standings_of(campaign_id: int) -> Standings:
     """The standings that differ from "active, floor 0", or did once."""
     rows = db.session.scalars(

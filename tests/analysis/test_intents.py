@@ -18,7 +18,7 @@ from callcoach.analysis.embedding import (
 from callcoach.analysis.intents import Intents, load_intents, score
 from callcoach.analysis.lexicon import LANGUAGES, LISTS
 from callcoach.analysis.model import CallContext, Speaker, Turn, Word
-from callcoach.analysis.scene import Scene
+from callcoach.analysis.scene import READ_ALWAYS, READ_AT_MOST, READ_PER_MINUTE, Scene
 from callcoach.analysis.text import tokens
 from callcoach.analysis.truth import tracks_from_turns
 from callcoach.analysis.tuning import Tuning
@@ -135,6 +135,63 @@ def test_a_campaign_sentence_counts_in_the_scene_with_or_without_a_model() -> No
         assert not plain.has(turn, "objection")
         (hit,) = tuned.hits(turn, "objection")
         assert hit.quote == turn.text
+
+
+class _Counting(_Themes):
+    """Remembers what it was asked to read."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.read += texts
+        return super().embed(texts)
+
+
+def _long_call(minutes: int) -> list[dict[str, object]]:
+    """A prospect who says a little twelve times a minute, and once something of weight."""
+    pitch = "Nous avons aussi une formule annuelle."
+    little = "Oui d'accord, je vous suis."
+    weighty = "Notre service comptable externalise toute la facturation, ma nièce supervise."
+    turns: list[dict[str, object]] = []
+    for number in range(minutes * 12):
+        start = number * 5.0
+        text = weighty if number == minutes * 12 - 1 else little + " " + "bah " * number
+        turns.append({"speaker": "agent", "start_s": start, "end_s": start + 1, "text": pitch})
+        turns.append(
+            {"speaker": "prospect", "start_s": start + 1.5, "end_s": start + 4, "text": text}
+        )
+    return turns
+
+
+def test_a_model_reads_what_says_most_and_no_more_than_the_call_allows() -> None:
+    minutes = 10
+    conversation = build_conversation(
+        tracks_from_turns(_long_call(minutes)),
+        duration_s=minutes * 60.0,
+        agent_channel=0,
+        separate=True,
+    )
+    counting = _Counting()
+    scene = Scene(conversation, CallContext(tuning=NIECE), "fr", embedder=counting)
+    found = [turn for turn in conversation.turns if scene.has(turn, "objection")]
+    assert [turn.speaker for turn in found] == [Speaker.PROSPECT]
+    assert "ma nièce supervise" in found[0].text
+    said = {turn.text for turn in conversation.turns if turn.speaker is Speaker.PROSPECT}
+    read = [text for text in counting.read if text in said]
+    assert read
+    spent = sum(READ_ALWAYS + min(len(tokens(text)), READ_AT_MOST) for text in set(read))
+    assert spent <= minutes * READ_PER_MINUTE
+    assert len(set(read)) < len(said), "the rest was left unread"
+
+
+def test_spelling_costs_nothing_and_reads_everything() -> None:
+    conversation = build_conversation(
+        tracks_from_turns(_long_call(2)), duration_s=120.0, agent_channel=0, separate=True
+    )
+    scene = Scene(conversation, CallContext(tuning=NIECE), "fr")
+    prospect = {t.index for t in conversation.turns if t.speaker is Speaker.PROSPECT}
+    assert scene._worth_reading == prospect
 
 
 def test_words_of_the_list_come_first() -> None:
