@@ -288,13 +288,15 @@ def undo_change(viewer: Viewer | None, campaign: Campaign, change_id: int) -> Tu
 
 def _begin(viewer: Viewer | None, campaign: Campaign) -> Viewer:
     """The actor, once they may, with other changes of this campaign kept out until the transaction
-    ends.
+    ends. Calls of the campaign can still be imported meanwhile.
     """
     actor = viewer or Viewer.system()
     require_tuner(actor, campaign)
     db.session.flush()
     db.session.execute(
-        select(Campaign.id).where(Campaign.id == campaign.id).with_for_update(of=Campaign)
+        select(Campaign.id)
+        .where(Campaign.id == campaign.id)
+        .with_for_update(of=Campaign, key_share=True)
     )
     return actor
 

@@ -115,9 +115,13 @@ def is_learnt_from(call_id: int) -> bool:
 
 
 def standings_of(campaign_id: int) -> Standings:
-    """The standings that differ from "active, floor 0", or did once."""
+    """The standings that differ from "active, floor 0", or did once, as they are now: whoever
+    looks again under the campaign's lock must not find what was read before it.
+    """
     rows = db.session.scalars(
-        select(DetectorStanding).where(DetectorStanding.campaign_id == campaign_id)
+        select(DetectorStanding)
+        .where(DetectorStanding.campaign_id == campaign_id)
+        .execution_options(populate_existing=True)
     )
     return {(row.detector, row.cause): row for row in rows}
 
