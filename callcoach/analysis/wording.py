@@ -20,6 +20,8 @@ from callcoach.analysis.model import Cause, Figure, Message, Valence
 
 LANGUAGES = ("fr", "en")
 _NBSP, _NARROW = "\u00a0", "\u202f"
+#: The aside of a text that names the bound: in brackets, or from a comma to the end.
+_ABOUT_BOUND = re.compile(r"\s*\([^()]*\{bound\}[^()]*\)|,[^,()]*\{bound\}[^()]*$")
 _UNITS = r"s|%|min|syll\./s|mots|fois|secondes|tours|questions"
 
 
@@ -55,7 +57,8 @@ def render(message: Message, language: str) -> str:
     """The words of `message` in `language`.
 
     Numbers are written as the language does: floats with one decimal unless whole, in French with
-    a comma. A value that is itself a `Message` is rendered too.
+    a comma. A value that is itself a `Message` is rendered too. Of a measure without a bound (a
+    `bound` of None) the words that speak of it are left out.
 
     Raises:
         KeyError: the message key or one of its values is unknown.
@@ -67,7 +70,10 @@ def render(message: Message, language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
     values = {name: _show(value, language) for name, value in message.values.items()}
-    return catalogue()[message.key][language].format(**values)
+    text = catalogue()[message.key][language]
+    if "bound" in message.values and message.values["bound"] is None:
+        text = _ABOUT_BOUND.sub("", text)
+    return text.format(**values)
 
 
 def render_both(message: Message) -> dict[str, str]:

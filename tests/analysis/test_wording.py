@@ -91,3 +91,14 @@ def test_an_unknown_language_or_key_is_refused() -> None:
         render(Message("cause.monologue"), "de")
     with pytest.raises(KeyError):
         render(Message("cause.unheard_of"), "fr")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", sorted(key for key in catalogue() if key.startswith("evidence.")))
+def test_evidence_without_a_bound_says_nothing_of_one(key: str, language: str) -> None:
+    values = dict.fromkeys(placeholders(catalogue()[key]["fr"]), 2.0)
+    with_bound = render(Message(key, values), language)
+    without = render(Message(key, {**values, "bound": None}), language)
+    assert "None" not in without
+    assert with_bound.startswith(without), "nothing else of the sentence is lost"
+    assert ("2" in without) == ("2" in with_bound), "the measure stays"
