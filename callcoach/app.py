@@ -24,7 +24,7 @@ from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
 from callcoach.learning import views as learning_views
 from callcoach.notices import views as notices_views
-from callcoach.progress import models as progress_models  # noqa: F401 - its tables
+from callcoach.progress import views as progress_views
 from callcoach.search import views as search_views
 from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
 
@@ -38,6 +38,7 @@ _VIEWS = (
     learning_views,
     coaching_views,
     drills_views,
+    progress_views,
     notices_views,
     jobs_views,
 )

@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "progress.pair": N_("A before and after of yours is ready to be heard."),
     "progress.period": N_("%(name)s announces a coaching period from %(start)s to %(end)s."),
     "progress.objective": N_("%(name)s proposes an objective."),
+    "progress.objective_answered": N_("%(name)s answered about an objective."),
     "progress.consent": N_("%(name)s asks whether a moment of yours may be played to the team."),
 }
 

@@ -12,7 +12,7 @@ from callcoach.accounts.access_log import record
 from callcoach.accounts.models import Membership, Role, User
 from callcoach.analysis.model import AgentChannel
 from callcoach.calls.access import can_edit_call, can_read_call
-from callcoach.calls.events import words_changed
+from callcoach.calls.events import details_changed, words_changed
 from callcoach.calls.mapping import correction_for
 from callcoach.calls.metadata import CALL_LIMITS, read_channel, read_kind, read_outcome, read_phone
 from callcoach.calls.models import Call, CallKind, CallState, KindSource, Turn, TurnCorrection
@@ -107,6 +107,8 @@ def edit_call(viewer: Viewer, call: Call, changes: CallEdit) -> Call:
     if changed.keys() & {"campaign_id", "persona"}:
         _analyse_again(viewer, call)
     db.session.flush()
+    if changed.keys() & {"kind", "agent_id", "campaign_id"}:
+        details_changed(call)
     return call
 
 

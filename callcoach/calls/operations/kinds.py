@@ -6,6 +6,7 @@ What an export or a person said stays through every new analysis.
 from __future__ import annotations
 
 from callcoach.accounts.access import Viewer
+from callcoach.calls.events import details_changed
 from callcoach.calls.metadata import read_kind
 from callcoach.calls.models import AnalysisRun, Call, CallKind, KindSource
 from callcoach.calls.operations.editing import log_access, require_edit
@@ -33,6 +34,7 @@ def set_kind(viewer: Viewer, call: Call, kind: str) -> Call:
         log_access(viewer, "call.kind_set", call, before=str(call.kind), after=wanted.value)
         call.kind, call.kind_source = wanted, KindSource.PERSON
     db.session.flush()
+    details_changed(call)
     return call
 
 
@@ -48,4 +50,5 @@ def leave_kind_to_analysis(viewer: Viewer, call: Call) -> Call:
     take_guessed_kind(call, call.current_analysis)
     log_access(viewer, "call.kind_set", call, before=before, after=str(call.kind), heard=True)
     db.session.flush()
+    details_changed(call)
     return call

@@ -1,0 +1,1 @@
+"""Writes of this room, each on behalf of a `Viewer`; they flush and never commit."""
