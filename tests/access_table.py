@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.access_disputes import DISPUTES
 from tests.access_drills import DRILLS
 from tests.access_ledger import LEDGER
 from tests.access_phrases import PHRASES
@@ -473,6 +474,7 @@ TABLE = (
     *_AGENTS_SIDE,
     *_NOTES,
     *_LISTENING,
+    *DISPUTES,
     *DRILLS,
     *_DAILY_CHECK,
     *LEDGER,

@@ -6,4 +6,6 @@ import "./js/forms.js";
 import "./js/menus.js";
 import "./js/toasts.js";
 import "./js/agent/answers.js";
+import "./js/agent/dispute.js";
 import "./js/agent/excerpt.js";
+import "./js/agent/mentions.js";

@@ -17,13 +17,17 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
+from callcoach.calls.access import can_read_call
 from callcoach.calls.media_views import send_file
+from callcoach.calls.sound import require_sound
 from callcoach.coaching import agent_presenters as presenters
 from callcoach.coaching.blueprint import bp
-from callcoach.coaching.models import Note
+from callcoach.coaching.dispute_presenters import dispute_view
+from callcoach.coaching.models import DisputeState, Note
 from callcoach.coaching.note_panels import panels_of
 from callcoach.coaching.operations import notes
-from callcoach.coaching.queries import inbox
+from callcoach.coaching.operations.disputes import mark_answers_seen
+from callcoach.coaching.queries import disputes, inbox
 from callcoach.coaching.queries.requests import count_new_answers
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
@@ -42,6 +46,7 @@ def my_notes() -> ResponseReturnValue:
         "coaching/my_notes.html",
         opened=_opened(viewer, first) if first is not None else None,
         panels=panels_of(viewer, first) if first is not None else [],
+        **_otherwise(viewer, first),
         cards=[_card(viewer, note) for note in page.rows if note is not first],
         page=page,
         next_new=None,
@@ -61,6 +66,7 @@ def my_note(note_id: int) -> ResponseReturnValue:
         "coaching/my_note.html",
         opened=_opened(viewer, note),
         panels=panels_of(viewer, note),
+        **_otherwise(viewer, note),
         next_new=inbox.next_new_note(viewer, note),
         **_tabs(viewer),
     )
@@ -106,6 +112,8 @@ def excerpt(note_id: int) -> ResponseReturnValue:
     """
     viewer = current_viewer()
     call, note = inbox.get_readable_note(viewer, note_id)
+    if can_read_call(viewer, call):
+        require_sound(viewer, call.campaign)
     found = inbox.excerpt_state(viewer, call, note)
     if found.excerpt is None or found.excerpt.file is None:
         return _not_yet(viewer, note_id, found)
@@ -149,6 +157,19 @@ def _opened(viewer: Viewer, note: Note) -> presenters.NoteCard:
     )
 
 
+def _otherwise(viewer: Viewer, note: Note | None) -> dict[str, object]:
+    """How the agent sees the note, and whether there is anything (more) to say to it."""
+    if note is None:
+        return {}
+    said = disputes.disputes_of_notes(viewer, [note]).get(note.id)
+    is_rewritten = said is not None and said.state == DisputeState.REWRITTEN
+    is_old = is_rewritten and said is not None and said.seen_at is not None
+    return {
+        "dispute": dispute_view(viewer, said) if said is not None and not is_old else None,
+        "can_dispute": said is None or is_rewritten,
+    }
+
+
 def _tabs(viewer: Viewer) -> dict[str, object]:
     return {
         "new_notes": inbox.count_new_notes(viewer),
@@ -161,7 +182,9 @@ def _read(viewer: Viewer, note: Note) -> None:
     transaction ends first (see `calls.views.log_read`).
     """
     note_id = note.id
-    is_told = not inbox.is_new(viewer, note)
+    answer = disputes.disputes_of_notes(viewer, [note]).get(note_id)
+    has_answer = answer is not None and answer.answered_at is not None and answer.seen_at is None
+    is_told = not inbox.is_new(viewer, note) and not has_answer
     sound = inbox.excerpt_state(viewer, note.call, note)
     db.session.rollback()
     if is_told and sound.state in ("ready", "gone", "whole"):
@@ -169,6 +192,7 @@ def _read(viewer: Viewer, note: Note) -> None:
     with write_transaction(), suppress(NotFound):  # taken back in between: nothing to remember
         note = inbox.get_my_note(viewer, note_id)
         notes.mark_read(viewer, note.call, note)
+        mark_answers_seen(viewer, disputes.disputes_of_notes(viewer, [note]).values())
         notes.excerpt_of(viewer, note.call, note)
         db.session.commit()
 
@@ -220,7 +244,8 @@ def _log_heard(viewer: Viewer, note: Note) -> None:
 def _count_new() -> int:
     """Notes and answers that the signed-in agent has not read."""
     viewer = current_viewer()
-    return inbox.count_new_notes(viewer) + count_new_answers(viewer)
+    new = inbox.count_new_notes(viewer) + count_new_answers(viewer)
+    return new + disputes.count_new_dispute_answers(viewer)
 
 
 # The entry says how much waits; counted for agents only, who alone are offered it

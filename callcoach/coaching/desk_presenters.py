@@ -24,7 +24,11 @@ from callcoach.calls.models import Call, Decision, DismissalReason
 from callcoach.coaching.desk_breaks import BreakView, after_holds, breaks_of, hold_marks
 from callcoach.coaching.desk_cards import Card, cards_of
 from callcoach.coaching.desk_notes import DeskNotes
+from callcoach.coaching.dispute_access import can_dispute_on
+from callcoach.coaching.dispute_presenters import DisputeView, by_place
+from callcoach.coaching.moment_keys import place_key
 from callcoach.coaching.note_presenters import desk_notes
+from callcoach.coaching.queries.disputes import disputes_on
 from callcoach.extensions import utc_now
 from callcoach.web.filters import local_date, local_time, short_datetime
 
@@ -88,6 +92,9 @@ class DeskParts:
     #: Stretches that the player skips: ``{start, end}``, milliseconds.
     holds: Sequence[Mapping[str, Any]]
     notes: DeskNotes
+    #: What the agent sees otherwise: ``note-12``, the key of a moment, or "" where it has none.
+    disputes: Mapping[str, Sequence[DisputeView]]
+    can_dispute: bool
     sees_all_moments: bool
 
     @property
@@ -116,6 +123,11 @@ class DeskParts:
     def rejected(self) -> list[MomentView]:
         """Cards folded because a person said that they are none."""
         return [moment for moment in self.moments if moment.is_rejected]
+
+    def may_dispute(self, moment: MomentView) -> bool:
+        """Whether the viewer can say that they see this moment otherwise; once is enough."""
+        is_theirs = self.can_dispute and moment.is_negative and moment.is_confirmed
+        return is_theirs and not self.disputes.get(moment.key)
 
     def near(self, stretches: Iterable[Stretch]) -> list[MomentView]:
         """Moments that share time with one of `stretches`, on either channel: a note may quote the
@@ -158,8 +170,9 @@ def desk_parts(viewer: Viewer, call: Call) -> DeskParts:
     moments = tuple(moment for moment in every if not moment.is_held_back)
     sees_all = sees_unconfirmed_flags(viewer)
     if not sees_all:
-        moments = tuple(replace(moment, key=_place_key(moment)) for moment in moments)
+        moments = tuple(replace(moment, key=place_key(moment)) for moment in moments)
     notes = desk_notes(viewer, call, (*moments, *held_back))
+    disputes = by_place(viewer, disputes_on(viewer, call), (*moments, *held_back))
     if not sees_all:
         moments = tuple(replace(moment, point_id=0, verdict_id=0) for moment in moments)
     return DeskParts(
@@ -172,15 +185,10 @@ def desk_parts(viewer: Viewer, call: Call) -> DeskParts:
         breaks=breaks_of(viewer, call.current_analysis, turns, moments),
         holds=holds,
         notes=notes,
+        disputes=disputes,
+        can_dispute=can_dispute_on(viewer, call),
         sees_all_moments=sees_all,
     )
-
-
-def _place_key(moment: MomentView) -> str:
-    """A name that says nothing of what is hidden, for those who do not see every flag: numbers of
-    flags and verdicts have gaps where there are others.
-    """
-    return f"m{moment.channel}-{moment.start_ms}-{moment.end_ms}-{moment.cause}"
 
 
 def reason_labels() -> dict[str, str]:

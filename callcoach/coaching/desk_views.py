@@ -14,6 +14,7 @@ from callcoach.calls.kind_presenters import kind_view
 from callcoach.calls.models import Call, CallKind, Outcome
 from callcoach.calls.norms import norms_of
 from callcoach.calls.queries.norms import figures_like
+from callcoach.calls.sound import hears_calls
 from callcoach.coaching.blueprint import bp
 from callcoach.coaching.desk_change import desk_change
 from callcoach.coaching.desk_presenters import (
@@ -24,6 +25,7 @@ from callcoach.coaching.desk_presenters import (
     talk_start_ms,
     verdict_text,
 )
+from callcoach.coaching.note_choices import mentions_of
 from callcoach.coaching.operations.notes import mark_read
 from callcoach.coaching.queries import notes
 from callcoach.coaching.request_panel import request_panel
@@ -55,7 +57,7 @@ def desk(call_id: int) -> ResponseReturnValue:
     if unseen and is_seen():
         with write_transaction():
             for note in unseen:
-                mark_read(viewer, call, note)
+                mark_read(viewer, note.call, note)
             db.session.commit()
     return html
 
@@ -101,7 +103,8 @@ def desk_page(
     state = calls_views.list_state()
     analysis = queries.current_analysis(call)
     recording = call.recording
-    has_audio = recording is not None and recording.playback_id is not None
+    reads_only = not hears_calls(viewer, call.campaign)
+    has_audio = recording is not None and recording.playback_id is not None and not reads_only
     parts = desk_parts(viewer, call)
     names = call_presenters.speaker_names(call.agent.name if call.agent else "", call.prospect_name)
     newer, older = queries.neighbours(viewer, state.filters, call)
@@ -132,6 +135,7 @@ def desk_page(
         "parts": parts,
         "request_panel": panel,
         "can": parts.can,
+        "mentions": mentions_of(viewer, call),
         "verdict_text": verdict_text,
         "disagreement": disagreement,
         "analysis": analysis,
@@ -144,6 +148,7 @@ def desk_page(
         "missed_causes": presenters.cause_choices() if parts.can.judge else [],
         "player": player,
         "has_audio": has_audio,
+        "reads_only": reads_only,
         "audio_type": recording.playback.media_type if recording and recording.playback else "",
         "peaks_url": url_for("calls.peaks", call_id=call.id, version=recording.peaks.sha256[:16])
         if recording is not None and recording.peaks is not None

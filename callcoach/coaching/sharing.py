@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_read_call
+from callcoach.calls.sound import hears_calls
 from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import Note
@@ -42,5 +43,5 @@ def may_hear(viewer: Viewer, note: Note) -> bool:
     if not can_read_note(viewer, note, call):
         return False
     if can_read_call(viewer, call):
-        return True
+        return hears_calls(viewer, call.campaign)
     return call.campaign.agent_audio == AgentAudio.YES and is_shared(note)

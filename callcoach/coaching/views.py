@@ -9,6 +9,7 @@ from flask import Flask
 from callcoach.coaching import (
     agent_views,
     desk_views,
+    dispute_views,
     export_views,
     feed_views,
     home_views,
@@ -26,6 +27,7 @@ __all__ = [
     "agent_views",
     "bp",
     "desk_views",
+    "dispute_views",
     "export_views",
     "feed_views",
     "home_views",

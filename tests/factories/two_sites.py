@@ -39,6 +39,7 @@ from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
 from .checks import create_check
 from .coaching import create_note, create_request
+from .disputes import dispute_things
 from .drills import drill_things
 from .feed import make_playable
 from .search import create_saved_view
@@ -115,6 +116,10 @@ class Site:
     drill_review: int
     drill_reviewed: int
     chain_turns: tuple[int, ...]
+    dispute: int
+    withdrawn_dispute: int
+    kept_dispute: int
+    flag_key: str
 
     def name_of(self, who: str) -> str:
         """How somebody or something of this site is called."""
@@ -188,6 +193,10 @@ def _create_site() -> Site:
     by = Viewer(supervisor, Role.SUPERVISOR, frozenset({team.id}))
     add_tag(by, call, f"Ancien-{mark}")
     renamed = rename_tag(by, f"Ancien-{mark}", f"Etiquette-{mark}")
+    understood = create_note(
+        call, author, start_ms=1000, end_ms=2000, acknowledged_at=utc_now(), **said
+    )
+    _add_excerpt(call, understood)
     colleagues = create_call(agent=other, **own)
     running = create_call(CallState.QUEUED, agent=owner, **own)
     enqueue(PROCESS, subject_of(running.id), viewer=Viewer.system())
@@ -212,9 +221,7 @@ def _create_site() -> Site:
         deleted_call=create_call(agent=owner, deleted_at=utc_now(), **own).id,
         colleagues_call=colleagues.id,
         note=note.id,
-        understood_note=create_note(
-            call, author, start_ms=1000, end_ms=2000, acknowledged_at=utc_now(), **said
-        ).id,
+        understood_note=understood.id,
         draft_note=create_note(call, author, sent=False, start_ms=25_000, end_ms=26_000, **said).id,
         deleted_note=create_note(
             call, author, start_ms=9600, end_ms=12_000, deleted_at=utc_now(), **said
@@ -245,6 +252,7 @@ def _create_site() -> Site:
         stop_token=_stop_token(agent),
         turn_index=0,
         peaks_version=call.recording.peaks.sha256[:16],
+        **dispute_things(call, author, understood, verdict),
         **drill_things(call, owner, other, author),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])

@@ -1,0 +1,65 @@
+"""Who is told that an agent sees it otherwise, and that it was answered."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Membership, Role, User
+from callcoach.coaching.models import Dispute, DisputeState, Note
+from callcoach.extensions import db
+from callcoach.notices import operations as notices
+
+
+def dispute_opened(viewer: Viewer, dispute: Dispute) -> None:
+    """The team's supervisors are told: any of them may answer."""
+    name = _name(viewer.user_id)
+    for user_id in db.session.scalars(
+        select(User.id)
+        .join(User.memberships)
+        .where(
+            Membership.team_id == dispute.call.team_id,
+            User.role == Role.SUPERVISOR,
+            User.is_enabled,
+        )
+    ).all():
+        notices.notify(
+            user_id, "dispute.opened", subject_of(dispute), f"/disputes/{dispute.id}", name=name
+        )
+
+
+def dispute_closed(dispute: Dispute) -> None:
+    """Taken back or answered: nobody else need go there."""
+    notices.take_back("dispute.opened", subject_of(dispute))
+
+
+def dispute_answered(answered_by_id: int | None, dispute: Dispute) -> None:
+    """The agent has an answer; one that is a new text is announced once, as the answer."""
+    dispute_closed(dispute)
+    note: Note | None = dispute.note
+    path = f"/my/disputes#dispute-{dispute.id}"
+    if note is not None and dispute.state == DisputeState.REWRITTEN:
+        notices.take_back("note.changed", f"note:{note.id}")
+        path = f"/my/notes/{note.id}"
+    notices.notify(
+        dispute.agent_id,
+        "dispute.answered",
+        subject_of(dispute),
+        path,
+        name=_name(answered_by_id),
+    )
+
+
+def answer_undone(dispute: Dispute) -> None:
+    """The answer was taken back."""
+    notices.take_back("dispute.answered", subject_of(dispute))
+
+
+def subject_of(dispute: Dispute) -> str:
+    """What notices about it are about."""
+    return f"dispute:{dispute.id}"
+
+
+def _name(user_id: int | None) -> str:
+    user = db.session.get(User, user_id) if user_id is not None else None
+    return user.name if user else "CallCoach"
