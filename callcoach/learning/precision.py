@@ -29,6 +29,11 @@ HALF_LIFE_DAYS = 90.0
 #: that are otherwise held back (TIPPING.md §4.5); a rarer one would let a single verdict speak for
 #: the whole kind.
 LEAST_PROBABILITY = 0.1
+#: Largest part of the whole that one verdict may stand for, or the same part for each where they
+#: are fewer: inverse probabilities are cut off, as importance sampling does to keep its variance
+#: (Ionides 2008, truncated importance sampling). Without it a single verdict on a flag that is
+#: held back outweighed the dozen that had hidden its kind, and showed the kind again at once.
+LARGEST_PART = 1 / 8
 #: Mass of the interval shown (TIPPING.md §4.5).
 INTERVAL = 0.9
 #: A kind of flag is held back when it is this sure that it is wrong more often than right
@@ -154,21 +159,38 @@ def tally(labels: Iterable[Label], now: datetime) -> Tally:
     """Add the verdicts up that count, of one kind in one campaign, in any order.
 
     The share of confirmations weighs each verdict by the inverse of its flag's display
-    probability. How much evidence that is takes the uneven weights into account (Kish's effective
-    number): ten verdicts on rarely shown flags are ten verdicts, not a hundred, and one of these
-    among many ordinary ones makes the share less sure, not more.
+    probability, as far as `LARGEST_PART` lets it. How much evidence that is takes the uneven
+    weights into account (Kish's effective number): ten verdicts on rarely shown flags are ten
+    verdicts, not a hundred, and one of these among many ordinary ones makes the share less sure,
+    not more.
     """
     counted = [label for label in labels if label.counts]
     if not counted:
         return Tally()
     kept = weights([label.at for label in counted], now)
     shown = np.array([label.display_probability for label in counted], dtype=np.float64)
-    stands_for = 1.0 / np.clip(shown, LEAST_PROBABILITY, 1.0)
+    stands_for = _limited(1.0 / np.clip(shown, LEAST_PROBABILITY, 1.0), kept)
     confirmed = np.array([label.is_confirmed for label in counted], dtype=np.float64)
     weight = stands_for * kept
     share = float(np.sum(weight * confirmed) / np.sum(weight))
     evidence = float(np.sum(weight) ** 2 / np.sum(weight * stands_for))
     return Tally(evidence * share, evidence * (1.0 - share))
+
+
+def _limited(stands_for: NDArray[np.float64], kept: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For how many flags each verdict stands, lowered so that none is more than `LARGEST_PART` of
+    all that they stand for together; none is lowered below 1.
+    """
+    weight = stands_for * kept
+    part = max(LARGEST_PART, 1 / len(weight))
+    descending = np.sort(weight)[::-1]
+    for above in range(len(weight)):
+        # The highest limit that holds when the `above` heaviest ones are cut down to it
+        limit = part * float(np.sum(descending[above:])) / (1 - above * part)
+        if descending[above] <= limit * (1 + 1e-9):
+            break
+    limited: NDArray[np.float64] = np.clip(limit / kept, 1.0, stands_for)
+    return limited
 
 
 def pooled(tallies: Iterable[Tally]) -> float:
