@@ -18,8 +18,10 @@ from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
 from callcoach.calls.queries import turns_of
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
+from callcoach.learning import drawing
 from callcoach.learning.check_queries import candidates, is_checker, require_checker
 from callcoach.learning.models import BlindMark, Check, CheckKind
+from callcoach.tuning.queries import holds_back, standings_of
 
 #: Part of a call that must be heard before its marks count: who leaves out the end would count as
 #: missing what turns there. A tenth for ringing and another for the farewell may be skipped.
@@ -122,7 +124,7 @@ def answer(viewer: Viewer, check: Check, decision: Decision | str) -> None:
     Raises:
         NotFound, Conflict: as `_hold`.
         InvalidInput: not a decision, or a whole call.
-        StaleVersion: a colleague judged the flag in between.
+        StaleVersion, Conflict: a colleague judged the flag in between, otherwise or alike.
     """
     try:
         wanted = Decision(decision)
@@ -141,8 +143,10 @@ def answer(viewer: Viewer, check: Check, decision: Decision | str) -> None:
             check.point,
             wanted,
             seen_verdict_id=0,
-            display_probability=check.probability,
+            display_probability=_probability(check.point, check),
         )
+        if verdict.author_id != viewer.user_id:  # said the same: theirs, and not for us to undo
+            raise Conflict("A colleague has judged this moment in between.")
         check.verdict_id = verdict.id
     check.decision, check.done_at = wanted, utc_now()
     calls.log_access(viewer, "check.answered", check.call, check=check.id)
@@ -234,14 +238,17 @@ def finish_marking(viewer: Viewer, check: Check, heard: float) -> None:
 
     Raises:
         NotFound, Conflict: as `_hold`.
-        InvalidInput: less than `HEARD_LEAST` was heard, or a flag is to be judged.
+        InvalidInput: less than `HEARD_LEAST` was heard, or what cannot be, or a flag is to be
+            judged.
     """
     if check.kind != CheckKind.BLIND:
         raise InvalidInput("A moment is judged, not marked.")
-    if not heard >= HEARD_LEAST:
+    if not 0 <= heard <= 1:
+        raise InvalidInput("Give a value from %(low)s to %(high)s.", low=0, high=1)
+    if heard < HEARD_LEAST:
         raise InvalidInput(
             "%(heard)s %% of the call was heard; listen to %(least)s %% of it first.",
-            heard=str(int(100 * max(0.0, heard))),
+            heard=str(int(100 * heard)),
             least=str(round(100 * HEARD_LEAST)),
         )
     _hold(viewer, check)
@@ -314,6 +321,15 @@ def _valence_and_cause(valence: Valence | str, cause: Cause | str) -> tuple[Vale
     if named is not None and named.valence is not found:
         raise InvalidInput("This kind of moment turns a call the other way.")
     return found, named.value if named else ""
+
+
+def _probability(point: TippingPoint, check: Check) -> float:
+    """How likely the flag is to be judged as things stand: its kind may have been held back, or
+    shown again, since it was drawn.
+    """
+    if not holds_back(standings_of(check.call.campaign_id), point):
+        return 1.0
+    return min(check.probability, drawing.EXPLORE_SHARE)
 
 
 def _lock_call(check: Check) -> None:

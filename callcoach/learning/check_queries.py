@@ -22,7 +22,7 @@ from callcoach.calls.models import (
     TippingPoint,
     Verdict,
 )
-from callcoach.calls.queries import has_verdict, in_scope, is_held_back
+from callcoach.calls.queries import has_verdict, in_scope, is_held_back, is_of_held_back_kind
 from callcoach.errors import NotAllowed, NotFound
 from callcoach.extensions import db
 from callcoach.learning import drawing
@@ -418,12 +418,15 @@ def _can_be_done(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def points_of(run: AnalysisRun | None) -> Sequence[TippingPoint]:
-    """What an analysis flags of a call and puts before people, by start."""
+    """What an analysis flags of a call and puts before people by itself, by start. A flag of a kind
+    that is held back is none of them, judged or not: who keeps a blind mark confirms the flag
+    under it, and that must not turn what was missed into what was found.
+    """
     if run is None:
         return ()
     return db.session.scalars(
         select(TippingPoint)
-        .where(TippingPoint.analysis_id == run.id, ~is_held_back())
+        .where(TippingPoint.analysis_id == run.id, ~is_of_held_back_kind())
         .options(joinedload(TippingPoint.verdict))
         .order_by(TippingPoint.start_ms, TippingPoint.id)
     ).all()

@@ -58,10 +58,23 @@ def _marked(
     return check
 
 
+def _hold_back(floor: Floor, standing: Standing) -> None:
+    """Keep the kind of the calls' one flag from people."""
+    db.session.add(
+        DetectorStanding(
+            campaign_id=floor.campaign_id,
+            detector="D09",
+            cause="ignored_objection",
+            standing=standing,
+        )
+    )
+    db.session.commit()
+
+
 def test_marks_count_once_enough_of_the_call_was_heard(app: Flask, floor: Floor) -> None:
     with app.app_context():
         check = _blind(floor, floor.claire)
-        for heard in (0.0, 0.79, float("nan"), -1.0):
+        for heard in (0.0, 0.79, float("nan"), -1.0, 1.01, float("inf")):
             with pytest.raises(InvalidInput):
                 operations.finish_marking(floor.claire, check, heard)
         operations.finish_marking(floor.claire, check, 0.8)
@@ -185,6 +198,38 @@ def test_an_answer_to_a_drawn_flag_is_taken_back(app: Flask, floor: Floor) -> No
         assert (check.done_at, check.decision) == (None, None)
 
 
+def test_a_colleagues_verdict_is_not_taken_for_ones_own(app: Flask, floor: Floor) -> None:
+    with app.app_context():
+        holder = floor.claire.user_id or 0
+        check = create_check(floor.call(), holder, CheckKind.EXPLORE, floor.point())
+        theirs = judge(floor.thomas, floor.call(), floor.point(), "confirmed")
+        db.session.commit()
+        with pytest.raises(Conflict):
+            operations.answer(floor.claire, check, "confirmed")
+        db.session.rollback()
+        operations.take_back(floor.claire, check)
+        assert (check.verdict_id, theirs.withdrawn_at) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("drawn_at", "standing", "expected"),
+    [(0.1, None, 1.0), (1.0, Standing.RETIRED, 0.1), (0.1, Standing.RETIRED, 0.1)],
+)
+def test_a_verdict_weighs_as_its_flag_is_shown_when_it_is_given(
+    app: Flask, floor: Floor, drawn_at: float, standing: Standing | None, expected: float
+) -> None:
+    """Between drawing and answering its kind may be held back, or shown again."""
+    with app.app_context():
+        holder = floor.claire.user_id or 0
+        check = create_check(
+            floor.call(), holder, CheckKind.EXPLORE, floor.point(), probability=drawn_at
+        )
+        if standing is not None:
+            _hold_back(floor, standing)
+        operations.answer(floor.claire, check, "confirmed")
+        assert db.session.query(Verdict).one().display_probability == expected
+
+
 def test_recall_and_precision_are_counted_on_blindly_marked_calls(app: Flask, floor: Floor) -> None:
     with app.app_context():
         _marked(floor, floor.claire, FLAG_MS + 4000, 40_000, number=0)  # found, and one missed
@@ -200,15 +245,29 @@ def test_what_is_held_back_counts_as_missed(app: Flask, floor: Floor) -> None:
     with app.app_context():
         _marked(floor, floor.claire, FLAG_MS)
         assert checks.recall(floor.claire, floor.campaign_id).found == Share(1, 1)
-        db.session.add(
-            DetectorStanding(
-                campaign_id=floor.campaign_id,
-                detector="D09",
-                cause="ignored_objection",
-                standing=Standing.HIDDEN,
-            )
+        _hold_back(floor, Standing.HIDDEN)
+        found = checks.recall(floor.claire, floor.campaign_id)
+        assert (found.found, found.right) == (Share(0, 1), Share(0, 0))
+
+
+def test_keeping_a_mark_does_not_make_found_what_was_held_back(app: Flask, floor: Floor) -> None:
+    """The flag under the mark is confirmed, but nobody would have been shown it."""
+    with app.app_context():
+        _hold_back(floor, Standing.RETIRED)
+        point = floor.point()
+        check = _blind(floor, floor.claire)
+        mark = operations.add_mark(
+            floor.claire,
+            check,
+            channel=point.channel,
+            start_ms=point.start_ms,
+            end_ms=point.end_ms,
+            valence="negative",
         )
+        operations.finish_marking(floor.claire, check, 0.9)
+        operations.keep_mark(floor.claire, mark, point.cause)
         db.session.commit()
+        assert point.verdict is not None
         found = checks.recall(floor.claire, floor.campaign_id)
         assert (found.found, found.right) == (Share(0, 1), Share(0, 0))
 
