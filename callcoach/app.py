@@ -48,6 +48,7 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.calls.tasks",
     "callcoach.search.tasks",
     "callcoach.learning.tasks",
+    "callcoach.coaching.tasks",
     "callcoach.notices.tasks",
     "callcoach.drills.tasks",
 )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from tests.access_disputes import DISPUTES
 from tests.access_drills import DRILLS
 from tests.access_ledger import LEDGER
+from tests.access_notes import MORE_NOTES
 from tests.access_phrases import PHRASES
 from tests.access_row import (
     ADMIN,
@@ -473,6 +474,7 @@ TABLE = (
     *_CALLS,
     *_AGENTS_SIDE,
     *_NOTES,
+    *MORE_NOTES,
     *_LISTENING,
     *DISPUTES,
     *DRILLS,

@@ -90,6 +90,7 @@ async function mount(desk) {
     z: () => undo.run(),
     m: () => notes.compose(),
     M: () => notes.composeWhole(),
+    v: (event) => event.repeat || notes.speak(),
     b: missed ? missed.open : requests.markMoment,
     h: hearHold,
     s: selection.setStart,

@@ -15,6 +15,15 @@ from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, language, person_called, spoken_duration
 from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import ListeningRequest, Note, NoteAim, NoteRevision, RequestAnswer
+from callcoach.coaching.note_choices import Mentionable, mentions_of
+from callcoach.coaching.note_presenters import (
+    CallLink,
+    VoiceView,
+    readers_text,
+    scope_label,
+    series_links,
+    voice_view,
+)
 from callcoach.coaching.queries.inbox import ExcerptState, is_new
 from callcoach.coaching.queries.notes import readable_revisions
 
@@ -72,11 +81,20 @@ class NoteCard:
     replies: tuple[ReplyView, ...]
     excerpt: str
     spoken_length: str
+    #: About a stretch of the call; otherwise about `calls`, or the whole of the one call.
+    is_moment: bool
+    scope_label: str
+    calls: tuple[CallLink, ...]
+    voice: VoiceView | None
+    readers: str
+    #: Whom an answer can name; none for a closed card.
+    mentions: tuple[Mentionable, ...]
 
     @property
     def summary(self) -> str:
         """What a closed card shows: the words to say, else what was said about them."""
-        return self.instead or self.hears or self.quote
+        said = self.voice.text if self.voice else ""
+        return self.instead or said or self.hears or self.quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +182,12 @@ def note_card(
         replies=tuple(reply_views(viewer, note)),
         excerpt=excerpt.state if excerpt else "",
         spoken_length=spoken_duration(excerpt.length_ms) if excerpt else "",
+        is_moment=note.is_moment,
+        scope_label="" if note.is_moment else scope_label(note.scope),
+        calls=series_links(viewer, note) if excerpt else (),
+        voice=voice_view(note),
+        readers=readers_text(note),
+        mentions=tuple(mentions_of(viewer, call, note.aim)) if excerpt else (),
     )
 
 

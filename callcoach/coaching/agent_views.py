@@ -29,6 +29,7 @@ from callcoach.coaching.operations import notes
 from callcoach.coaching.operations.disputes import mark_answers_seen
 from callcoach.coaching.queries import disputes, inbox
 from callcoach.coaching.queries.requests import count_new_answers
+from callcoach.coaching.queries.team_notes import count_new_for_me
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.web import nav
@@ -174,6 +175,7 @@ def _tabs(viewer: Viewer) -> dict[str, object]:
     return {
         "new_notes": inbox.count_new_notes(viewer),
         "new_answers": count_new_answers(viewer),
+        "new_team_notes": count_new_for_me(viewer),
     }
 
 
@@ -244,7 +246,7 @@ def _log_heard(viewer: Viewer, note: Note) -> None:
 def _count_new() -> int:
     """Notes and answers that the signed-in agent has not read."""
     viewer = current_viewer()
-    new = inbox.count_new_notes(viewer) + count_new_answers(viewer)
+    new = inbox.count_new_notes(viewer) + count_new_for_me(viewer) + count_new_answers(viewer)
     return new + disputes.count_new_dispute_answers(viewer)
 
 

@@ -59,6 +59,7 @@ def facts(note: Note) -> dict[str, Any]:
             "action": url_for("coaching.save_note", note_id=note.id, on=on),
             "send": url_for("coaching.send_note", note_id=note.id, on=on),
             "show": url_for("coaching.show_note", note_id=note.id, on=on),
+            "voice": url_for("coaching.voice_take", note_id=note.id, name=""),
         }
     }
 

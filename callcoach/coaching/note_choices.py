@@ -1,4 +1,6 @@
-"""What the form of a note offers: who can read it, which calls it can be about as well."""
+"""What the form of a note offers: readers, further calls, people to name, templates; and a word on
+balance.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
+from flask_babel import gettext as _
+
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.labels import role_label
 from callcoach.accounts.models import Role
+from callcoach.analysis.model import Valence
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import heading, spoken_duration
 from callcoach.coaching.models import NoteAim
 from callcoach.coaching.note_forms import NoteForm
 from callcoach.coaching.note_mentions import handles
-from callcoach.coaching.queries import note_people
+from callcoach.coaching.queries import note_people, templates
+from callcoach.coaching.queries.balance import imbalance
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,29 @@ class Mentionable:
     role: str
     is_colleague: bool
 
+    @property
+    def as_data(self) -> dict[str, object]:
+        """For the page's script: who, as what, and whether only in a note to keep."""
+        return {"handle": self.handle, "role": self.role, "onlyKeep": self.is_colleague}
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChoice:
+    """A saved note that can be applied; `owner` is "" for one's own."""
+
+    template_id: int
+    name: str
+    owner: str
+    use_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """The agent had corrections this week and nothing to keep; `good_moments` leads to some."""
+
+    sentence: str
+    good_moments: str
+
 
 @dataclass(frozen=True, slots=True)
 class FormChoices:
@@ -55,6 +85,8 @@ class FormChoices:
     people: Sequence[PersonChoice]
     calls: Sequence[CallChoice]
     mentions: Sequence[Mentionable]
+    templates: Sequence[TemplateChoice]
+    nudge: Nudge | None
 
 
 def form_choices(viewer: Viewer, call: Call, form: NoteForm) -> FormChoices:
@@ -63,6 +95,42 @@ def form_choices(viewer: Viewer, call: Call, form: NoteForm) -> FormChoices:
         people=_people(viewer, call, form.ids_of("readers")),
         calls=call_choices(viewer, call, form.ids_of("other_calls")),
         mentions=mentions_of(viewer, call),
+        templates=_templates(viewer),
+        nudge=nudge_for(viewer, call),
+    )
+
+
+def _templates(viewer: Viewer) -> list[TemplateChoice]:
+    found = templates.list_templates(viewer)
+    owners = note_people.names_of({each.owner_id for each in found} - {viewer.user_id or 0})
+    return [
+        TemplateChoice(
+            template_id=template.id,
+            name=template.name,
+            owner=owners.get(template.owner_id, ""),
+            use_url=url_for("coaching.use_template", template_id=template.id),
+        )
+        for template in found
+    ]
+
+
+def nudge_for(viewer: Viewer, call: Call) -> Nudge | None:
+    """A quiet line for whoever writes one more correction; None when there is no reason for it."""
+    found = imbalance(viewer, call)
+    if found is None:
+        return None
+    moments = url_for(
+        "calls.list_calls",
+        agent=found.agent.id,
+        since=found.since.isoformat(),
+        moment=Valence.POSITIVE.value,
+    )
+    return Nudge(
+        sentence=_(
+            "This week %(name)s has only been told what to change, and nothing to keep.",
+            name=found.agent.name,
+        ),
+        good_moments=moments,
     )
 
 
@@ -101,7 +169,10 @@ def call_choices(
 
 
 def mentions_of(viewer: Viewer, call: Call, aim: str = NoteAim.KEEP) -> list[Mentionable]:
-    """Whom an @ can name in a note on the call, or in an answer to it; nobody names themselves."""
+    """Whom an @ can name in a note on the call, or in an answer to it; nobody names themselves, and
+    agents name no colleagues, whose list is not theirs.
+    """
+    aim = NoteAim.CHANGE if viewer.role is Role.AGENT else aim
     people = note_people.mentionable(call, aim)
     written = handles(people)
     roles = {user.id: Role(user.role) for user in note_people.nameable(call, aim)}

@@ -27,6 +27,8 @@ from callcoach.coaching.note_moments import (
 from callcoach.coaching.note_text import LIMITS
 from callcoach.coaching.operations import notes as operations
 from callcoach.coaching.queries import notes as queries
+from callcoach.coaching.voice_media import MAX_VOICE_S
+from callcoach.coaching.voice_views import voice_facts
 from callcoach.errors import NotAllowed, NotFound
 
 
@@ -137,6 +139,7 @@ def form_page(
         addressee=call.agent.name if call.agent else "",
         author="" if is_mine or note is None or note.author is None else note.author.name,
         can_hide=is_mine,
+        is_mine=is_mine,
         hint=worded(point.suggestion) if point else "",
         confirms=point is not None and point.verdict_id is None and mode != "edit",
         conflict=conflict,
@@ -144,6 +147,9 @@ def form_page(
         is_keep=form.aim.data == NoteAim.KEEP,
         choices=form_choices(viewer, call, form),
         calls_url=url_for("coaching.calls_for_note", call_id=call.id),
+        voice=voice_facts(note) if note else {"state": "none"},
+        voice_url=url_for("coaching.voice_take", note_id=note.id, name="") if note else "",
+        max_voice_s=MAX_VOICE_S,
         labels={
             name: (make(is_keep=False), make(is_keep=True))
             for name, make in (

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls import queries as calls
-from callcoach.calls.presenters import heading, language
+from callcoach.calls.presenters import heading, language, spoken_duration
 from callcoach.coaching.models import Note, NoteAim
 from callcoach.coaching.note_diff import Part, is_rewritten, side, word_diff
 from callcoach.coaching.note_presenters import (
@@ -48,7 +48,10 @@ def field_diffs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fie
     names = names_of({*was.readers, *now.readers})
     about = _headings({*was.other_calls, *now.other_calls})
     for name, label in _labels(is_keep=now.aim == NoteAim.KEEP).items():
-        one, other = _shown(name, was, names, about), _shown(name, now, names, about)
+        if name == "voice":
+            one, other = (_spoken(int(values.get("voice_ms", 0))) for values in (before, after))
+        else:
+            one, other = _shown(name, was, names, about), _shown(name, now, names, about)
         if one == other:
             continue
         is_text = name in ("quote", "hears", "instead")
@@ -82,7 +85,13 @@ def _labels(*, is_keep: bool) -> dict[str, str]:
         "other_calls": _("Other calls"),
         "visibility": _("Who reads it"),
         "readers": _("Named"),
+        "voice": _("Spoken"),
     }
+
+
+def _spoken(milliseconds: int) -> str:
+    """How long the spoken part of a version lasts; "" for none."""
+    return spoken_duration(milliseconds) if milliseconds else ""
 
 
 def _headings(call_ids: Collection[int]) -> Mapping[int, str]:

@@ -17,7 +17,10 @@ from callcoach.coaching import (
     note_panels,
     note_views,
     request_views,
+    team_views,
+    template_views,
     verdict_views,
+    voice_views,
 )
 from callcoach.coaching.blueprint import bp
 
@@ -34,5 +37,8 @@ __all__ = [
     "note_action_views",
     "note_views",
     "request_views",
+    "team_views",
+    "template_views",
     "verdict_views",
+    "voice_views",
 ]

@@ -42,6 +42,7 @@ from .coaching import create_note, create_request
 from .disputes import dispute_things
 from .drills import drill_things
 from .feed import make_playable
+from .notes import note_things
 from .search import create_saved_view
 
 _numbers = itertools.count(1)
@@ -72,6 +73,12 @@ class Site:
     note: int
     understood_note: int
     draft_note: int
+    spoken_note: int
+    silenced_note: int
+    team_note: int
+    colleagues_note: int
+    template: int
+    deleted_template: int
     deleted_note: int
     request: int
     withdrawn_request: int
@@ -253,6 +260,7 @@ def _create_site() -> Site:
         turn_index=0,
         peaks_version=call.recording.peaks.sha256[:16],
         **dispute_things(call, author, understood, verdict),
+        **note_things(call, author, other, mark),
         **drill_things(call, owner, other, author),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])

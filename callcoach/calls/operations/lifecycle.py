@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_delete_call, can_read_call
+from callcoach.calls.events import call_purged
 from callcoach.calls.models import Call, CallState, Excerpt, Recording
 from callcoach.calls.operations.editing import log_access, require_edit
 from callcoach.calls.subjects import PROCESS, PROCESSING, PURGE, TRANSCRIBE_AGAIN, subject_of
@@ -114,6 +115,7 @@ def purge_call(call: Call) -> None:
     """
     log_access(Viewer.system(), "call.purged", call)
     _lock_audio(call)
+    call_purged(call)
     if call.recording is not None:
         _delete_files(call.recording)
     db.session.flush()

@@ -92,7 +92,7 @@ def reply_to_note(viewer: Viewer, call: Call, note: Note, text: str) -> NoteRepl
         raise InvalidInput(
             "An answer may have %(limit)s characters at most.", limit=MAX_REPLY_LENGTH
         )
-    note_people.check_answer(call, note, text)
+    note_people.check_answer(viewer, call, note, text)
     before = note.let_in_ids
     reply = NoteReply(note_id=note.id, author_id=viewer.user_id, text=text)
     note.replies.append(reply)

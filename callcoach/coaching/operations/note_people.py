@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Role
 from callcoach.calls.models import Call
 from callcoach.coaching.models import Note, NoteAim, NoteCall, NoteMention, NoteReader, Visibility
 from callcoach.coaching.note_mentions import named_in
@@ -50,13 +51,14 @@ def check_people(viewer: Viewer, call: Call, text: NoteText) -> None:
         _check_mentions(call, text.aim, text.visibility, getattr(text, name), field=name)
 
 
-def check_answer(call: Call, note: Note, text: str) -> None:
-    """Everybody whom an answer names may read the note.
+def check_answer(viewer: Viewer, call: Call, note: Note, text: str) -> None:
+    """Everybody whom an answer names may read the note; agents name no colleagues.
 
     Raises:
         InvalidInput: as `check_people`.
     """
-    _check_mentions(call, note.aim, note.visibility, text, field="text")
+    aim = NoteAim.CHANGE if viewer.role is Role.AGENT else note.aim
+    _check_mentions(call, aim, note.visibility, text, field="text")
 
 
 def _check_mentions(call: Call, aim: str, visibility: str, text: str, *, field: str) -> None:
@@ -70,8 +72,8 @@ def _check_mentions(call: Call, aim: str, visibility: str, text: str, *, field: 
     name = found.unknown[0]
     if name not in named_in(text, queries.mentionable(call, NoteAim.KEEP)).unknown:
         raise InvalidInput(
-            "%(name)s is a colleague: nobody is shown what somebody else is to change. Name "
-            "supervisors and team leads only.",
+            "%(name)s is a colleague. Here only supervisors and team leads can be named: nobody is "
+            "shown what somebody else is to change.",
             name=f"@{name}",
             field=field,
         )

@@ -39,6 +39,7 @@ __all__ = [
     "LEAD_OUT_MS",
     "MAX_REPLY_LENGTH",
     "acknowledge_note",
+    "add_revision",
     "delete_note",
     "edit_note",
     "excerpt_bounds",
@@ -140,7 +141,7 @@ def send_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
     note.read_at = note.heard_at = note.acknowledged_at = None
     note.sent_at = note.updated_at
     note.verdict_id = _confirm(viewer, call, note)
-    _add_revision(note, viewer)
+    add_revision(note, viewer)
     excerpt_of(viewer, call, note)
     record(
         viewer.user_id,
@@ -220,7 +221,7 @@ def edit_note(viewer: Viewer, call: Call, note: Note, text: NoteText, *, based_o
     telling.note_changed(viewer, note, is_new_to_agent=is_new)
     if is_new:
         note.read_at = note.heard_at = note.acknowledged_at = None
-    _add_revision(note, viewer)
+    add_revision(note, viewer)
     excerpt_of(viewer, call, note)
     who = {"visibility": text.visibility, "readers": list(text.readers)}
     same_people = (text.visibility, text.readers) == (before.visibility, before.readers)
@@ -338,14 +339,15 @@ def _address(note: Note, call: Call, text: NoteText) -> None:
     note.agent_id = call.agent_id
 
 
-def _add_revision(note: Note, viewer: Viewer) -> None:
+def add_revision(note: Note, viewer: Viewer) -> None:
+    """Keep what a sent note says from now on in its history."""
     number = db.session.scalar(
         select(func.max(NoteRevision.number)).where(NoteRevision.note_id == note.id)
     )
     note.revisions.append(
         NoteRevision(
             number=(number or 0) + 1,
-            content=asdict(text_of(note)),
+            content=asdict(text_of(note)) | {"voice_ms": note.voice_ms or 0},
             author_id=viewer.user_id,
             created_at=note.updated_at,
         )

@@ -16,7 +16,7 @@ const AFTER_MS = 20_000; // a moment is what one writes about until so long afte
  * @param {{get: () => object | null, clear: () => boolean}} ctx.selection
  * @param {{current: () => object | null, element: (key: string) => HTMLElement | null}} ctx.cards
  * @param {(payload: object) => void} ctx.applyChange
- * @returns {{compose: () => Promise<void>, composeWhole: () => Promise<void>, close: () => boolean}}
+ * @returns {{compose: () => Promise<void>, composeWhole: () => Promise<void>, speak: () => Promise<void>, close: () => boolean}}
  */
 export function mountNotes(ctx) {
   const { desk, data, player, selection, cards, applyChange } = ctx;
@@ -141,6 +141,20 @@ export function mountNotes(ctx) {
     return show(addressOf({ scope: "call" }), null);
   }
 
+  /** Speaks a note where one would write it. While a form is open, the form hears the key itself. */
+  async function speak() {
+    if (open) return;
+    let up = false;
+    const onUp = (event) => {
+      if (event.key.toLowerCase() === "v") up = true;
+    };
+    document.addEventListener("keyup", onUp);
+    await compose();
+    document.removeEventListener("keyup", onUp);
+    open?.voice?.press();
+    if (up) open?.voice?.release(); // too short to be held: it records until the next press
+  }
+
   async function act(form) {
     if (form.dataset.busy) return;
     form.dataset.busy = "1";
@@ -174,7 +188,8 @@ export function mountNotes(ctx) {
     dialog.showModal();
   }
 
-  const replies = keepReplies(desk);
+  const people = JSON.parse(loose?.dataset.mentions || "[]");
+  const replies = keepReplies(desk, { people, label: loose?.dataset.people ?? "" });
   desk.addEventListener("click", (event) => {
     const find = (name) => event.target.closest(`[data-${name}]`);
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new window was asked for
@@ -200,6 +215,7 @@ export function mountNotes(ctx) {
   return {
     compose,
     composeWhole,
+    speak,
     /** @returns {boolean} whether a form was open; its draft is kept */
     close() {
       if (!open) return false;

@@ -26,6 +26,7 @@ export function keepDraft(form, on) {
   let timer = 0;
   let wait = 0;
   let closed = false;
+  let known = null; // addresses of the note, once the server has said them
   const savesItself = () => form.dataset.mode !== "edit";
   const isDirty = () => !sameValues(readValues(form), base);
   const saveUrl = () => form.action;
@@ -69,6 +70,7 @@ export function keepDraft(form, on) {
   function adopt(values, note) {
     base = values;
     if (!note) return;
+    known = note;
     form.elements.based_on.value = note.version;
     form.action = note.action;
     form.dataset.send = note.send;
@@ -129,6 +131,20 @@ export function keepDraft(form, on) {
     isDirty,
     save,
     schedule,
+    /** What it takes to hang something on the note: it is kept, even when it says nothing yet. */
+    async ensure() {
+      clearTimeout(timer);
+      while (flight) await flight;
+      if (known) return known;
+      flight = post(saveUrl);
+      const answer = await flight;
+      flight = null;
+      if (answer && !answer.refused) {
+        on.status("saved");
+        on.saved(answer);
+      } else if (answer === null) on.status("waiting");
+      return known;
+    },
     base: () => base,
     /** After a conflict: what the server holds now. */
     adopt(values, note) {

@@ -5,7 +5,10 @@ import { toast } from "../toasts.js";
 import { mountBounds } from "./bounds.js";
 import { showConflict } from "./conflict.js";
 import { keepDraft } from "./draft.js";
+import { offerNames } from "./mentions.js";
 import { mountParts } from "./parts.js";
+import { mountTemplates } from "./templates.js";
+import { mountNoteVoice } from "./voice.js";
 
 const NEAR = 0.85; // share of a field's limit from which what is left is shown
 
@@ -31,7 +34,8 @@ export async function openNoteForm(container, url, on = {}) {
 }
 
 /**
- * @typedef {{form: HTMLFormElement, close: () => Promise<void>, focus: () => void}} OpenForm
+ * @typedef {{form: HTMLFormElement, close: () => Promise<void>, focus: () => void,
+ *   voice: {press: () => void, release: () => void} | null}} OpenForm
  */
 
 /**
@@ -86,9 +90,18 @@ export function mountNoteForm(form, on = {}) {
     focus();
   }
 
+  mountTemplates(form, settled);
+  const voice = mountNoteVoice(form, { ensure: draft.ensure, filled: dress });
+  const people = JSON.parse(text.mentions || "[]");
+  for (const name of ["hears", "instead"]) {
+    const named = () => people.filter((person) => !person.onlyKeep || aim() === "keep");
+    offerNames(form.elements[name], named, text.textPeople);
+  }
+
   function remove() {
     closed = true;
     draft.stop();
+    voice?.stop();
     form.remove();
   }
 
@@ -195,7 +208,7 @@ export function mountNoteForm(form, on = {}) {
   });
   dress();
   focus();
-  return { form, close, focus };
+  return { form, close, focus, voice };
 }
 
 /** The server escapes what people wrote; nothing else is put into the page as HTML. */

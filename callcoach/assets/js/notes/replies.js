@@ -1,9 +1,15 @@
 // Answers under notes: Ctrl or ⌘ with Enter sends, and what is being typed survives the card being
-// drawn again.
+// drawn again. An @ offers the people who can be named.
 
-/** @param {HTMLElement} root holds the notes, today's and those drawn later */
-export function keepReplies(root) {
+import { offerNames } from "./mentions.js";
+
+/**
+ * @param {HTMLElement} root holds the notes, today's and those drawn later
+ * @param {{people: object[], label: string}} [names]
+ */
+export function keepReplies(root, names = { people: [], label: "" }) {
   const typed = new Map(); // by the form's address
+  const named = new WeakSet(); // fields that offer names
   const addressOf = (form) => form.getAttribute("action");
 
   root.addEventListener("input", (event) => {
@@ -27,7 +33,14 @@ export function keepReplies(root) {
   root.addEventListener(
     "toggle",
     (event) => {
-      if (event.target.matches(".note-reply[open]")) event.target.querySelector("textarea").focus();
+      if (!event.target.matches(".note-reply[open]")) return;
+      const field = event.target.querySelector("textarea");
+      const isKeep = Boolean(field.closest(".note.is-keep"));
+      if (!named.has(field)) {
+        offerNames(field, () => names.people.filter((person) => isKeep || !person.onlyKeep), names.label);
+        named.add(field);
+      }
+      field.focus();
     },
     true,
   );

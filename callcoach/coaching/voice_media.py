@@ -1,0 +1,55 @@
+"""Turning an upload into the sound of a note: decoded in full, written anew, nothing of the upload
+kept. What is played later is a file of ours, whatever was sent.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from callcoach.calls.mapping import to_ms
+from callcoach.config import Settings
+from callcoach.speech.audio import AudioLimits, open_recording
+from callcoach.speech.playback import write_excerpt
+from callcoach.storage import StoredContent, get_store
+from callcoach.storage.store import derived_key
+
+#: Longest spoken note, seconds: how to say it, not a lecture; it is heard between two calls.
+MAX_VOICE_S = 120
+#: Of the upload; two minutes of Opus at 24 kbit/s are 0.4 MB, of uncompressed sound 11.
+MAX_VOICE_BYTES = 12_000_000
+#: Of the file: 3 kB a second, what a slow line brings in time; AAC, which every telephone plays.
+_KBPS = 24
+
+
+def voice_key(upload: str) -> str:
+    """The key of the file that an upload becomes."""
+    return derived_key(upload, "voice")
+
+
+def write_voice(settings: Settings, upload: str, sound: bytes) -> tuple[StoredContent, int]:
+    """Decode what was sent, in the sandbox, and keep it as a small file; with its length in
+    milliseconds.
+
+    Args:
+        upload: key of the upload; the file's key follows from it, so that doing this twice leaves
+            one file.
+
+    Raises:
+        RecordingRejected: it cannot be used; says why.
+        JobFailed: the machine failed, not the recording.
+    """
+    limits = AudioLimits(
+        max_duration_s=MAX_VOICE_S + 5.0, max_bytes=MAX_VOICE_BYTES, max_wall_s=60.0
+    )
+    work = settings.data_dir / "tmp"
+    work.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="voice-", dir=work) as name:
+        folder = Path(name)
+        source = folder / "upload"
+        source.write_bytes(sound)
+        recording = open_recording(source, limits=limits, work_folder=folder)
+        path = write_excerpt(recording, 0.0, recording.duration_s, folder / "voice.m4a", kbps=_KBPS)
+        with path.open("rb") as stream:
+            content = get_store().put(stream, voice_key(upload))
+    return content, to_ms(recording.duration_s)

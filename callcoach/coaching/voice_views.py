@@ -1,0 +1,164 @@
+"""The sound of a note: recorded by its author, heard by whoever reads the note."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.access_log import record, was_recorded
+from callcoach.accounts.session import current_viewer
+from callcoach.calls import operations as calls_operations
+from callcoach.calls.media_views import send_file
+from callcoach.calls.models import Call
+from callcoach.calls.presenters import clock
+from callcoach.coaching import voice_media as media
+from callcoach.coaching import voice_subjects as subjects
+from callcoach.coaching.blueprint import bp
+from callcoach.coaching.models import Note
+from callcoach.coaching.operations import voice as operations
+from callcoach.coaching.operations.note_guards import require_author
+from callcoach.coaching.queries import inbox
+from callcoach.coaching.queries import notes as queries
+from callcoach.config import Settings
+from callcoach.errors import NotFound
+from callcoach.extensions import db, write_transaction
+from callcoach.jobs.models import JobState
+from callcoach.jobs.queries import find_job
+from callcoach.storage import uploads
+from callcoach.web.gate import lock_late
+from callcoach.web.uploads import read_piece, upload_state
+
+
+@bp.get("/notes/<int:note_id>/voice/takes/<name>")
+def voice_take(note_id: int, name: str) -> ResponseReturnValue:
+    """How much of a recording has come."""
+    viewer = current_viewer()
+    _call, note = _own(viewer, note_id)
+    key = _upload_key(viewer, note_id, name)
+    if _is_kept(note, key):
+        return upload_state(0, is_done=True, **voice_facts(note))
+    return upload_state(uploads.received(key))
+
+
+@bp.put("/notes/<int:note_id>/voice/takes/<name>")
+@lock_late
+def put_voice_take(note_id: int, name: str) -> ResponseReturnValue:
+    """One more piece of a recording; with the last one it is decoded, and is the note's."""
+    viewer = current_viewer()
+    piece = read_piece()
+    _call, note = _own(viewer, note_id)
+    key = _upload_key(viewer, note_id, name)
+    if _is_kept(note, key):
+        return upload_state(0, is_done=True, **voice_facts(note))
+    db.session.rollback()  # nothing is held while the sound is read
+    so_far = uploads.take_piece(
+        key, piece.offset, piece.data, length=piece.length, max_bytes=media.MAX_VOICE_BYTES
+    )
+    if so_far < piece.length:
+        return upload_state(so_far)
+    sound = uploads.read_upload(key, sha256=piece.sha256)
+    settings: Settings = current_app.extensions["callcoach"]
+    try:
+        content, duration_ms = media.write_voice(settings, key, sound)
+    finally:
+        uploads.forget_upload(key)
+    with write_transaction():
+        call, note = _own(viewer, note_id)
+        operations.keep_voice(viewer, call, note, content, duration_ms)
+        facts = voice_facts(note)
+        db.session.commit()
+    return upload_state(so_far, is_done=True, **facts)
+
+
+@bp.delete("/notes/<int:note_id>/voice/takes/<name>")
+def remove_voice_take(note_id: int, name: str) -> ResponseReturnValue:
+    """Take the sound off the note, also what has only come in part."""
+    viewer = current_viewer()
+    call, note = _own(viewer, note_id)
+    uploads.forget_upload(_upload_key(viewer, note_id, name))
+    operations.remove_voice(viewer, call, note)
+    db.session.commit()
+    return jsonify(removed=True)
+
+
+@bp.post("/notes/<int:note_id>/voice/restore")
+def restore_voice(note_id: int) -> ResponseReturnValue:
+    """Bring a removed sound back."""
+    viewer = current_viewer()
+    call, note = _own(viewer, note_id)
+    operations.restore_voice(viewer, call, note)
+    db.session.commit()
+    return jsonify(voice_facts(note))
+
+
+@bp.get("/notes/<int:note_id>/voice/status")
+def voice_status(note_id: int) -> ResponseReturnValue:
+    """The words of the sound: ``waiting``, ``ready`` with ``text``, ``failed`` or ``none``."""
+    viewer = current_viewer()
+    _call, note = _own(viewer, note_id)
+    return jsonify(voice_facts(note))
+
+
+@bp.get("/notes/<int:note_id>/voice")
+def voice_sound(note_id: int) -> ResponseReturnValue:
+    """The sound of a note, in parts; never kept by the browser: devices are shared."""
+    viewer = current_viewer()
+    _call, note = inbox.get_readable_note(viewer, note_id)
+    if note.voice_file is None:
+        raise NotFound("There is no sound with this note.")
+    return _heard(viewer, note)
+
+
+def voice_facts(note: Note) -> dict[str, object]:
+    """What the form shows of a note's sound."""
+    if note.voice_file_id is None:
+        return {"state": "none"}
+    job = find_job(
+        Viewer.system(), subjects.voice_subject(note.id, note.voice_file_id), subjects.TRANSCRIBE
+    )
+    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
+    is_done = job is None or job.state == JobState.DONE
+    state = "failed" if has_failed else "ready" if is_done or note.voice_text else "waiting"
+    return {
+        "state": state,
+        "text": note.voice_text,
+        "sound": url_for("coaching.voice_sound", note_id=note.id),
+        "length": clock(note.voice_ms),
+    }
+
+
+def _own(viewer: Viewer, note_id: int) -> tuple[Call, Note]:
+    """A note that the viewer wrote, with its call."""
+    call, note = queries.get_note(viewer, note_id)
+    calls_operations.require_judge(viewer, call)
+    require_author(viewer, call, note)
+    return call, note
+
+
+def _upload_key(viewer: Viewer, note_id: int, name: str) -> str:
+    return uploads.upload_key("note-voice", viewer.user_id or 0, note_id, name[:80])
+
+
+def _is_kept(note: Note, key: str) -> bool:
+    """Whether this very upload has become the note's sound."""
+    return note.voice_file is not None and note.voice_file.key == media.voice_key(key)
+
+
+def _heard(viewer: Viewer, note: Note) -> Response:
+    """The file, and one line of the access log for one listening; the author's own are none. No
+    transaction stays open while the sound is sent.
+    """
+    assert note.voice_file is not None  # the view has looked
+    response = send_file(note.voice_file)
+    response.headers["Cache-Control"] = "private, no-store"
+    note_id, is_own = note.id, note.author_id == viewer.user_id
+    action = "note.voice_heard"
+    is_heard = request.method == "GET" and response.status_code in (200, 206)
+    already = was_recorded(viewer.user_id, action, subject_kind="note", subject_id=note_id)
+    db.session.rollback()
+    if is_heard and not is_own and not already:
+        with write_transaction():
+            record(viewer.user_id, action, subject_kind="note", subject_id=note_id)
+            db.session.commit()
+    return response
