@@ -31,6 +31,7 @@ DISPUTES = (
     Row("coaching.my_disputes", may=AGENTS),
     post("coaching.withdraw_dispute", **_OWN, values=_DISPUTE),
     post("coaching.restore_dispute", **_OWN, values={"dispute_id": "withdrawn_dispute"}),
+    Row("coaching.time_to_ear", may=ADMIN | SUPERVISORS),
     Row("coaching.list_disputes", may=ADMIN | SUPERVISORS),
     Row("coaching.show_dispute", may=_JUDGES, values=_DISPUTE, writes=True),
     post(

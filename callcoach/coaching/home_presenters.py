@@ -82,6 +82,8 @@ class Home:
     feed: FeedStart | None = None
     check_minutes: int = 0
     to_hear: Part[Line] | None = None
+    #: What agents see otherwise, what is due first on top.
+    disputes: Part[Line] = field(default_factory=Part)
     requests: Part[Line] = field(default_factory=Part)
     answers: Part[Line] = field(default_factory=Part)
     drafts: Part[Line] = field(default_factory=Part)
@@ -95,7 +97,7 @@ class Home:
         """Nothing waits for this person; calls on their way do not."""
         feed = self.feed.total if self.feed else 0
         to_hear = self.to_hear.total if self.to_hear else 0
-        parts = (self.requests, self.answers, self.drafts, self.failed)
+        parts = (self.disputes, self.requests, self.answers, self.drafts, self.failed)
         if feed or to_hear or self.check_minutes:
             return False
         return not any(part.total for part in parts)

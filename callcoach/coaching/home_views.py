@@ -16,9 +16,11 @@ from callcoach.calls.presenters import Row
 from callcoach.coaching import home_presenters as presenters
 from callcoach.coaching.access import judges
 from callcoach.coaching.blueprint import bp
+from callcoach.coaching.dispute_presenters import dispute_part
 from callcoach.coaching.feed_views import SECONDS_A_MOMENT
 from callcoach.coaching.home_presenters import FeedStart, Home, Part
 from callcoach.coaching.queries import feed, home
+from callcoach.coaching.queries.disputes import open_disputes
 from callcoach.errors import NotFound
 from callcoach.learning.check_queries import is_checker
 from callcoach.learning.check_views import draw_today
@@ -47,6 +49,7 @@ def _supervisors(viewer: Viewer) -> Home:
     return Home(
         check_minutes=check.minutes if check else 0,
         feed=_feed_start(viewer),
+        disputes=dispute_part(open_disputes(viewer)),
         requests=presenters.request_part(home.open_requests(viewer)),
         answers=presenters.reply_part(home.replies_to_my_notes(viewer)),
         drafts=presenters.draft_part(home.drafts(viewer)),

@@ -25,7 +25,7 @@ from callcoach.coaching.models import Dispute, DisputeState, Note
 from callcoach.coaching.moment_keys import place_key
 from callcoach.coaching.operations.disputes import LEAD_IN_MS, LEAD_OUT_MS, is_negative
 from callcoach.coaching.operations.notes import excerpt_bounds
-from callcoach.coaching.queries.home import LINES, Short
+from callcoach.coaching.queries.home import Short, short
 from callcoach.coaching.queries.inbox import ExcerptState
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now
@@ -101,8 +101,7 @@ def disputes_of_notes(viewer: Viewer, notes: Iterable[Note]) -> Mapping[int, Dis
 
 def open_disputes(viewer: Viewer) -> Short[Dispute]:
     """The first ones that wait for those who judge, what is due first on top."""
-    page = paginate(db.session(), _waiting(viewer), 1, LINES)
-    return Short(page.rows, page.total)
+    return short(_readable(viewer).where(_waits(viewer)), (Dispute.due_at, Dispute.id))
 
 
 def list_open_disputes(viewer: Viewer, number: int | None = None) -> Page[Dispute]:

@@ -19,7 +19,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.calls import queries as calls
 from callcoach.calls.models import Call, CallState
 from callcoach.calls.presenters import RUNNING
-from callcoach.campaigns.models import Campaign
+from callcoach.campaigns.models import AgentAudio, Campaign
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply, Visibility
 from callcoach.coaching.readable import readable
 from callcoach.extensions import db
@@ -64,7 +64,7 @@ def open_requests(viewer: Viewer) -> Short[ListeningRequest]:
             ListeningRequest.withdrawn_at.is_(None),
         )
     )
-    return _short(
+    return short(
         statement,
         (ListeningRequest.created_at, ListeningRequest.id),
         contains_eager(ListeningRequest.call),
@@ -85,7 +85,7 @@ def new_answers_to_requests(viewer: Viewer) -> Short[ListeningRequest]:
             ListeningRequest.withdrawn_at.is_(None),
         )
     )
-    return _short(
+    return short(
         statement,
         (ListeningRequest.answered_at.desc(), ListeningRequest.id.desc()),
         contains_eager(ListeningRequest.call),
@@ -97,7 +97,7 @@ def new_answers_to_requests(viewer: Viewer) -> Short[ListeningRequest]:
 def drafts(viewer: Viewer) -> Short[Note]:
     """The viewer's notes that were not sent, last touched first."""
     statement = _notes(viewer).where(Note.author_id == viewer.user_id, Note.sent_at.is_(None))
-    return _short(statement, (Note.updated_at.desc(), Note.id.desc()), *_WITH_NOTES)
+    return short(statement, (Note.updated_at.desc(), Note.id.desc()), *_WITH_NOTES)
 
 
 def replies_to_my_notes(viewer: Viewer) -> Short[NoteReply]:
@@ -113,7 +113,7 @@ def replies_to_my_notes(viewer: Viewer) -> Short[NoteReply]:
             _is_new_reply(viewer),
         )
     )
-    return _short(
+    return short(
         statement,
         (NoteReply.created_at.desc(), NoteReply.id.desc()),
         contains_eager(NoteReply.note).contains_eager(Note.call),
@@ -163,19 +163,19 @@ def notes_to_hear(viewer: Viewer) -> Short[Note]:
         Note.visibility != Visibility.PRIVATE.value,
         or_(_is_unheard(), answered),
     )
-    return _short(statement, (Note.sent_at.desc(), Note.id.desc()), *_WITH_NOTES)
+    return short(statement, (Note.sent_at.desc(), Note.id.desc()), *_WITH_NOTES)
 
 
 def running_calls(viewer: Viewer) -> Short[Call]:
     """Calls a worker has yet to finish, the one that was there first on top."""
     statement = _calls(viewer).where(Call.state.in_(RUNNING))
-    return _short(statement, (Call.created_at, Call.id), *_WITH_CALLS)
+    return short(statement, (Call.created_at, Call.id), *_WITH_CALLS)
 
 
 def failed_calls(viewer: Viewer) -> Short[Call]:
     """Calls that could not be processed, newest first."""
     statement = _calls(viewer).where(Call.state == CallState.FAILED)
-    return _short(statement, (Call.created_at.desc(), Call.id.desc()), *_WITH_CALLS)
+    return short(statement, (Call.created_at.desc(), Call.id.desc()), *_WITH_CALLS)
 
 
 def has_calls(viewer: Viewer) -> bool:
@@ -186,7 +186,7 @@ def has_calls(viewer: Viewer) -> bool:
 def latest_calls(viewer: Viewer) -> Short[Call]:
     """The newest calls, whatever their state."""
     newest = (Call.started_at.desc(), Call.id.desc())
-    return _short(_calls(viewer), newest, *_WITH_CALLS)
+    return short(_calls(viewer), newest, *_WITH_CALLS)
 
 
 def _shown(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
@@ -207,8 +207,12 @@ def _notes(viewer: Viewer) -> Select[Any]:
 
 
 def _is_unheard() -> ColumnElement[bool]:
-    """Who says that a note is understood need not hear it: its sound may have been deleted."""
-    return and_(Note.heard_at.is_(None), Note.acknowledged_at.is_(None))
+    """Who says that a note is understood need not hear it: its sound may have been deleted. Where
+    agents only read, reading is all there is.
+    """
+    only_read = select(Campaign.id).where(Campaign.agent_audio != AgentAudio.YES)
+    is_read = and_(Note.read_at.is_not(None), Call.campaign_id.in_(only_read))
+    return and_(Note.heard_at.is_(None), Note.acknowledged_at.is_(None), ~is_read)
 
 
 def _is_new_reply(viewer: Viewer) -> ColumnElement[bool]:
@@ -218,7 +222,7 @@ def _is_new_reply(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def _short(
+def short(
     statement: Select[Any], order: tuple[ColumnElement[Any] | Any, ...], *loading: ExecutableOption
 ) -> Short[Any]:
     """The first `LINES`; all are counted only when there are more."""
