@@ -108,6 +108,37 @@ class LedgerEntry:
     why: str
 
 
+#: Detectors that had another id before version 3 of the analysis, by the kind of flag as it was
+#: called then. What people said of these flags still speaks of the same detector.
+FORMER_IDS: Mapping[Kind, str] = {
+    ("D09", Cause.OBJECTION_HANDLED): "P1",
+    ("D07", Cause.USEFUL_SILENCE): "P2",
+    ("D20", Cause.ADJUSTMENT): "P3",
+    ("D12", Cause.COMMITMENT_WON): "P4",
+}
+
+
+def present_id(detector: str, cause: Cause | str) -> str:
+    """What the detector of a stored flag is called today.
+
+    >>> present_id("D07", "useful_silence"), present_id("D07", "mishandled_silence")
+    ('P2', 'D07')
+    """
+    return next(
+        (new for (old, of), new in FORMER_IDS.items() if old == detector and of == cause), detector
+    )
+
+
+def stored_ids(detector: str, cause: Cause | str) -> tuple[str, ...]:
+    """Every id under which flags of this kind may be stored, today's first.
+
+    >>> stored_ids("P2", "useful_silence"), stored_ids("D02", "monologue")
+    (('P2', 'D07'), ('D02',))
+    """
+    former = (old for (old, of), new in FORMER_IDS.items() if new == detector and of == cause)
+    return (detector, *former)
+
+
 @cache
 def load_ledger() -> Mapping[Kind, LedgerEntry]:
     """The packaged ledger, one entry for each registered detector, in their order.

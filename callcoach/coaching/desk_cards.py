@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
+from callcoach.analysis.detectors import present_id
 from callcoach.analysis.model import Cause, Speaker
 from callcoach.analysis.text import overlap
 from callcoach.calls.access import sees_unconfirmed_flags
@@ -65,7 +66,7 @@ def cards_of(
 ) -> Mapping[str, Card]:
     """The rest of every card, by `MomentView.key`."""
     shown = list(moments)
-    kinds = _reliability_here(viewer, call, {(each.detector, each.cause) for each in shown})
+    kinds = _reliability_here(viewer, call, {_kind_of(each) for each in shown})
     analysis = call.current_analysis
     return {moment.key: _card(moment, call, analysis, turns, kinds) for moment in shown}
 
@@ -73,8 +74,8 @@ def cards_of(
 def _reliability_here(
     viewer: Viewer, call: Call, kinds: Collection[FlagKind]
 ) -> Mapping[FlagKind, Reliability] | None:
-    """Of these kinds of flag; None for those who do not judge flags: an agent reads what a supervisor confirmed, not a
-    statistic.
+    """Of these kinds of flag; None for those who do not judge flags: an agent reads what a
+    supervisor confirmed, not a statistic.
     """
     if not sees_unconfirmed_flags(viewer):
         return None
@@ -82,6 +83,11 @@ def _reliability_here(
         return reliability(viewer, call.campaign_id, kinds)
     except NotFound:  # a call of a team that no longer calls for the campaign
         return None
+
+
+def _kind_of(moment: MomentView) -> FlagKind:
+    """As it is called today: a moment kept from a verdict names its detector of then."""
+    return present_id(moment.detector, moment.cause), moment.cause
 
 
 def _card(
@@ -103,9 +109,7 @@ def _card(
         measures=tuple(fact for fact in moment.facts if fact.kind == "measure"),
         more=tuple(fact for fact in moment.facts if fact.kind == "also"),
         reliability=(
-            reliability_text(kinds.get((moment.detector, moment.cause)))
-            if kinds is not None and is_flag
-            else ""
+            reliability_text(kinds.get(_kind_of(moment))) if kinds is not None and is_flag else ""
         ),
         alternative=alternative(moment, turns, call.campaign.promises),
         void=worded({"key": f"void.{moment.cause}"}) if is_flag else "",

@@ -15,6 +15,7 @@ from callcoach.extensions import db
 from callcoach.learning import precision
 from callcoach.learning.floors import Example
 from callcoach.learning.precision import LEAST_PROBABILITY, SET_ASIDE
+from callcoach.learning.queries import is_of_kind
 
 #: Newest verdicts on a kind that are learnt from, over all campaigns: older ones have faded
 #: (`precision.HALF_LIFE_LABELS`), and the words of so many calls are still read at once.
@@ -29,8 +30,7 @@ def examples_of(detector: str, cause: str) -> list[Example]:
         .join(Campaign, Campaign.id == Call.campaign_id)
         .outerjoin(User, User.id == Verdict.author_id)
         .where(
-            Verdict.detector == detector,
-            Verdict.cause == cause,
+            is_of_kind(detector, cause),
             Verdict.withdrawn_at.is_(None),
             Call.deleted_at.is_(None),
         )

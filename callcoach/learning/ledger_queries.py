@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from callcoach.analysis.detectors import LedgerEntry, load_ledger
+from callcoach.analysis.detectors import LedgerEntry, load_ledger, present_id
 from callcoach.analysis.model import Cause, Valence
 from callcoach.calls.models import MISSED, Call, CallState, Decision, TippingPoint, Verdict
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import db, utc_now
 from callcoach.learning import precision
 from callcoach.learning.precision import Label, Reliability
-from callcoach.learning.queries import FlagKind, labels_by_kind, reliability_among
+from callcoach.learning.queries import FlagKind, is_of_kind, labels_by_kind, reliability_among
 from callcoach.tuning.models import ChangeKind, DetectorStanding, Standing, TuningChange
 from callcoach.tuning.queries import standings_of
 
@@ -104,10 +104,11 @@ def ledger(campaign: Campaign) -> list[LedgerRow]:
 
 def ledger_row(campaign: Campaign, detector: str, cause: str) -> LedgerRow | None:
     """One of these; None when neither the engine nor the campaign knows such a kind."""
-    kind = (detector, cause)
     if detector == MISSED or cause not in set(Cause):
         return None
-    labels = labels_by_kind((Verdict.detector == detector) & (Verdict.cause == cause))
+    detector = present_id(detector, cause)
+    kind = (detector, cause)
+    labels = labels_by_kind(is_of_kind(detector, cause))
     row = _row(
         kind,
         labels.get(kind, {}),
@@ -175,7 +176,10 @@ def _flag_counts(campaign_id: int) -> Counter[FlagKind]:
         .where(Call.campaign_id == campaign_id, Call.deleted_at.is_(None))
         .group_by(TippingPoint.detector, TippingPoint.cause)
     )
-    return Counter({(detector, cause): count for detector, cause, count in rows})
+    counts: Counter[FlagKind] = Counter()
+    for detector, cause, count in rows:  # calls that still wait to be analysed again among them
+        counts[present_id(detector, cause), cause] += count
+    return counts
 
 
 def _last_changes(campaign_id: int) -> dict[str, TuningChange]:

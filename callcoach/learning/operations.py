@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from callcoach.analysis.detectors import present_id
 from callcoach.calls.events import on_judged
 from callcoach.calls.models import MISSED, Call, Verdict
 from callcoach.campaigns.models import Campaign
@@ -40,7 +41,11 @@ def review_judged(call: Call, verdict: Verdict) -> None:
     another analysis may have had another detector say the same.
     """
     before = db.session.get(Verdict, verdict.replaces_id) if verdict.replaces_id else None
-    kinds = {(one.detector, one.cause) for one in (verdict, before) if one is not None}
+    kinds = {
+        (present_id(one.detector, one.cause), one.cause)
+        for one in (verdict, before)
+        if one is not None
+    }
     for kind in sorted(kinds):
         if kind[0] != MISSED:
             review(call.campaign, *kind)

@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, true, tuple_
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import User
+from callcoach.analysis.detectors import present_id, stored_ids
 from callcoach.calls.access import sees_unconfirmed_flags
 from callcoach.calls.models import MISSED, Call, Decision, Verdict
 from callcoach.campaigns.models import Campaign
@@ -44,7 +45,7 @@ def reliability(
     if not sees_unconfirmed_flags(asking):
         return {}
     now = utc_now()
-    wanted = None if kinds is None else tuple_(Verdict.detector, Verdict.cause).in_(list(kinds))
+    wanted = None if kinds is None else or_(false(), *(is_of_kind(*kind) for kind in kinds))
     return {
         kind: reliability_among(campaigns, campaign_id, now)
         for kind, campaigns in labels_by_kind(wanted).items()
@@ -55,8 +56,13 @@ def reliability(
 def reliability_of(campaign_id: int, detector: str, cause: str) -> Reliability:
     """The same of one kind of flag; for it alone verdicts are read."""
     kind = (detector, cause)
-    found = labels_by_kind((Verdict.detector == detector) & (Verdict.cause == cause))
+    found = labels_by_kind(is_of_kind(detector, cause))
     return reliability_among(found.get(kind, {}), campaign_id, utc_now())
+
+
+def is_of_kind(detector: str, cause: str) -> ColumnElement[bool]:
+    """Verdicts on flags of a kind, whatever its detector was called when they were given."""
+    return Verdict.detector.in_(stored_ids(detector, cause)) & (Verdict.cause == cause)
 
 
 def reliability_among(
@@ -75,7 +81,7 @@ def labels_by_kind(
     where: ColumnElement[bool] | None = None,
 ) -> dict[FlagKind, dict[int, list[Label]]]:
     """Verdicts in force by kind of flag and campaign: one query over all campaigns, because what
-    is known of a kind elsewhere is where a campaign begins.
+    is known of a kind elsewhere is where a campaign begins. Kinds are named as they are today.
     """
     rows = db.session.execute(
         select(
@@ -101,7 +107,7 @@ def labels_by_kind(
     )
     found: dict[FlagKind, dict[int, list[Label]]] = defaultdict(lambda: defaultdict(list))
     for detector, cause, campaign_id, decision, at, reason, probability, native, market in rows:
-        found[detector, cause][campaign_id].append(
+        found[present_id(detector, cause), cause][campaign_id].append(
             Label(
                 is_confirmed=decision == Decision.CONFIRMED,
                 at=at,

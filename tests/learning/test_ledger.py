@@ -45,6 +45,19 @@ def _viewer(call: Call, role: Role = Role.SUPERVISOR) -> Viewer:
     return Viewer(person.id, role, frozenset({call.team_id}))
 
 
+def test_a_kind_stands_on_one_line_whatever_it_was_called(app: Flask) -> None:
+    with app.app_context():
+        call = create_call()
+        create_verdicts(call, confirmed=3, detector="D12", cause="commitment_won")
+        rows = {row.kind: row for row in ledger(call.campaign)}
+        assert rows["P4", "commitment_won"].reliability.confirmed == 3
+        assert rows["P4", "commitment_won"].packaged is not None
+        assert ("D12", "commitment_won") not in rows
+        former = ledger_row(call.campaign, "D12", "commitment_won")
+        assert former is not None
+        assert (former.kind, former.reliability.n) == (("P4", "commitment_won"), 3)
+
+
 def test_lists_what_the_engine_can_raise_and_what_the_campaign_has_seen(app: Flask) -> None:
     with app.app_context():
         call = create_call()

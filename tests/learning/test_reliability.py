@@ -13,6 +13,7 @@ from callcoach.accounts.models import Role
 from callcoach.calls.models import MISSED
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now
+from callcoach.learning.example_queries import examples_of
 from callcoach.learning.queries import reliability, reliability_of
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
@@ -145,3 +146,27 @@ def test_many_verdicts_are_read_at_once(app: Flask) -> None:
         verdicts = [sql for sql in asked if "verdicts" in sql]
         assert len(verdicts) == 1
         assert [one.n for one in found.values()] == [300, 300, 300]
+
+
+def test_verdicts_given_under_a_detectors_former_name_still_count(app: Flask) -> None:
+    with app.app_context():
+        call = create_call()
+        create_verdicts(call, confirmed=3, detector="D07", cause="useful_silence")
+        create_verdicts(call, rejected=1, detector="P2", cause="useful_silence")
+        create_verdicts(call, rejected=2, detector="D07", cause="mishandled_silence")
+        now = ("P2", "useful_silence")
+        found = reliability(None, call.campaign_id)
+        assert {kind: (one.n, one.confirmed) for kind, one in found.items()} == {
+            now: (4, 3),
+            ("D07", "mishandled_silence"): (2, 0),
+        }
+        assert reliability(None, call.campaign_id, [now])[now].n == 4
+        assert reliability_of(call.campaign_id, *now).n == 4
+        assert len(examples_of(*now)) == 4
+
+
+def test_no_kinds_asked_for_are_none(app: Flask) -> None:
+    with app.app_context():
+        call = create_call()
+        create_verdicts(call, confirmed=3)
+        assert reliability(None, call.campaign_id, []) == {}
