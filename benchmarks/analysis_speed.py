@@ -64,7 +64,9 @@ def run(
     if embedder is not None:
         embedder.forget()
         for sentences in (tuning or Tuning()).prototypes.values():
-            embedder.embed(sentences)  # a worker reads a campaign's sentences once, not for each call
+            embedder.embed(
+                sentences
+            )  # a worker reads a campaign's sentences once, not for each call
     start = time.process_time()
     analyse(
         tracks,
