@@ -14,6 +14,7 @@ from tests.access_drills import DRILLS
 from tests.access_ledger import LEDGER
 from tests.access_notes import MORE_NOTES
 from tests.access_phrases import PHRASES
+from tests.access_progress import PROGRESS
 from tests.access_row import (
     ADMIN,
     AGENTS,
@@ -478,6 +479,7 @@ TABLE = (
     *_LISTENING,
     *DISPUTES,
     *DRILLS,
+    *PROGRESS,
     *_DAILY_CHECK,
     *LEDGER,
     *PHRASES,

@@ -13,6 +13,7 @@ from callcoach.coaching import (
     export_views,
     feed_views,
     hearing_views,
+    home_parts,
     home_views,
     note_action_views,
     note_panels,
@@ -26,6 +27,7 @@ from callcoach.coaching import (
 from callcoach.coaching.blueprint import bp
 
 bp.record_once(lambda state: note_panels.init_app(cast("Flask", state.app)))
+bp.record_once(lambda state: home_parts.init_app(cast("Flask", state.app)))
 
 __all__ = [
     "agent_views",

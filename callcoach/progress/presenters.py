@@ -150,29 +150,47 @@ def my_became(recheck: Recheck) -> Became:
 
 
 def counts_sentence(recheck: Recheck, counts: Tally) -> str:
-    """« 3 of 11 calls before, 1 of 9 since: too early to say »."""
+    """« 3 of 11 calls before, 1 of 9 since: too early to say »; what may be said only while it
+    runs, its state says it afterwards.
+    """
+    if recheck.sign == SignKind.EARS:
+        words = heard_sentence(counts.heard)
+    else:
+        words = _before_and_since(counts)
+    if recheck.state != RecheckState.RUNNING:
+        return words
     saying = {
         Saying.HELD: _("it holds"),
         Saying.CAME_BACK: _("it came back"),
         Saying.TOO_EARLY: _("too early to say"),
     }[counts.saying]
-    if recheck.sign == SignKind.EARS:
-        return str(
-            _(
-                "%(heard)s: %(saying)s",
-                heard=heard_sentence(counts.heard).rstrip("."),
-                saying=saying,
-            )
+    return str(_("%(counts)s: %(saying)s", counts=words.rstrip("."), saying=saying))
+
+
+def _before_and_since(counts: Tally) -> str:
+    if not counts.before.total and not counts.after.total:
+        return str(_("No call to count yet, before or since"))
+    if not counts.before.total:
+        return ngettext(
+            "no call to count before, %(since)s of %(num)s call since",
+            "no call to count before, %(since)s of %(num)s calls since",
+            counts.after.total,
+            since=counts.after.count,
+        )
+    if not counts.after.total:
+        return ngettext(
+            "%(before)s of %(num)s call before, none since yet",
+            "%(before)s of %(num)s calls before, none since yet",
+            counts.before.total,
+            before=counts.before.count,
         )
     return str(
         _(
-            "%(before)s of %(calls_before)s calls before, %(since)s of %(calls_since)s since: "
-            "%(saying)s",
+            "%(before)s of %(calls_before)s calls before, %(since)s of %(calls_since)s since",
             before=counts.before.count,
             calls_before=counts.before.total,
             since=counts.after.count,
             calls_since=counts.after.total,
-            saying=saying,
         )
     )
 

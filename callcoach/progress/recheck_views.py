@@ -6,30 +6,27 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
+from callcoach.analysis.figures import UNITS
 from callcoach.calls import queries as calls
 from callcoach.calls import views as calls_views
 from callcoach.calls.presenters import cause_choices, heading
 from callcoach.coaching.home_presenters import desk_url
-from callcoach.errors import InvalidInput, NotAllowed, NotFound
 from callcoach.extensions import db
-from callcoach.progress import presenters
-from callcoach.progress.access import follows
+from callcoach.progress import forms, presenters
 from callcoach.progress.blueprint import bp
-from callcoach.progress.models import Heard, Recheck, RecheckListen, RecheckState, SignKind
+from callcoach.progress.models import Heard, Recheck, RecheckListen, RecheckState
 from callcoach.progress.operations import following, hearing
 from callcoach.progress.queries import pairs as pair_queries
 from callcoach.progress.queries import rechecks as queries
-from callcoach.progress.signs import Sign
+from callcoach.progress.queries.people import require_follower
 from callcoach.web.toasts import notify
 
 
 @bp.get("/progress/hear")
 def hear_again() -> ResponseReturnValue:
     """What is to be heard again, and the start."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     waiting = queries.waiting(viewer)
     return render_template(
         "progress/hear_again.html",
@@ -42,7 +39,7 @@ def hear_again() -> ResponseReturnValue:
 @bp.get("/progress/hear/<int:listen_id>")
 def hear(listen_id: int) -> ResponseReturnValue:
     """One later moment, played at once."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     listen = queries.get_listen(viewer, listen_id)
     turns = calls.turns_of(listen.call)
     waiting = queries.waiting(viewer)
@@ -65,7 +62,7 @@ def hear(listen_id: int) -> ResponseReturnValue:
 @bp.post("/progress/hear/<int:listen_id>")
 def mark_heard(listen_id: int) -> ResponseReturnValue:
     """Say what was heard (``heard``), and go on to the next."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     listen = queries.get_listen(viewer, listen_id)
     following_one = _next(queries.waiting(viewer), listen_id)
     was_held = listen.recheck.state == RecheckState.HELD
@@ -85,7 +82,7 @@ def mark_heard(listen_id: int) -> ResponseReturnValue:
 @bp.post("/progress/hear/<int:listen_id>/undo")
 def unmark_heard(listen_id: int) -> ResponseReturnValue:
     """Take back what was heard."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     hearing.unhear(viewer, queries.get_listen(viewer, listen_id))
     db.session.commit()
     return redirect(url_for("progress.hear", listen_id=listen_id))
@@ -94,7 +91,7 @@ def unmark_heard(listen_id: int) -> ResponseReturnValue:
 @bp.get("/progress/notes")
 def list_rechecks() -> ResponseReturnValue:
     """What became of my notes; ``whose=all`` for all of my teams' notes."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     state = request.args.get("state", "")
     if state not in {item.value for item in RecheckState}:
         state = ""
@@ -113,7 +110,7 @@ def list_rechecks() -> ResponseReturnValue:
 @bp.get("/progress/rechecks/<int:recheck_id>")
 def show_recheck(recheck_id: int) -> ResponseReturnValue:
     """One note that is followed: its sign, its counts, its calls, and how it ends."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     recheck = queries.get_recheck(viewer, recheck_id)
     pair = pair_queries.pair_of(recheck)
     return render_template(
@@ -136,9 +133,9 @@ def show_recheck(recheck_id: int) -> ResponseReturnValue:
 @bp.post("/progress/rechecks/<int:recheck_id>/sign")
 def change_sign(recheck_id: int) -> ResponseReturnValue:
     """Say what would show that it came back."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     recheck = queries.get_recheck(viewer, recheck_id)
-    hearing.change_sign(viewer, recheck, _sign_of_form())
+    hearing.change_sign(viewer, recheck, forms.read_sign())
     db.session.commit()
     notify(_("Every call was looked at anew."))
     return redirect(url_for("progress.show_recheck", recheck_id=recheck_id))
@@ -147,7 +144,7 @@ def change_sign(recheck_id: int) -> ResponseReturnValue:
 @bp.post("/progress/rechecks/<int:recheck_id>/close")
 def close_recheck(recheck_id: int) -> ResponseReturnValue:
     """End it as ``state``."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     recheck = queries.get_recheck(viewer, recheck_id)
     hearing.close(viewer, recheck, request.form.get("state", ""))
     word = presenters.state_word(recheck.state)
@@ -162,7 +159,7 @@ def close_recheck(recheck_id: int) -> ResponseReturnValue:
 @bp.post("/progress/rechecks/<int:recheck_id>/reopen")
 def reopen_recheck(recheck_id: int) -> ResponseReturnValue:
     """Follow it again."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     hearing.reopen(viewer, queries.get_recheck(viewer, recheck_id))
     db.session.commit()
     notify(_("It is followed again."))
@@ -172,7 +169,7 @@ def reopen_recheck(recheck_id: int) -> ResponseReturnValue:
 @bp.post("/progress/rechecks/<int:recheck_id>/calls")
 def add_call(recheck_id: int) -> ResponseReturnValue:
     """Add a later call by hand (``call_id``)."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     recheck = queries.get_recheck(viewer, recheck_id)
     call = calls.get_call(viewer, request.form.get("call_id", 0, type=int))
     listen = hearing.add_by_hand(viewer, recheck, call)
@@ -187,21 +184,12 @@ def add_call(recheck_id: int) -> ResponseReturnValue:
 @bp.post("/progress/listens/<int:listen_id>/remove")
 def remove_call(listen_id: int) -> ResponseReturnValue:
     """Take out a call that was added by hand."""
-    viewer = _follower()
+    viewer = require_follower(current_viewer())
     listen = queries.get_listen(viewer, listen_id)
     recheck_id = listen.recheck_id
     hearing.remove_by_hand(viewer, listen)
     db.session.commit()
     return redirect(url_for("progress.show_recheck", recheck_id=recheck_id))
-
-
-def _follower() -> Viewer:
-    viewer = current_viewer()
-    if viewer.role is Role.TEAM_LEAD:
-        raise NotAllowed("Supervisors follow notes; ask yours.")
-    if not follows(viewer):
-        raise NotFound("There is no such page.")
-    return viewer
 
 
 def _next(waiting: list[RecheckListen], after_id: int) -> RecheckListen | None:
@@ -217,35 +205,5 @@ def _typed(recheck: Recheck) -> str:
     """A bound as it is typed: ratios in percent."""
     if recheck.bound is None:
         return ""
-    is_ratio = _is_ratio(recheck.subject)
+    is_ratio = UNITS.get(recheck.subject) == "ratio"
     return f"{recheck.bound * 100 if is_ratio else recheck.bound:g}"
-
-
-def _is_ratio(name: str) -> bool:
-    return any(
-        figure == name and unit == "%" for figure, _label, unit in presenters.figure_choices()
-    )
-
-
-def _sign_of_form() -> Sign:
-    form = request.form
-    try:
-        kind = SignKind(form.get("kind", ""))
-    except ValueError:
-        raise InvalidInput("Choose what shows that it came back.", field="kind") from None
-    if kind is SignKind.FIGURE:
-        name = form.get("figure", "")
-        bound = _number(form.get("bound", ""))
-        if bound is not None and _is_ratio(name):
-            bound /= 100
-        return Sign(kind, name, bound, form.get("side") != "below")
-    subject = form.get("cause" if kind is SignKind.CAUSE else "expression", "")
-    return Sign(kind, subject)
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-    return value if abs(value) < 1e6 else None  # also refuses "nan"

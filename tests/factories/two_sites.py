@@ -43,6 +43,7 @@ from .disputes import dispute_things
 from .drills import drill_things
 from .feed import make_playable
 from .notes import note_things
+from .progress import progress_things
 from .search import create_saved_view
 
 _numbers = itertools.count(1)
@@ -123,6 +124,21 @@ class Site:
     drill_review: int
     drill_reviewed: int
     chain_turns: tuple[int, ...]
+    recheck: int
+    closed_recheck: int
+    recheck_listen: int
+    heard_listen: int
+    picked_listen: int
+    pickable_call: int
+    open_pair: int
+    given_pair: int
+    kept_pair: int
+    objective: int
+    closed_objective: int
+    period: int
+    cancelled_period: int
+    consent: int
+    given_consent: int
     dispute: int
     withdrawn_dispute: int
     kept_dispute: int
@@ -262,6 +278,7 @@ def _create_site() -> Site:
         **dispute_things(call, author, understood, verdict),
         **note_things(call, author, other, mark),
         **drill_things(call, owner, other, author),
+        **progress_things(call, owner, author, mark),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),

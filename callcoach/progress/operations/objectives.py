@@ -147,6 +147,20 @@ def close(
     return objective
 
 
+def withdraw(viewer: Viewer, objective: Objective) -> None:
+    """Take a proposal back.
+
+    Raises:
+        Conflict: the agent has answered it.
+    """
+    if objective.agreed_at or objective.counter_text or objective.closed_at:
+        raise Conflict("The agent has answered it; adjust or close it instead.")
+    notices.take_back("progress.objective", subject_of(objective))
+    record(viewer.user_id, "objective.withdrawn", subject_kind="objective", subject_id=objective.id)
+    db.session.delete(objective)
+    db.session.flush()
+
+
 def reopen(viewer: Viewer, objective: Objective) -> Objective:
     """Undo closing it."""
     objective.closed_at, objective.closing, objective.closing_text = None, "", ""

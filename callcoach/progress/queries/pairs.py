@@ -16,10 +16,10 @@ from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching.models import Note
 from callcoach.errors import NotFound
 from callcoach.extensions import db
-from callcoach.progress.access import follows, is_agent
+from callcoach.progress.access import is_agent
 from callcoach.progress.models import BeforeAfter, Recheck
 from callcoach.progress.operations.pairs import bounds_of
-from callcoach.progress.queries.rechecks import get_recheck
+from callcoach.progress.queries.rechecks import find_recheck
 
 PARTS = ("before", "after")
 
@@ -72,9 +72,8 @@ def get_pair(viewer: Viewer, pair_id: int) -> BeforeAfter:
         NotFound: there is none.
     """
     pair = db.session.get(BeforeAfter, pair_id)
-    if pair is None or not follows(viewer):
+    if pair is None or find_recheck(viewer, pair.recheck_id) is None:
         raise NotFound("There is no such pair.")
-    get_recheck(viewer, pair.recheck_id)
     return pair
 
 

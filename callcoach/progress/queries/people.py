@@ -78,6 +78,17 @@ class Own:
     periods: list[CoachingPeriod]
 
 
+def require_follower(viewer: Viewer) -> Viewer:
+    """Let pass who follows notes and coaches agents.
+
+    Raises:
+        NotFound: there is no such page for the viewer.
+    """
+    if not follows(viewer):
+        raise NotFound("There is no such page.")
+    return viewer
+
+
 def own_page(viewer: Viewer) -> Own:
     """The agent's own page, as of now.
 
@@ -116,9 +127,7 @@ def get_agent(viewer: Viewer, agent_id: int) -> User:
         NotFound: there is none.
     """
     agent = db.session.get(User, agent_id)
-    if agent is None or agent.role != Role.AGENT:
-        raise NotFound("There is no such person.")
-    if not can_coach(viewer, [membership.team_id for membership in agent.memberships]):
+    if agent is None or agent.role != Role.AGENT or not _coaches(viewer, agent_id):
         raise NotFound("There is no such person.")
     return agent
 
@@ -152,6 +161,27 @@ def my_consents(viewer: Viewer) -> list[SharingConsent]:
     )
 
 
+def count_asked(viewer: Viewer) -> int:
+    """What waits for an agent's word: objectives to agree on, moments to share, periods to know."""
+    if not is_agent(viewer):
+        return 0
+    open_objectives = select(func.count()).where(
+        Objective.agent_id == viewer.user_id,
+        Objective.agreed_at.is_(None),
+        Objective.closed_at.is_(None),
+        Objective.counter_text == "",
+    )
+    untold = select(func.count()).where(
+        CoachingPeriod.agent_id == viewer.user_id,
+        CoachingPeriod.told_at.is_(None),
+        CoachingPeriod.cancelled_at.is_(None),
+        CoachingPeriod.ends_on >= utc_now().date(),
+    )
+    asked = [c for c in my_consents(viewer) if not (c.given_at or c.refused_at)]
+    counts = (db.session.scalar(open_objectives), db.session.scalar(untold))
+    return sum(count or 0 for count in counts) + len(asked)
+
+
 def get_my_consent(viewer: Viewer, consent_id: int) -> SharingConsent:
     """One of them.
 
@@ -171,14 +201,32 @@ def get_objective(viewer: Viewer, objective_id: int) -> Objective:
         NotFound: there is none.
     """
     objective = db.session.get(Objective, objective_id)
-    if objective is None:
+    if objective is None or not (
+        _is_own(viewer, objective.agent_id) or _coaches(viewer, objective.agent_id)
+    ):
         raise NotFound("There is no such objective.")
-    if is_agent(viewer):
-        if objective.agent_id != viewer.user_id:
-            raise NotFound("There is no such objective.")
-    else:
-        get_agent(viewer, objective.agent_id)
     return objective
+
+
+def get_consent(viewer: Viewer, consent_id: int) -> SharingConsent:
+    """A question to an agent whom the viewer coaches.
+
+    Raises:
+        NotFound: there is none.
+    """
+    consent = db.session.get(SharingConsent, consent_id)
+    if consent is None or not _coaches(viewer, consent.agent_id):
+        raise NotFound("There is no such question.")
+    return consent
+
+
+def _is_own(viewer: Viewer, agent_id: int) -> bool:
+    return is_agent(viewer) and agent_id == viewer.user_id
+
+
+def _coaches(viewer: Viewer, agent_id: int) -> bool:
+    agent = db.session.get(User, agent_id)
+    return agent is not None and can_coach(viewer, [m.team_id for m in agent.memberships])
 
 
 @dataclass(frozen=True, slots=True)

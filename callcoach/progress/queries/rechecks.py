@@ -67,10 +67,15 @@ def get_recheck(viewer: Viewer, recheck_id: int) -> Recheck:
     Raises:
         NotFound: there is none, or its note is not theirs to follow.
     """
-    found = db.session.scalars(_followed(viewer).where(Recheck.id == recheck_id)).one_or_none()
+    found = find_recheck(viewer, recheck_id)
     if found is None:
         raise NotFound("There is no such recheck.")
     return found
+
+
+def find_recheck(viewer: Viewer, recheck_id: int) -> Recheck | None:
+    """The same; None when there is none."""
+    return db.session.scalars(_followed(viewer).where(Recheck.id == recheck_id)).one_or_none()
 
 
 def recheck_of_note(viewer: Viewer, note_id: int) -> Recheck | None:

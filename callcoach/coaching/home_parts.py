@@ -1,0 +1,44 @@
+"""What rooms above add to the home page: parts of it for each role, under what this room shows.
+
+A room registers when its views are imported. What is returned is shown as it is: HTML of a template
+of that room, or "" for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from markupsafe import Markup
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Role
+from callcoach.accounts.session import current_viewer
+
+Part = Callable[[Viewer], str]
+
+_parts: list[tuple[frozenset[Role], Part]] = []
+
+
+def add_part(*roles: Role) -> Callable[[Part], Part]:
+    """Register what is shown on the home page of people with one of these roles, as a decorator;
+    once, however often its module is imported.
+    """
+
+    def register(part: Part) -> Part:
+        if all(known is not part for _, known in _parts):
+            _parts.append((frozenset(roles), part))
+        return part
+
+    return register
+
+
+def parts_of(viewer: Viewer) -> list[Markup]:
+    """The parts of one person's home page, in the order in which they were registered."""
+    found = (part(viewer) for roles, part in _parts if viewer.role in roles)
+    return [Markup(html) for html in found if html]  # noqa: S704 - our own templates escape
+
+
+def init_app(app: Flask) -> None:
+    """Attach the template global `home_parts()`."""
+    app.jinja_env.globals["home_parts"] = lambda: parts_of(current_viewer())
