@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from callcoach.accounts import device, operations
 from callcoach.accounts.forms import PasswordForm, ProfileForm, SignInForm, SwitchForm
-from callcoach.accounts.models import User
+from callcoach.accounts.models import Role, User
 from callcoach.accounts.session import current_viewer, end_session, start_session
 from callcoach.errors import InvalidInput
 from callcoach.extensions import db, limiter, write_transaction
@@ -140,19 +140,29 @@ def _try_secret(user: User | None, secret: str, target: str | None) -> Response 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End this session."""
-    operations.record_sign_out(current_viewer())
-    db.session.commit()
-    end_session()
-    return redirect(url_for("accounts.sign_in"))
+    return _leave("accounts.sign_in", to_switch=False)
 
 
 @bp.post("/switch-user/leave")
 def leave_to_switch() -> ResponseReturnValue:
     """End this session so that a colleague can take over."""
-    operations.record_sign_out(current_viewer(), to_switch=True)
+    return _leave("accounts.switch_user", to_switch=True)
+
+
+def _leave(endpoint: str, *, to_switch: bool) -> Response:
+    """End this session, and have the browser forget what it keeps of it.
+
+    Of agents everything, also recordings that were not sent (the page asks before): they share
+    telephones and computers. Others keep how they like to listen; it says nothing of anybody.
+    """
+    viewer = current_viewer()
+    operations.record_sign_out(viewer, to_switch=to_switch)
     db.session.commit()
     end_session()
-    return redirect(url_for("accounts.switch_user"))
+    response = make_response(redirect(url_for(endpoint)))
+    forgets = ("cache", "storage") if viewer.role is Role.AGENT else ("cache",)
+    response.headers["Clear-Site-Data"] = ", ".join(f'"{what}"' for what in forgets)
+    return response
 
 
 @bp.post("/switch-user/forget")

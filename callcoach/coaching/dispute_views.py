@@ -125,7 +125,7 @@ def restore_dispute(dispute_id: int) -> ResponseReturnValue:
     return redirect(_back() or _agents_page(dispute))
 
 
-@bp.get("/disputes")
+@bp.get("/home/disputes")
 def list_disputes() -> ResponseReturnValue:
     """What agents of my teams see otherwise and wait to be answered, what is due first on top."""
     viewer = _judge()
@@ -138,7 +138,7 @@ def list_disputes() -> ResponseReturnValue:
     )
 
 
-@bp.get("/disputes/<int:dispute_id>")
+@bp.get("/home/disputes/<int:dispute_id>")
 def show_dispute(dispute_id: int) -> ResponseReturnValue:
     """One of them: both moments to hear, and the answer to give."""
     viewer = _judge()

@@ -22,6 +22,8 @@ from callcoach.extensions import utc_now
 #: Length of the drawn line, in its own units.
 WIDTH = 600
 _HOUR_MIN = 60
+#: Up to here minutes are said as such: the aim is an hour, and said in minutes.
+_SHORT_MIN = 90
 _DAY_MIN = 24 * _HOUR_MIN
 
 
@@ -37,7 +39,7 @@ class Drawing:
     high: int | None
 
 
-@bp.get("/notes/time-to-ear")
+@bp.get("/home/time-to-ear")
 def time_to_ear() -> ResponseReturnValue:
     """How long my notes of the last weeks took to be heard, and where the time went."""
     viewer = current_viewer()
@@ -65,7 +67,7 @@ def time_to_ear() -> ResponseReturnValue:
 def in_words(time: timedelta) -> str:
     """A length of time as it is said: « 42 min », « 1 h 30 », « 2 jours »."""
     minutes = round(time.total_seconds() / 60)
-    if minutes < _HOUR_MIN:
+    if minutes <= _SHORT_MIN:
         return str(_("%(count)s min", count=minutes))
     if minutes < 2 * _DAY_MIN:
         hours, rest = divmod(minutes, _HOUR_MIN)
