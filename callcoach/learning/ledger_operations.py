@@ -68,6 +68,6 @@ def decide_floor(
     require_tuner(viewer, campaign)
     lock_campaign(campaign.id)
     row = standings_of(campaign.id).get((detector, cause))
-    if abs(seen - (row.floor if row else 0.0)) > 1e-6:
+    if not abs(seen - (row.floor if row else 0.0)) <= 1e-6:  # nor where it is no number
         raise StaleVersion(_STALE)
     return set_floor(viewer, campaign, detector, cause, floor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from callcoach.analysis.intents import load_intents
 from callcoach.analysis.lexicon import list_names, read_lexicon
 from callcoach.analysis.model import Cause, Speaker
@@ -49,12 +51,13 @@ def same_words(text: str) -> str:
 
 
 def checked_text(text: str) -> str:
-    """`text` on one line.
+    """`text` on one line, without what cannot be seen.
 
     Raises:
         InvalidInput: it holds no word, is too long, or is a pattern.
     """
-    text = " ".join(text.split())
+    seen = "".join(letter for letter in text if letter.isprintable() or letter.isspace())
+    text = " ".join(unicodedata.normalize("NFC", seen).split())
     if len(text) > MAX_PHRASE:
         raise InvalidInput("A phrase has at most %(limit)s characters.", limit=MAX_PHRASE)
     if text.startswith(_PATTERN):

@@ -6,13 +6,24 @@ signed-in person is whatever Flask-Login loaded.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from callcoach.web import assets, errors, filters, gate, headers, i18n, nav, paging, toasts
 
 
+class RowNumber(IntegerConverter):
+    """``<int:…>`` in an address: what a column can hold; there is nothing at a greater one."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max": 2**31 - 1, **options})
+
+
 def init_app(app: Flask) -> None:
     """Attach the shared parts to the application."""
+    app.url_map.converters["int"] = RowNumber
     gate.init_app(app)
     i18n.init_app(app)
     headers.init_app(app)

@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from callcoach.errors import CallCoachError, RecordingRejected
@@ -50,6 +51,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CallCoachError, _on_own)
     app.register_error_handler(CSRFError, _on_csrf)
     app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(DataError, _on_unstorable)
+    app.register_error_handler(OverflowError, _on_unstorable)
     app.register_error_handler(Exception, _on_unexpected)
     login_manager.unauthorized_handler(send_to_sign_in)
 
@@ -117,6 +120,17 @@ def _on_http(error: HTTPException) -> Response | HTTPException:
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _on_unstorable(error: Exception) -> Response:
+    """A number or a character that no column holds, such as an id of thirty digits: nobody's page
+    sends these.
+    """
+    if isinstance(error, OverflowError) and "SQLite" not in str(error):
+        return _on_unexpected(error)
+    current_app.logger.info("%s %s: %s", request.method, request.path, type(error).__name__)
+    title, advice = _words(400)
+    return _answer(Problem(400, title, _http_message(400), advice, reason="bad request"))
 
 
 def _on_unexpected(error: Exception) -> Response:
