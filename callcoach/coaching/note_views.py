@@ -142,6 +142,10 @@ def _submit(viewer: Viewer, call: Call, note: Note | None, *, sends: bool) -> Re
             found = queries.own_draft(
                 viewer, call, place, point_id=point_id, is_moment=text.is_moment
             )
+            if found is not None and not text.is_moment:
+                # Another remark on the same call is another note; only this very one is taken up
+                said = checked(text, call.duration_ms)
+                found = found if operations.text_of(found) == said else None
             if sends and found is None:  # sent by a try whose answer was lost
                 said = checked(text, call.duration_ms)
                 note = queries.own_twin(viewer, call, said, point_id=point_id)
