@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import call_presenters, operations, presenters, queries
-from callcoach.calls.access import can_edit_call
+from callcoach.calls.access import can_edit_call, can_judge_call
 from callcoach.calls.blueprint import bp
 from callcoach.calls.forms import CorrectionForm, MetadataForm
 from callcoach.calls.mapping import ShownTurn
@@ -227,7 +227,13 @@ def _turn_fragment(viewer: Viewer, call: Call, shown: ShownTurn) -> ResponseRetu
     moments = call_presenters.moments(queries.visible_moments(viewer, call), queries.turns_of(call))
     pins = [moment for moment in moments if moment.turn_index == shown.index]
     view = call_presenters.turn_view(shown, pins, names)
-    return render_template("calls/_turn.html", turn=view, call=call, can_edit=True)
+    return render_template(
+        "calls/_turn.html",
+        turn=view,
+        call=call,
+        can_edit=True,
+        can_teach=can_judge_call(viewer, call),
+    )
 
 
 def _correction_form(

@@ -247,6 +247,7 @@ def script_words() -> dict[str, str]:
         "confirmed": _("Confirmed"),
         "rejected": _("Rejected"),
         "why": _("Why?"),
+        "waiting": _("waiting"),
         "chosen": _("Chosen:"),
         "noNext": _("There is no further moment."),
         "noPrevious": _("There is no earlier moment."),

@@ -151,7 +151,7 @@ def test_held_back_flags_are_shown_on_demand_to_those_who_judge(
     _hold_back(app, desk)
     page = claire.get(f"/calls/{desk.call_id}").text
     folded = page[page.index("data-held-back") :]
-    assert f'data-card="p{desk.point_id}"' in folded[: folded.index("</details>\n      ")]
+    assert f'data-card="p{desk.point_id}"' in folded[: folded.index("data-missed")]
     assert _data(page)["moments"] == []
     assert "▼" not in page[: page.index("data-held-back")], "neither counted nor marked"
     assert (

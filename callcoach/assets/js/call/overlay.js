@@ -11,6 +11,7 @@ const FLAG_WIDTH = 40; // px, with the gap to the next
 const FLAG_ROW = 22; // px
 const NAMES_ABOVE = 6; // px from the flags to the names of the lanes
 const NAME_WIDTH = 90; // px at the left that the names of the lanes may take
+const WAITING_WIDTH = 48; // px that the word for waiting takes
 const LABELS = 14; // px under the lanes, for the times
 const MARKS = { note: "✎", request: "◆" };
 
@@ -150,9 +151,20 @@ export function createOverlay(root, data, onFlag) {
       y: 0,
       height: height - LABELS,
     });
-    for (const hold of data.holds) shape("rect", { class: "hold", ...box(hold, 2) }, group);
+    const named = (place, text) => {
+      const at = { class: "quiet-label", x: place.x + place.width / 2, y: 11, "text-anchor": "middle" };
+      shape("text", at, group).textContent = text;
+    };
+    for (const hold of data.holds) {
+      const place = box(hold, 2);
+      shape("rect", { class: "hold", ...place }, group);
+      // At the left are the names of the lanes.
+      if (place.width > WAITING_WIDTH && place.x > NAME_WIDTH) named(place, data.words.waiting);
+    }
     for (const item of data.breaks) {
-      shape("rect", { class: "break", fill: "url(#hatch)", ...box(item, 8) }, group);
+      const place = box(item, 8);
+      shape("rect", { class: "break", fill: "url(#hatch)", ...place }, group);
+      named(place, "?");
     }
   }
 
