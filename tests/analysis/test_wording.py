@@ -70,7 +70,7 @@ def test_every_detector_can_be_worded() -> None:
 
 def test_numbers_follow_the_language() -> None:
     message = Message("evidence.answer", {"value": 6.25, "bound": 5.0})
-    assert render(message, "fr") == "réponse de 6,2\u00a0s (repère\u00a0: 5\u00a0s)"
+    assert render(message, "fr") == "réponse de 6,2\u00a0s (seuil\u00a0: 5\u00a0s)"
     assert render(message, "en") == "answer of 6.2 s (guide: 5 s)"
 
 
