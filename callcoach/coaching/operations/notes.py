@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.calls import operations as calls
-from callcoach.calls.judging import found_again
+from callcoach.calls.judging import found_again, match, same_among
 from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
+from callcoach.calls.operations.judging import verdicts_in_force
 from callcoach.coaching import events
 from callcoach.coaching.indexing import follow_note
 from callcoach.coaching.models import Note, NoteRevision, Visibility
@@ -303,8 +304,16 @@ def _confirm(viewer: Viewer, call: Call, note: Note) -> int | None:
     if point is None and note.point_id is not None:
         point = db.session.get(TippingPoint, note.point_id)
     if point is None:
-        return None
+        return _kept(call, note) if note.is_moment else None
     return calls.judge(viewer, call, point, Decision.CONFIRMED).id
+
+
+def _kept(call: Call, note: Note) -> int | None:
+    """The confirmed moment without a flag that the note is on, such as one that a person marked."""
+    points = call.current_analysis.tipping_points if call.current_analysis else []
+    _taken, alone = match(points, verdicts_in_force(call.id))
+    kept = same_among((one for one in alone if one.decision == Decision.CONFIRMED), note)
+    return kept.id if kept else None
 
 
 def _sendable(viewer: Viewer, call: Call, note: Note, text: NoteText) -> NoteText:
