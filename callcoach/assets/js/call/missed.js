@@ -67,6 +67,8 @@ export function mountMissed({ desk, data, player, selection, applyChange }) {
 
   function close() {
     details.open = false;
+    // A field that is no longer seen would keep the keys to itself for a moment
+    if (details.contains(document.activeElement)) document.activeElement.blur();
     if (back?.isConnected) back.focus({ preventScroll: true });
   }
 
