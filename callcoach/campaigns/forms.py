@@ -38,7 +38,7 @@ KINDS = {
 AGENT_AUDIO = {
     AgentAudio.YES: _l("Yes: the moments of notes, drills, and their own calls"),
     AgentAudio.REDACTED: _l("Redacted: names and numbers beeped out"),
-    AgentAudio.TEXT_ONLY: _l("Text only: agents read, and hear no call"),
+    AgentAudio.TEXT_ONLY: _l("Text only: agents read, and nothing is played to them"),
 }
 
 
@@ -97,7 +97,8 @@ class CampaignForm(Form):
         choices=choices(AGENT_AUDIO.items()),
         description=_l(
             "Names and numbers cannot be beeped out yet. Until they can, “redacted” plays nothing "
-            "either: agents read the words. Their own takes of drills they hear in any case."
+            "either: agents read the words, of calls as of spoken notes. Their own takes of drills "
+            "they hear in any case."
         ),
     )
     dispute_hours = IntegerField(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from callcoach.analysis import wording
 from callcoach.analysis.model import Cause
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, language, person_called, spoken_duration
+from callcoach.calls.sound import hears_calls
 from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import ListeningRequest, Note, NoteAim, NoteRevision, RequestAnswer
 from callcoach.coaching.note_choices import Mentionable, mentions_of
@@ -185,10 +186,18 @@ def note_card(
         is_moment=note.is_moment,
         scope_label="" if note.is_moment else scope_label(note.scope),
         calls=series_links(viewer, note) if excerpt else (),
-        voice=voice_view(note),
+        voice=_voice(viewer, note),
         readers=readers_text(note),
         mentions=tuple(mentions_of(viewer, call, note.aim)) if excerpt else (),
     )
+
+
+def _voice(viewer: Viewer, note: Note) -> VoiceView | None:
+    """The spoken part; its words alone where the campaign keeps sound off agents' telephones."""
+    voice = voice_view(note)
+    if voice is None or hears_calls(viewer, note.call.campaign):
+        return voice
+    return replace(voice, url="")
 
 
 def reply_views(viewer: Viewer, note: Note) -> Iterable[ReplyView]:

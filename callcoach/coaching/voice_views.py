@@ -12,6 +12,7 @@ from callcoach.calls import operations as calls_operations
 from callcoach.calls.media_views import send_file
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock
+from callcoach.calls.sound import require_sound
 from callcoach.coaching import voice_media as media
 from callcoach.coaching import voice_subjects as subjects
 from callcoach.coaching.blueprint import bp
@@ -104,7 +105,8 @@ def voice_status(note_id: int) -> ResponseReturnValue:
 def voice_sound(note_id: int) -> ResponseReturnValue:
     """The sound of a note, in parts; never kept by the browser: devices are shared."""
     viewer = current_viewer()
-    _call, note = inbox.get_readable_note(viewer, note_id)
+    call, note = inbox.get_readable_note(viewer, note_id)
+    require_sound(viewer, call.campaign)
     if note.voice_file is None:
         raise NotFound("There is no sound with this note.")
     return _heard(viewer, note)

@@ -13,6 +13,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.calls import queries as calls
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, person_called, spoken_duration
+from callcoach.calls.sound import hears_calls
 from callcoach.drills.anonymising import redact
 from callcoach.drills.answer_presenters import AttemptView, attempt_view
 from callcoach.drills.labels import kind_label, situation_label
@@ -181,7 +182,9 @@ def _step(
         take_length=clock(take.duration_ms) if take and take_sound else "",
         example=step.example_text,
         example_sound=(
-            url_for("drills.example_sound", step_id=step.id) if step.example_file_id else ""
+            url_for("drills.example_sound", step_id=step.id)
+            if step.example_file_id and (call is None or hears_calls(viewer, call.campaign))
+            else ""
         ),
         original=redact(step.original_text, names),
         original_is_mine=is_mine,

@@ -16,6 +16,7 @@ from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.session import current_viewer
 from callcoach.calls.media_views import send_file
 from callcoach.calls.operations import ensure_excerpt
+from callcoach.calls.sound import require_sound
 from callcoach.drills.blueprint import bp
 from callcoach.drills.models import DrillStep
 from callcoach.drills.queries import library, marking, practice
@@ -61,6 +62,8 @@ def example_sound(step_id: int) -> ResponseReturnValue:
     """The supervisor's example in their own voice."""
     viewer = current_viewer()
     step = library.get_step(viewer, step_id)
+    if step.call is not None:
+        require_sound(viewer, step.call.campaign)
     if step.example_file is None:
         raise NotFound(_NO_SOUND)
     return _heard(viewer, step.example_file, "drill.example_heard", "drill_step", step_id)

@@ -19,6 +19,7 @@ from callcoach.coaching.models import Note
 from callcoach.coaching.operations import notes
 from callcoach.coaching.queries.hearing import my_ways
 from callcoach.extensions import db, utc_now
+from callcoach.web.i18n import speaking
 from tests.factories.coaching import create_note
 
 from .agent_steps import add_excerpt
@@ -75,7 +76,7 @@ def test_a_step_counts_the_notes_that_have_taken_it() -> None:
     [(0, "0 min"), (59, "59 min"), (60, "60 min"), (95, "1 h 35"), (3 * 1440, "3 days")],
 )
 def test_a_time_as_it_is_said(app: Flask, minutes: int, words: str) -> None:
-    with app.test_request_context(headers={"Accept-Language": "en"}):
+    with app.test_request_context(), speaking("en"):
         assert in_words(_minutes(minutes)) == words
 
 
@@ -153,6 +154,9 @@ def test_where_agents_only_read_reading_is_hearing(app: Flask, desk: Desk, sign_
 
 
 def test_the_page_says_how_long_and_never_who(app: Flask, desk: Desk, sign_in: SignIn) -> None:
+    with app.app_context():
+        desk.user("claire").locale = "en"
+        db.session.commit()
     claire = sign_in(desk.ids["claire"])
     assert "4 weeks" in claire.get("/home/time-to-ear").text
     with app.app_context():
