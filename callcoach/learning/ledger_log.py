@@ -10,10 +10,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from callcoach.accounts.access import Viewer
 from callcoach.analysis import wording
 from callcoach.calls.presenters import language
 from callcoach.extensions import db
 from callcoach.learning.ledger_presenters import change_why, standing_label
+from callcoach.learning.phrase_changes import visible_sources
 from callcoach.tuning.models import CampaignPhrase, ChangeKind, Standing, TuningChange
 from callcoach.web.filters import number
 
@@ -32,9 +34,9 @@ class ChangeView:
     is_undone: bool
 
 
-def change_views(changes: Sequence[TuningChange]) -> list[ChangeView]:
+def change_views(viewer: Viewer, changes: Sequence[TuningChange]) -> list[ChangeView]:
     """Lines of the log; phrases are looked up at once."""
-    phrases = _phrases(changes)
+    phrases = _phrases(viewer, changes)
     return [
         ChangeView(
             change_id=change.id,
@@ -115,12 +117,17 @@ def _phrase_step(
     return str(_("“%(old)s” is now “%(new)s”", old=old, new=new))
 
 
-def _phrases(changes: Sequence[TuningChange]) -> dict[int, str]:
+def _phrases(viewer: Viewer, changes: Sequence[TuningChange]) -> dict[int, str]:
+    """Their words by number; not those of calls that the viewer does not see."""
     ids = {
         state["phrase"]
         for change in changes
         for state in (change.before, change.after)
         if "phrase" in state
     }
-    found = db.session.scalars(select(CampaignPhrase).where(CampaignPhrase.id.in_(ids)))
-    return {phrase.id: phrase.text for phrase in found}
+    found = db.session.scalars(select(CampaignPhrase).where(CampaignPhrase.id.in_(ids))).all()
+    readable = {None, *visible_sources(viewer, found)}
+    unread = str(_("words of a call that you do not see"))
+    return {
+        phrase.id: phrase.text if phrase.source_call_id in readable else unread for phrase in found
+    }

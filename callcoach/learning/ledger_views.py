@@ -69,7 +69,7 @@ def ledger(campaign_id: int) -> ResponseReturnValue:
         agreement=agreement(viewer, campaign_id),
         can_check=is_checker(viewer),
         reanalysis=reanalysis_progress(viewer, campaign_id),
-        changes=change_views(changes.items),
+        changes=change_views(viewer, changes.items),
         page=Page(changes.items, changes.number, changes.total, PER_PAGE),
     )
 
@@ -77,7 +77,7 @@ def ledger(campaign_id: int) -> ResponseReturnValue:
 @bp.get("/campaigns/<int:campaign_id>/reliability/<detector>/<cause>")
 def ledger_kind(campaign_id: int, detector: str, cause: str) -> ResponseReturnValue:
     """One kind of flag: its figures, its standing, and a floor tried on past calls (``?floor=``)."""
-    _viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = _tuned(campaign_id)
     row = _row(campaign, detector, cause)
     proposal = propose_floor(campaign, detector, cause) if row.standing is Standing.KEPT else None
     tried = request.args.get("floor", type=float)
@@ -96,7 +96,7 @@ def ledger_kind(campaign_id: int, detector: str, cause: str) -> ResponseReturnVa
         tried=tried,
         is_new=tried is not None and abs(tried - row.floor) > 1e-6,
         preview=preview,
-        changes=change_views(ledger_queries.changes_of_kind(campaign, row)),
+        changes=change_views(viewer, ledger_queries.changes_of_kind(campaign, row)),
     )
 
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from callcoach.accounts.access import Viewer
 from callcoach.analysis.thresholds import THRESHOLDS
 from callcoach.analysis.tuning import Tuning
+from callcoach.calls.queries import calls_by_id
 from callcoach.campaigns.models import Campaign
-from callcoach.errors import InvalidInput
+from callcoach.errors import InvalidInput, NotFound
 from callcoach.tuning import operations
 from callcoach.tuning.models import CampaignPhrase, PhraseRole, TuningChange
 from callcoach.tuning.queries import phrases_of, tuning_of
@@ -32,6 +33,8 @@ class Proposal:
         call_id: the call that a new phrase was learnt from; 0 for one that somebody thought of.
         bound: name of a threshold; "" for a phrase.
         value: of the threshold; None is the engine's own.
+        seen: what the campaign had when it was looked at: a number, or "" for the engine's own;
+            None where nobody says.
     """
 
     role: str = ""
@@ -41,6 +44,7 @@ class Proposal:
     call_id: int = 0
     bound: str = ""
     value: float | None = None
+    seen: str | None = None
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Self:
@@ -59,6 +63,7 @@ class Proposal:
                 call_id=int(values.get("call") or 0),
                 bound=values.get("bound", ""),
                 value=float(raw) if raw else None,
+                seen=values.get("seen"),
             )
         except ValueError:
             raise InvalidInput("Give a number.") from None
@@ -75,7 +80,7 @@ class Proposal:
     @property
     def digest(self) -> str:
         """12 hexadecimal digits that tell two proposals apart."""
-        data = json.dumps(asdict(self), sort_keys=True)
+        data = json.dumps(asdict(self) | {"seen": None}, sort_keys=True)
         return hashlib.sha256(data.encode()).hexdigest()[:12]
 
     def fields(self) -> dict[str, str]:
@@ -89,7 +94,22 @@ class Proposal:
             "bound": self.bound,
             "value": "" if self.value is None else f"{self.value:g}",
         }
-        return {name: str(value) for name, value in named.items() if value != ""}
+        found = {name: str(value) for name, value in named.items() if value != ""}
+        return found if self.seen is None else found | {"seen": self.seen}
+
+    @property
+    def seen_value(self) -> float | bool | None:
+        """`seen`, as `tuning.operations.set_bound` takes it.
+
+        Raises:
+            InvalidInput: it is no number.
+        """
+        if self.seen is None:
+            return False
+        try:
+            return float(self.seen) if self.seen else None
+        except ValueError:
+            raise InvalidInput("Give a number.") from None
 
 
 def checked(campaign: Campaign, proposal: Proposal) -> Proposal:
@@ -137,6 +157,28 @@ def phrase_before(campaign: Campaign, proposal: Proposal) -> CampaignPhrase | No
     raise InvalidInput("There is no such phrase any more.")
 
 
+def visible_sources(viewer: Viewer, phrases: Iterable[CampaignPhrase]) -> frozenset[int]:
+    """Of the calls that phrases were learnt from, those that the viewer sees. What was said in the
+    others stays unread, though it counts for the whole campaign: another team's supervisor knows
+    that there is a phrase, and may take it away.
+    """
+    numbers = {phrase.source_call_id for phrase in phrases if phrase.source_call_id}
+    return frozenset(call.id for call in calls_by_id(viewer, numbers)) if numbers else frozenset()
+
+
+def require_words(viewer: Viewer, phrase: CampaignPhrase | None) -> None:
+    """Let pass who may read the phrase, before it is shown beside other words.
+
+    Raises:
+        NotFound: it is the words of a call that the viewer does not see.
+    """
+    if phrase is not None and phrase.source_call_id not in {
+        None,
+        *visible_sources(viewer, [phrase]),
+    }:
+        raise NotFound("There is no such phrase any more.")
+
+
 def applied(campaign: Campaign, proposal: Proposal) -> Tuning:
     """The campaign's tuning with a checked proposal in it."""
     tuning = tuning_of(campaign.id)
@@ -163,7 +205,9 @@ def applied(campaign: Campaign, proposal: Proposal) -> Tuning:
 def save(viewer: Viewer, campaign: Campaign, proposal: Proposal) -> TuningChange:
     """Make the proposal true; raises as `tuning.operations` does."""
     if proposal.is_bound:
-        return operations.set_bound(viewer, campaign, proposal.bound, proposal.value)
+        return operations.set_bound(
+            viewer, campaign, proposal.bound, proposal.value, seen=proposal.seen_value
+        )
     if proposal.phrase_id:
         return operations.rewrite_phrase(viewer, campaign, proposal.phrase_id, proposal.text)
     return operations.add_phrase(

@@ -16,6 +16,7 @@ from callcoach.analysis.thresholds import THRESHOLDS, Threshold
 from callcoach.calls.presenters import clock, heading, language
 from callcoach.calls.queries import calls_by_id
 from callcoach.campaigns.models import Campaign
+from callcoach.learning.phrase_changes import visible_sources
 from callcoach.learning.phrase_previews import SHOWN, FlagPreview, Place
 from callcoach.tuning.models import CampaignPhrase, PhraseRole
 from callcoach.tuning.queries import phrases_of, tuning_of
@@ -31,6 +32,7 @@ class OwnPhrase:
     """One of the campaign's own.
 
     Args:
+        text: "" where it is the words of a call that the viewer does not see.
         source_url: the call it was learnt from; "" for a person's own, or one out of sight.
     """
 
@@ -38,6 +40,10 @@ class OwnPhrase:
     text: str
     source_url: str
     is_learnt: bool
+
+    @property
+    def is_hidden(self) -> bool:
+        return not self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +271,7 @@ def _own(
     return [
         OwnPhrase(
             phrase.id,
-            phrase.text,
+            phrase.text if phrase.source_call_id in {None, *sources} else "",
             sources.get(phrase.source_call_id or 0, ""),
             phrase.source_call_id is not None,
         )
@@ -276,9 +282,9 @@ def _own(
 
 def _sources(viewer: Viewer, phrases: Iterable[CampaignPhrase]) -> dict[int, str]:
     """Addresses of the calls that phrases were learnt from, as far as the viewer sees them."""
-    numbers = {phrase.source_call_id for phrase in phrases if phrase.source_call_id}
     return {
-        call.id: url_for("coaching.desk", call_id=call.id) for call in calls_by_id(viewer, numbers)
+        call_id: url_for("coaching.desk", call_id=call_id)
+        for call_id in visible_sources(viewer, phrases)
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +26,13 @@ from callcoach.jobs.queries import get_job
 from callcoach.learning import phrase_previews as previews
 from callcoach.learning.blueprint import bp
 from callcoach.learning.ledger_log import change_views
-from callcoach.learning.phrase_changes import Proposal, checked, phrase_before, save
+from callcoach.learning.phrase_changes import (
+    Proposal,
+    checked,
+    phrase_before,
+    require_words,
+    save,
+)
 from callcoach.learning.phrase_presenters import (
     bound_view,
     bounds_of,
@@ -69,7 +76,7 @@ def phrases(campaign_id: int) -> ResponseReturnValue:
         intents=[(name, engine_word("list", name)) for name in intents(campaign.language)],
         progress=reanalysis_progress(viewer, campaign.id),
         is_tuned=not tuning_of(campaign.id).is_empty,
-        changes=change_views(changes.items),
+        changes=change_views(viewer, changes.items),
         page=Page(changes.items, changes.number, changes.total, PER_PAGE),
         max_length=MAX_PHRASE,
     )
@@ -90,8 +97,7 @@ def phrases_progress(campaign_id: int) -> ResponseReturnValue:
 def try_change(campaign_id: int) -> ResponseReturnValue:
     """What a change would have found on past calls, and the button that saves it."""
     viewer, campaign = _tuned(campaign_id)
-    proposal = checked(campaign, Proposal.from_values(request.args))
-    proposal = _with_source(viewer, campaign, proposal)
+    proposal = _proposed(viewer, campaign, request.args)
     return _try_page(viewer, campaign, proposal)
 
 
@@ -99,8 +105,7 @@ def try_change(campaign_id: int) -> ResponseReturnValue:
 def count_change(campaign_id: int) -> ResponseReturnValue:
     """Have the last calls analysed with the change and without it."""
     viewer, campaign = _tuned(campaign_id)
-    proposal = checked(campaign, Proposal.from_values(request.form))
-    proposal = _with_source(viewer, campaign, proposal)
+    proposal = _proposed(viewer, campaign, request.form)
     job = previews.ask_for_count(viewer, campaign, proposal)
     db.session.commit()
     return redirect(_try_url(campaign_id, proposal, job=job.id))
@@ -119,8 +124,7 @@ def save_change(campaign_id: int) -> ResponseReturnValue:
     """Save a change; it reaches past calls in the background."""
     viewer, campaign = _tuned(campaign_id)
     try:
-        proposal = checked(campaign, Proposal.from_values(request.form))
-        proposal = _with_source(viewer, campaign, proposal)
+        proposal = _proposed(viewer, campaign, request.form)
         change = save(viewer, campaign, proposal)
     except NotFound:
         raise
@@ -173,6 +177,8 @@ def _try_page(viewer: Viewer, campaign: Campaign, proposal: Proposal) -> str:
             viewer, campaign, proposal.text, before=before.text if before else ""
         )
     own = tuning_of(campaign.id).bounds.get(proposal.bound)
+    if proposal.is_bound and proposal.seen is None:
+        proposal = replace(proposal, seen="" if own is None else repr(own))
     return render_template(
         "learning/phrases_try.html",
         campaign=campaign,
@@ -228,6 +234,18 @@ def _offered(viewer: Viewer, campaign: Campaign) -> dict[str, Any] | None:
             for name in intents(campaign.language, turn.speaker) or intents(campaign.language)
         ],
     }
+
+
+def _proposed(viewer: Viewer, campaign: Campaign, values: Mapping[str, str]) -> Proposal:
+    """The change that a form or an address asks for.
+
+    Raises:
+        InvalidInput: as `checked`.
+        NotFound: it is about a call, or the words of one, that the viewer does not see.
+    """
+    proposal = checked(campaign, Proposal.from_values(values))
+    require_words(viewer, phrase_before(campaign, proposal))
+    return _with_source(viewer, campaign, proposal)
 
 
 def _with_source(viewer: Viewer, campaign: Campaign, proposal: Proposal) -> Proposal:
