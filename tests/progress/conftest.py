@@ -5,6 +5,7 @@ from tests.coaching.conftest import (  # noqa: F401
     desk,
     floor,
     run_jobs,
+    short_recording,
     transcriber,
     windows,
 )
