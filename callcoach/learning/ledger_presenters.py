@@ -299,13 +299,22 @@ def preview_view(found: FloorPreview) -> PreviewView:
     """Words for a floor that was tried on past calls."""
     if not found.calls:
         return PreviewView(str(_("No analysed call to try it on yet.")), [])
-    headline = ngettext(
-        "Of the last %(num)d call: %(then)s instead of %(now)s.",
-        "Of the last %(num)d calls: %(then)s instead of %(now)s.",
-        found.calls,
-        then=ngettext("%(num)d flag shown", "%(num)d flags shown", found.shown_then),
-        now=number(found.shown_now),
-    )
+    then = ngettext("%(num)d flag shown", "%(num)d flags shown", found.shown_then)
+    if found.changed:
+        headline = ngettext(
+            "Of the last %(num)d call: %(then)s instead of %(now)s.",
+            "Of the last %(num)d calls: %(then)s instead of %(now)s.",
+            found.calls,
+            then=then,
+            now=number(found.shown_now),
+        )
+    else:
+        headline = ngettext(
+            "Of the last %(num)d call: nothing changes, %(then)s.",
+            "Of the last %(num)d calls: nothing changes, %(then)s.",
+            found.calls,
+            then=then,
+        )
     facts = []
     if found.kept_judged:
         facts.append(
