@@ -13,7 +13,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.analysis.detectors import present_id
 from callcoach.analysis.model import Cause, Speaker
 from callcoach.analysis.text import overlap
-from callcoach.calls.access import sees_unconfirmed_flags
+from callcoach.calls.access import can_judge_call
 from callcoach.calls.call_presenters import Fact, MomentView, worded
 from callcoach.calls.effect_curve import EffectCurve, effect_curve
 from callcoach.calls.mapping import ShownTurn, to_s
@@ -75,9 +75,10 @@ def _reliability_here(
     viewer: Viewer, call: Call, kinds: Collection[FlagKind]
 ) -> Mapping[FlagKind, Reliability] | None:
     """Of these kinds of flag; None for those who do not judge flags: an agent reads what a
-    supervisor confirmed, not a statistic.
+    supervisor confirmed, not a statistic, and a team lead does not look into the engine
+    (`tuning.access.can_tune`).
     """
-    if not sees_unconfirmed_flags(viewer):
+    if not can_judge_call(viewer, call):
         return None
     try:
         return reliability(viewer, call.campaign_id, kinds)
