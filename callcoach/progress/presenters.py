@@ -157,6 +157,7 @@ def counts_sentence(recheck: Recheck, counts: Tally) -> str:
         words = heard_sentence(counts.heard)
     else:
         words = _before_and_since(counts)
+    words = words[:1].upper() + words[1:]
     if recheck.state != RecheckState.RUNNING:
         return words
     saying = {

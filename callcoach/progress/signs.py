@@ -115,8 +115,8 @@ def suggest(cause: str, quote: str, texts: Iterable[str]) -> Sign:
     for text in texts:
         for phrase in _QUOTED.findall(text):
             folded = " ".join(tokens(phrase))
-            if folded and f" {folded} " in said:
-                return Sign(SignKind.EXPRESSION, phrase)
+            if len(folded) > 1 and f" {folded} " in said:
+                return Sign(SignKind.EXPRESSION, phrase.strip())
     return Sign(SignKind.EARS)
 
 
