@@ -25,7 +25,7 @@ import { mountNotes } from "./js/notes/desk.js";
 async function mount(desk) {
   const data = JSON.parse(document.getElementById("call-data").textContent);
   const wave = desk.querySelector("[data-wave]");
-  const audio = desk.querySelector("audio");
+  const audio = desk.querySelector("audio[data-audio]");
   const player = createPlayer({
     audio,
     container: wave.querySelector("[data-lanes]"),

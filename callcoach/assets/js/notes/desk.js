@@ -57,7 +57,7 @@ export function mountNotes(ctx) {
     let saved = "";
     try {
       open = await openNoteForm(host, url, {
-        player: desk.querySelector("audio") ? player : undefined,
+        player: desk.querySelector("audio[data-audio]") ? player : undefined,
         selection: () => selection?.get() ?? null,
         onSaved: (answer) => {
           saved = answer.note.show;
@@ -188,6 +188,8 @@ export function mountNotes(ctx) {
     dialog.showModal();
   }
 
+  // One sound at a time: what a supervisor says, or the call
+  desk.addEventListener("play", (event) => event.target.closest(".note") && player.pause(), true);
   const people = JSON.parse(loose?.dataset.mentions || "[]");
   const replies = keepReplies(desk, { people, label: loose?.dataset.people ?? "" });
   desk.addEventListener("click", (event) => {

@@ -1,5 +1,5 @@
 // Typing @ in a field offers the people who can be told: arrows choose, Enter or Tab writes the name,
-// Escape leaves it. For a screen reader the field is a combobox with a list.
+// Escape leaves it. For a screen reader the field controls a list and says which of it is chosen.
 
 const MOST = 6;
 let lists = 0;
@@ -48,6 +48,8 @@ export function offerNames(field, people, label) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", label);
   field.after(list);
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-haspopup", "listbox");
   let place = null;
   let found = [];
   let chosen = 0;
@@ -55,9 +57,7 @@ export function offerNames(field, people, label) {
   function close() {
     if (list.hidden) return;
     list.hidden = true;
-    for (const name of ["role", "aria-expanded", "aria-controls", "aria-autocomplete", "aria-activedescendant"]) {
-      field.removeAttribute(name);
-    }
+    for (const name of ["aria-controls", "aria-activedescendant"]) field.removeAttribute(name);
   }
 
   function mark() {
@@ -96,9 +96,6 @@ export function offerNames(field, people, label) {
     );
     chosen = 0;
     list.hidden = false;
-    field.setAttribute("role", "combobox");
-    field.setAttribute("aria-expanded", "true");
-    field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", list.id);
     mark();
     return undefined;

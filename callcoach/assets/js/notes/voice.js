@@ -30,6 +30,7 @@ export function mountNoteVoice(form, { ensure, filled }) {
   const idle = place.querySelector("[data-voice-idle]");
   const instead = form.elements.instead;
   let pressedAt = 0;
+  let byKeyboard = false; // then the focus goes on to what ends it
   let timer = 0;
 
   const panel = mountVoice(root, {
@@ -44,7 +45,10 @@ export function mountNoteVoice(form, { ensure, filled }) {
     },
     state: (state) => {
       idle.hidden = state !== "idle";
-      if (state === "recording") removed.hidden = true;
+      if (state !== "recording") return;
+      removed.hidden = true;
+      if (byKeyboard) root.querySelector("[data-voice-act=stop]").focus();
+      byKeyboard = false;
     },
   });
 
@@ -119,7 +123,8 @@ export function mountNoteVoice(form, { ensure, filled }) {
     (event) => {
       if (!event.target.closest("[data-voice-act=record]")) return;
       event.stopPropagation();
-      if (event.detail === 0) record();
+      byKeyboard = event.detail === 0;
+      if (byKeyboard) record();
     },
     true,
   );
