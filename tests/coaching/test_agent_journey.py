@@ -29,8 +29,17 @@ pytestmark = pytest.mark.browser
 SLOW_BYTES_PER_S, SLOW_MS = 150_000 / 8, 400
 #: All that the notes page loads, before any sound, without compression: of a budget of 100 kB.
 MAX_PAGE_BYTES = 60_000
+#: Bytes of a second of an excerpt, and seconds from the tap until it is heard, on the slow line.
+MAX_SOUND_BYTES_PER_S, MAX_WAIT_S = 3000, 3.0
 #: The same, compressed as a server in front would.
 MAX_PAGE_GZIP_BYTES = 20_000
+#: Bytes of the excerpt, and of what stands before its sound.
+_SIZES = """async () => {
+  const answer = await fetch(document.querySelector('audio').src);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const text = new TextDecoder('latin1').decode(bytes);
+  return [bytes.length, text.indexOf('mdat')];
+}"""
 RULES = {
     "runOnly": {
         "type": "tag",
@@ -175,10 +184,21 @@ def test_on_a_slow_line_only_words_come_until_play_is_pressed(
     assert "/static/dist/agent.js" in kinds
     assert not {kind for kind in kinds if re.search(r"desk|app\.|calls|woff|audio|excerpt", kind)}
     assert sum(received.values()) <= MAX_PAGE_BYTES, received
+    words = page.content().index("Vous clôturez en combien de jours")
+    assert words < page.content().index("<audio"), "words first"
 
     received.clear()
     page.locator("[data-play]").click()
     until(page, "document.querySelector('audio').currentTime > 0.2")
+    # What the line takes at its speed, and not what this machine took: the way there and back of
+    # each request and of the connection, the file's index, and a second of sound to begin with
+    asked = [url for url in urls.values() if url.endswith("/excerpt")]
+    length_s = page.evaluate("document.querySelector('audio').duration")
+    whole, index = page.evaluate(_SIZES)
+    assert index > 0
+    assert whole / length_s <= MAX_SOUND_BYTES_PER_S
+    needed = index + whole / length_s
+    assert (1 + len(asked)) * SLOW_MS / 1000 + needed / SLOW_BYTES_PER_S <= MAX_WAIT_S
     sounds = {path for path in urls.values() if path.endswith(("/excerpt", "/audio"))}
     assert sounds == {windows.url + excerpt}, "the moment, and never the call"
     assert _note(app, noted).heard_at is not None

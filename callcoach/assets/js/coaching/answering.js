@@ -11,6 +11,7 @@ for (const control of document.querySelectorAll("[data-key]")) {
   actions[control.dataset.key] = () => control.click();
 }
 mountKeys(actions);
+document.querySelector("[data-answering]")?.setAttribute("data-mounted", "");
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-needs]");
