@@ -300,7 +300,7 @@ def preview_view(found: FloorPreview) -> PreviewView:
     if not found.calls:
         return PreviewView(str(_("No analysed call to try it on yet.")), [])
     then = ngettext("%(num)d flag shown", "%(num)d flags shown", found.shown_then)
-    if found.changed:
+    if found.shown_then != found.shown_now:
         headline = ngettext(
             "Of the last %(num)d call: %(then)s instead of %(now)s.",
             "Of the last %(num)d calls: %(then)s instead of %(now)s.",

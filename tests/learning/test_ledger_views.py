@@ -176,7 +176,7 @@ def test_the_page_of_a_kind_has_all_that_is_known(app: Flask, book: Book) -> Non
 
 def test_a_floor_is_tried_before_it_is_set(app: Flask, book: Book) -> None:
     page = _words(book.kind_page("?floor=0.80"))
-    assert "Of the last call: 0 flags shown instead of 1." in page
+    assert "Of the last 1 call: 0 flags shown instead of 1." in page
     assert "Nobody has judged any of those that would change." in page
     with app.app_context():
         assert KIND not in standings_of(book.campaign)
