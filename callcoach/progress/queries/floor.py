@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, User
@@ -67,8 +68,9 @@ def periods(viewer: Viewer) -> list[CoachingPeriod]:
     if not viewer.sees_everything:
         mine = select(Membership.user_id).where(Membership.team_id.in_(sorted(viewer.team_ids)))
         statement = statement.where(CoachingPeriod.agent_id.in_(mine))
+    loading = (joinedload(CoachingPeriod.agent), joinedload(CoachingPeriod.campaign))
     order = (CoachingPeriod.starts_on, CoachingPeriod.id)
-    return list(db.session.scalars(statement.order_by(*order)))
+    return list(db.session.scalars(statement.options(*loading).order_by(*order)))
 
 
 def get_period(viewer: Viewer, period_id: int) -> CoachingPeriod:
@@ -116,6 +118,7 @@ def _due(agent_ids: list[int]) -> dict[int, list[tuple[str, date]]]:
             Assignment.cancelled_at.is_(None),
             Assignment.due_on <= utc_now().date() + AHEAD,
         )
+        .options(joinedload(Assignment.drill))
         .order_by(Assignment.due_on, Assignment.id)
     )
     for row in rows:
