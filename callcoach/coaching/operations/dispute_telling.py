@@ -24,7 +24,11 @@ def dispute_opened(viewer: Viewer, dispute: Dispute) -> None:
         )
     ).all():
         notices.notify(
-            user_id, "dispute.opened", subject_of(dispute), f"/home/disputes/{dispute.id}", name=name
+            user_id,
+            "dispute.opened",
+            subject_of(dispute),
+            f"/home/disputes/{dispute.id}",
+            name=name,
         )
 
 
