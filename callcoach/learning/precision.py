@@ -40,7 +40,7 @@ INTERVAL = 0.9
 #: (TIPPING.md §4.5) …
 HIDE_ABOVE = 0.9
 #: … and comes back when it no longer is: lower, so that one verdict does not make it flap.
-SHOW_BELOW = 0.8
+SHOW_BELOW = 0.75
 #: Dismissals that say nothing against the detector: words recognised wrongly lower how far the
 #: recognition is believed, a true one without importance lowers the severity (TIPPING.md §4.5).
 SET_ASIDE = frozenset({"misheard", "unimportant"})

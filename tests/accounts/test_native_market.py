@@ -105,6 +105,7 @@ def test_a_campaign_calls_a_market(app: Flask, sign_in: SignIn) -> None:
         client = sign_in(create_user(Role.SUPERVISOR, teams=[team]))
     assert '<option selected value="FR">France' in client.get("/campaigns/new").text
     fields = {"name": "Wallonie", "language": "fr", "team_ids": team_id, "based_on": "1"}
+    fields |= {"agent_audio": "yes", "dispute_hours": "48"}
     answer = client.post(f"/campaigns/{campaign_id}/edit", data={**fields, "market": "BE"})
     assert answer.status_code == 302
     assert "Belgique" in client.get(f"/campaigns/{campaign_id}").text

@@ -164,11 +164,12 @@ def test_peaks_are_kept_by_the_browser_under_their_version(
         assert call.recording is not None
         assert call.recording.peaks is not None
         version = call.recording.peaks.sha256[:16]
-    browser = sign_in(media["agent"])
+    browser = sign_in(media["supervisor"])
     response = browser.get(f"/calls/{media['call']}/peaks/{version}")
     assert response.data == b"CCPK"
-    assert "immutable" in response.headers["Cache-Control"]
-    assert "private" in response.headers["Cache-Control"]
+    assert response.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    shared = sign_in(media["agent"]).get(f"/calls/{media['call']}/peaks/{version}")
+    assert shared.headers["Cache-Control"] == "private, no-store", "agents share their computers"
     assert browser.get(f"/calls/{media['call']}/peaks/ffff").status_code == 404
     foreign = sign_in(media["other_supervisor"]).get(f"/calls/{media['call']}/peaks/{version}")
     assert foreign.status_code == 404
