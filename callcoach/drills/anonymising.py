@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz
 
 from callcoach.analysis.text import fold
+from callcoach.calls.models import Call
 
 #: Shorter parts of a name are words too often ("de", "La").
 _MIN_LETTERS = 3
@@ -33,6 +34,12 @@ _TITLED = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 GONE = "[…]"
+
+
+def names_in(call: Call) -> list[str]:
+    """Whom the words of a call may name: those who spoke, and the company."""
+    agent = [call.agent.name] if call.agent is not None else []
+    return [*agent, call.prospect_name, call.company]
 
 
 def redact(text: str, names: Iterable[str]) -> str:

@@ -14,10 +14,11 @@ from callcoach.calls import queries as calls
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, person_called, spoken_duration
 from callcoach.calls.sound import hears_calls
-from callcoach.drills.anonymising import redact
+from callcoach.coaching.models import NoteAim
+from callcoach.drills.anonymising import names_in, redact
 from callcoach.drills.answer_presenters import AttemptView, attempt_view
 from callcoach.drills.labels import kind_label, situation_label
-from callcoach.drills.models import Answer, Assignment, DrillStep
+from callcoach.drills.models import Answer, Assignment, Drill, DrillStep
 from callcoach.drills.operations.practice import find_take
 from callcoach.drills.queries.practice import has_news, sent_attempts
 from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
@@ -135,7 +136,7 @@ def my_drill(viewer: Viewer, assignment: Assignment, today: date) -> MyDrill:
         kind=str(drill.kind) if drill is not None else "",
         step_kind=item.kind if item is not None and drill is None else "drill",
         language=drill.campaign.language if drill is not None else "fr",
-        instructions=drill.instructions if drill is not None else "",
+        instructions=_instructions(assignment),
         steps=steps,
         attempts=[attempt_view(attempt) for attempt in sent_attempts(assignment)],
         listen=_listen(viewer, assignment, item.call) if is_listening and item else None,
@@ -147,14 +148,33 @@ def _title(assignment: Assignment) -> str:
     drill = assignment.drill
     if drill is None:
         return ""
-    others = [s.call for s in drill.steps if s.call and s.call.agent_id != assignment.agent_id]
-    return redact(drill.title, [name for call in others for name in names_in(call)])
+    return redact(drill.title, _others_names(assignment))
 
 
-def names_in(call: Call) -> list[str]:
-    """Whom the words of a call may name: those who spoke, and the company."""
-    agent = [call.agent.name] if call.agent is not None else []
-    return [*agent, call.prospect_name, call.company]
+def _instructions(assignment: Assignment) -> str:
+    """What to try, without names where it is about a colleague's call; what a note hears in it was
+    written for that colleague alone.
+    """
+    drill = assignment.drill
+    if drill is None:
+        return ""
+    names = _others_names(assignment)
+    if not names:
+        return drill.instructions
+    if _asks_for_change(drill) and drill.note and drill.instructions == drill.note.hears:
+        return ""
+    return redact(drill.instructions, names)
+
+
+def _others_names(assignment: Assignment) -> list[str]:
+    """Whom the words of colleagues' calls in a drill may name; none when all calls are its own."""
+    steps = assignment.drill.steps if assignment.drill else ()
+    others = [s.call for s in steps if s.call and s.call.agent_id != assignment.agent_id]
+    return [name for call in others for name in names_in(call)]
+
+
+def _asks_for_change(drill: Drill) -> bool:
+    return drill.note is not None and drill.note.aim == NoteAim.CHANGE
 
 
 def _step(
@@ -163,6 +183,8 @@ def _step(
     call = step.call
     is_mine = call is not None and call.agent_id == viewer.user_id
     names = [] if is_mine or call is None else names_in(call)
+    # What a note asks to change is read by whoever said it, not held up to colleagues
+    is_fault = call is not None and not is_mine and _asks_for_change(step.drill)
     line, original = line_sound(viewer, step), original_sound(viewer, step)
     takes = url_for(
         "drills.put_take", assignment_id=assignment.id, step_id=step.id, name="NAME"
@@ -180,13 +202,13 @@ def _step(
         take_url=takes,
         take_sound=url_for("drills.answer_sound", answer_id=take.id) if take and take_sound else "",
         take_length=clock(take.duration_ms) if take and take_sound else "",
-        example=step.example_text,
+        example=redact(step.example_text, names) if names else step.example_text,
         example_sound=(
             url_for("drills.example_sound", step_id=step.id)
             if step.example_file_id and (call is None or hears_calls(viewer, call.campaign))
             else ""
         ),
-        original=redact(step.original_text, names),
+        original="" if is_fault else redact(step.original_text, names),
         original_is_mine=is_mine,
         original_state=original.state,
         original_url=url_for("drills.step_sound", step_id=step.id, part="original"),

@@ -6,11 +6,13 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
+from callcoach.calls.events import on_purged
+from callcoach.calls.models import Call
 from callcoach.coaching.events import on_note_sent
 from callcoach.coaching.models import Note
 from callcoach.coaching.note_panels import Action, add_call_action, add_note_action, add_panel
 from callcoach.drills.access import makes_drills, practises
-from callcoach.drills.operations import assigning
+from callcoach.drills.operations import assigning, forgetting
 
 
 @add_panel
@@ -36,6 +38,12 @@ def drill_of_call(viewer: Viewer, call_id: int) -> Action | None:
         return None
     url = url_for("drills.make_chain", call_id=call_id)
     return Action(url, _("Make a drill of lines"), is_link=True)
+
+
+@on_purged
+def spare_names(call: Call) -> None:
+    """Drills outlive the calls they quote; names do not."""
+    forgetting.forget_names(call)
 
 
 @on_note_sent

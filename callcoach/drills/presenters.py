@@ -301,12 +301,16 @@ def set_card(drill_set: DrillSet) -> dict[str, object]:
     }
 
 
-def set_view(drill_set: DrillSet, given: Sequence[Assignment]) -> SetView:
-    """A set with its steps, and how far everybody has come."""
+def set_view(viewer: Viewer, drill_set: DrillSet, given: Sequence[Assignment]) -> SetView:
+    """A set with its steps, and how far everybody has come; of calls of other teams it says nothing."""
     items = list(drill_set.items)
     shown = []
     for at, item in enumerate(items):
         label, title, url = _item_words(item.kind, item.drill, item.call)
+        if item.call is not None and not _is_own(viewer, item.call):
+            label, title, url = _item_words(item.kind, None, None)
+        elif item.drill is not None and not _quotes_own(viewer, item.drill):
+            title, url = _("Drill"), ""
         shown.append(ItemView(item.id, item.kind, label, title, url, at == 0, at == len(items) - 1))
     started: dict[int, list[Assignment]] = {}
     for assignment in sorted(given, key=lambda a: a.id):
@@ -376,6 +380,15 @@ def _given(assignment: Assignment, today: date) -> GivenRow:
         title=title or label,
         kind=kind_label(drill.kind) if drill is not None else "",
     )
+
+
+def _is_own(viewer: Viewer, call: Call) -> bool:
+    return viewer.sees_everything or call.team_id in viewer.team_ids
+
+
+def _quotes_own(viewer: Viewer, drill: Drill) -> bool:
+    """A title quotes a call."""
+    return all(step.call is None or _is_own(viewer, step.call) for step in drill.steps)
 
 
 def _item_words(kind: str, drill: Drill | None, call: Call | None) -> tuple[str, str, str]:

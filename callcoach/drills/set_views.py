@@ -54,7 +54,7 @@ def show_set(set_id: int) -> ResponseReturnValue:
     drills = library.list_drills(viewer, DrillFilters(campaign_id=found.campaign_id)).rows
     return render_template(
         "drills/set.html",
-        set=presenters.set_view(found, given),
+        set=presenters.set_view(viewer, found, given),
         drills=[presenters.drill_card(drill) for drill in drills if drill.id not in inside],
         calls=(
             presenters.call_choices(

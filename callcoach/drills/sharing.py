@@ -40,7 +40,8 @@ def may_hear(viewer: Viewer, call: Call | None, start_ms: int, end_ms: int) -> b
         viewer,
         call,
         is_allowed=True,
-        is_shared=is_shared(call, start_ms, end_ms),
+        # The yes is given for playing it to the agent's team, not to whoever has the drill to do
+        is_shared=call.team_id in viewer.team_ids and is_shared(call, start_ms, end_ms),
         on_telephones=plays_on_telephones(call.campaign),
     )
 

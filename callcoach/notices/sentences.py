@@ -22,7 +22,7 @@ SENTENCES: Mapping[str, str] = {
     "request.answered": N_("%(name)s answered your request to listen."),
     "dispute.opened": N_("%(name)s sees a note otherwise."),
     "dispute.answered": N_("%(name)s answered how you see it."),
-    "drill.assigned": N_("A drill waits for you: %(title)s."),
+    "drill.assigned": N_("A drill waits for you."),
     "drill.submitted": N_("%(name)s sent a try at a drill."),
     "drill.marked": N_("%(name)s answered your try at a drill."),
     "progress.pair": N_("A before and after of yours is ready to be heard."),

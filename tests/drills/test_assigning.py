@@ -43,6 +43,7 @@ def test_agents_find_what_they_were_given_and_are_told_of_it(app: Flask, desk: D
         assert sorted(notice.user_id for notice in told) == sorted(
             [desk.ids["agent"], desk.ids["colleague"]]
         )
+        assert [notice.values for notice in told] == [{}, {}], "a title quotes a prospect"
 
 
 def test_what_is_to_do_already_is_not_given_twice(app: Flask, desk: Desk, given: Given) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from callcoach.accounts.models import User
 from callcoach.calls.models import Call
+from callcoach.campaigns.models import CampaignTeam
 from callcoach.coaching.note_text import NoteText
 from callcoach.coaching.operations import notes
 from callcoach.drills import my_presenters
@@ -17,6 +21,7 @@ from callcoach.drills.operations import assigning, sets
 from callcoach.drills.queries import library, practice
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
+from tests.factories.accounts import create_team
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign
 from tests.factories.drills import create_attempt, create_drill, create_set
@@ -171,3 +176,29 @@ def test_what_is_taken_off_a_path_is_no_longer_to_do(app: Flask, desk: Desk) -> 
         assert listen.id not in left
         assert drill.id in left, "a drill stays to be done"
         assert db.session.scalars(select(Assignment)).all()
+
+
+def test_words_of_another_teams_call_are_read_in_no_library(
+    app: Flask, desk: Desk, sign_in: Callable[[User | int], FlaskClient]
+) -> None:
+    """Two teams call for one campaign; each reads what its own calls say."""
+    with app.app_context():
+        away = create_team()
+        call = create_call(campaign=desk.call.campaign, team=away, company="Ailleurs SARL")
+        db.session.add(CampaignTeam(campaign_id=call.campaign_id, team_id=away.id))
+        db.session.commit()
+        own, drill = create_drill(desk.call), create_drill(call, title="« Chez nous, non. »")
+        path = create_set(call, own, drill, is_immersion=True)
+        path_id, drill_id, step_id = path.id, drill.id, drill.steps[0].id
+        db.session.commit()
+        assert [row.id for row in library.list_drills(desk.claire, number=1).rows] == [own.id]
+        assert len(library.list_drills(desk.admin, number=1).rows) == 2
+        for get in (library.get_drill, library.get_step):
+            with pytest.raises(NotFound):
+                get(desk.claire, drill_id if get is library.get_drill else step_id)
+    page = sign_in(desk.ids["claire"]).get(f"/drills/sets/{path_id}").text
+    assert "Ailleurs" not in page
+    assert "Chez nous" not in page
+    page = sign_in(desk.ids["admin"]).get(f"/drills/sets/{path_id}").text
+    assert "Ailleurs" in page
+    assert "Chez nous" in page

@@ -9,12 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from callcoach.accounts.models import User
+from callcoach.calls import operations as calls
 from callcoach.campaigns.models import AgentAudio
 from callcoach.drills import sharing
 from callcoach.drills.anonymising import redact
+from callcoach.drills.models import Drill
+from callcoach.drills.operations import making
 from callcoach.extensions import db
-from tests.factories.coaching import give_sound
-from tests.factories.drills import add_step_sounds, give
+from tests.factories.accounts import create_team, create_user
+from tests.factories.coaching import create_note, give_sound
+from tests.factories.drills import add_step_sounds, create_attempt, create_drill, give
 
 from .conftest import Desk, Given
 
@@ -131,3 +135,71 @@ def test_numbers_and_addresses_are_taken_out() -> None:
     said = "Écrivez à marie@ardenne.fr ou appelez le +33 6 12 34 56 78, dit Mme Delattre-Roux."
     assert redact(said, ["Mme Delattre"]) == "Écrivez à […] ou appelez le […], dit Mme […]."
     assert redact("Oui, madame est là, Monsieur.", ["M. Roux"]) == "Oui, madame est là, Monsieur."
+
+
+def test_a_yes_is_for_the_team_of_the_agent(
+    app: Flask,
+    desk: Desk,
+    sign_in: SignIn,
+    step: int,
+    given: Given,
+    consent: set[tuple[int, int, int]],
+) -> None:
+    with app.app_context():
+        away = create_user("agent", teams=[create_team()])
+        give(away, given.drill)
+        away_id = away.id
+    consent.add((desk.call_id, 0, 99_000))
+    assert _heard(sign_in(desk.ids["colleague"]), step) == 200
+    assert _heard(sign_in(away_id), step) == 404
+
+
+def test_what_a_note_asks_of_one_agent_is_not_read_by_another(
+    app: Flask, desk: Desk, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        note = create_note(
+            desk.call,
+            desk.user("claire"),
+            hears="Hanta coupe la parole.",
+            instead="Hanta, attends.",
+        )
+        drill = making.make_from_note(desk.claire, desk.call, note)
+        both = [give(desk.user(name), drill) for name in ("agent", "colleague")]
+        for each in both:
+            create_attempt(each, spoken=False)
+        mine, theirs = (each.id for each in both)
+        drill_id = drill.id
+    agent, colleague = sign_in(desk.ids["agent"]), sign_in(desk.ids["colleague"])
+    own = agent.get(f"/my/drills/{mine}").text
+    assert "coupe la parole" in own
+    assert "une démonstration mardi" in own
+    other = colleague.get(f"/my/drills/{theirs}").text
+    assert "coupe la parole" not in other
+    assert "une démonstration mardi" not in other
+    assert "Hanta" not in other
+    assert "attends" in other
+    with app.app_context():
+        db.session.get_one(Drill, drill_id).instructions = "Fais comme Hanta, en plus calme."
+        db.session.commit()
+    other = colleague.get(f"/my/drills/{theirs}").text
+    assert "en plus calme" in other
+    assert "Hanta" not in other
+
+
+def test_names_do_not_come_back_when_the_call_goes(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        drill = create_drill(desk.call, kind="chained", instructions="Comme Hanta.")
+        drill.title = "« Madame Delattre ? »"
+        for each in drill.steps:
+            each.prospect_text = each.original_text = each.example_text = "Oui, Hanta."
+        version = drill.row_version
+        db.session.commit()
+        calls.purge_call(desk.call)
+        db.session.commit()
+        left = db.session.get_one(Drill, drill.id, populate_existing=True)
+        assert left.row_version == version + 1
+        assert (left.title, left.instructions) == ("« Madame […] ? »", "Comme […].")
+        for each in left.steps:
+            assert each.call_id is None
+            assert {each.prospect_text, each.original_text, each.example_text} == {"Oui, […]."}

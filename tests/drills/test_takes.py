@@ -248,3 +248,21 @@ def test_a_purged_assignment_takes_its_files_along(app: Flask, desk: Desk, given
         db.session.commit()
         assert _files() == {key}
         assert len(db.session.scalars(select(Attempt)).all()) == 1
+
+
+def test_a_sound_that_another_answer_has_too_stays(app: Flask, desk: Desk, given: Given) -> None:
+    with app.app_context():
+        sent = _keep(desk, given)
+        practice.submit(desk.agent, given.assignment, {})
+        file = sent.file
+        assert file is not None
+        again = create_attempt(given.assignment, "take", spoken=False)
+        again.answers[0].file = file
+        db.session.commit()
+        practice.drop_take(again.answers[0])
+        db.session.commit()
+        assert db.session.get_one(Answer, sent.id).file_id == file.id
+        assert _files() == {file.key}
+        practice.forget_sound(sent)
+        db.session.commit()
+        assert _files() == set()

@@ -184,3 +184,19 @@ def test_there_is_nothing_to_record_by_ear(
         mine = given_drill(desk, "ear")
     url = take_url(mine.assignment_id, _step_id(app, mine))
     assert put_piece(sign_in(desk.ids["agent"]), url, b"abc", 0, 3).status_code == 409
+
+
+def test_a_take_that_was_sent_is_not_made_anew_by_its_last_piece(
+    app: Flask, desk: Desk, sign_in: SignIn, given: Given, tmp_path: Path
+) -> None:
+    """The answer to the last piece was lost, the try sent, and the piece comes once more."""
+    url = take_url(given.assignment_id, _step_id(app, given))
+    browser = sign_in(desk.ids["agent"])
+    content = voice_wav(tmp_path, 1.0)
+    assert upload(browser, url, content).json["done"]
+    assert browser.post(f"/my/drills/{given.assignment_id}/send").status_code == 302
+    again = upload(browser, url, content)
+    assert again.json["done"]
+    assert len(_answers(app)) == 1
+    assert browser.delete(url).status_code == 200
+    assert browser.get(again.json["sound"]).status_code == 200

@@ -293,6 +293,7 @@ def _add(
 
 
 def _tell(found: Given) -> None:
+    """Without the title: it quotes a prospect, and notices are sent by e-mail too."""
     for given in found.new:
         if given.drill is not None:
             notify(
@@ -300,5 +301,4 @@ def _tell(found: Given) -> None:
                 "drill.assigned",
                 subject_of(given),
                 f"/my/drills/{given.id}",
-                title=given.drill.title,
             )

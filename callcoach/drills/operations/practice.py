@@ -25,6 +25,7 @@ from callcoach.extensions import db, utc_now
 from callcoach.jobs import operations as jobs
 from callcoach.notices.operations import notify
 from callcoach.storage import StoredContent
+from callcoach.storage.models import StoredFile
 from callcoach.storage.operations import delete_file, register_derived
 
 #: A take that was not sent is of no use the next day, and a voice is kept no longer than needed.
@@ -99,7 +100,8 @@ def keep_take(
         register_derived(content, kind="take", media_type="audio/mp4") if content else None
     )
     if old is not None and old is not answer.file:
-        delete_file(old)
+        db.session.flush()
+        _delete_unused(old)
     answer.duration_ms = duration_ms
     answer.silence_ms = duration_ms if content is None else None
     answer.text, answer.is_typed, answer.measures = "", False, {}
@@ -206,7 +208,7 @@ def forget_sound(answer: Answer) -> None:
     if file is not None:
         answer.file = None
         db.session.flush()
-        delete_file(file)
+        _delete_unused(file)
 
 
 def require_own(viewer: Viewer, assignment: Assignment) -> None:
@@ -252,9 +254,17 @@ def _drop(answer: Answer) -> None:
     attempt.answers.remove(answer)
     db.session.flush()
     if file is not None:
-        delete_file(file)
+        _delete_unused(file)
     if not attempt.answers and attempt.state == AttemptState.TAKE:
         db.session.delete(attempt)
+
+
+def _delete_unused(file: StoredFile) -> None:
+    """The key of a take follows from its upload: one sent twice is one file, which stays as long as
+    any answer has it.
+    """
+    if db.session.scalar(select(Answer.id).where(Answer.file_id == file.id).limit(1)) is None:
+        delete_file(file)
 
 
 def _write_reply(answer: Answer, reply: Reply, step: DrillStep, *, is_ear: bool) -> None:

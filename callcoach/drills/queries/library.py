@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, Team, User
+from callcoach.calls.models import Call
 from callcoach.campaigns.models import Campaign, CampaignTeam, Sponsor
 from callcoach.campaigns.queries import visible_campaigns
 from callcoach.drills.access import makes_drills
@@ -32,7 +33,9 @@ class DrillFilters:
 
 
 def in_library(viewer: Viewer) -> ColumnElement[bool]:
-    """`access.can_read_drill` as a condition on `Campaign.id`-typed columns of drills and sets."""
+    """`access.can_read_drill` as a condition on `Drill`; without drills that quote a call of another
+    team: whoever may not open a call does not read its words here either.
+    """
     if not makes_drills(viewer):
         return false()
     if viewer.sees_everything:
@@ -40,7 +43,12 @@ def in_library(viewer: Viewer) -> ColumnElement[bool]:
     calling = select(CampaignTeam.campaign_id).where(
         CampaignTeam.team_id.in_(sorted(viewer.team_ids))
     )
-    return Drill.campaign_id.in_(calling)
+    foreign = exists().where(
+        DrillStep.drill_id == Drill.id,
+        DrillStep.call_id == Call.id,
+        Call.team_id.not_in(sorted(viewer.team_ids)),
+    )
+    return and_(Drill.campaign_id.in_(calling), ~foreign)
 
 
 def require_maker(viewer: Viewer) -> None:
