@@ -15,6 +15,7 @@ from callcoach.calls.sound import hears_calls
 from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import Note
+from callcoach.coaching.operations.notes import excerpt_bounds
 
 #: call id, start and end in milliseconds -> whether a yes in force covers all of it.
 Consents = Callable[[int, int, int], bool]
@@ -30,8 +31,12 @@ def on_consent_asked(source: Consents) -> Consents:
 
 
 def is_shared(note: Note) -> bool:
-    """Whether the agent lets colleagues hear the moment of a note, now."""
-    return any(source(note.call_id, note.start_ms, note.end_ms) for source in _sources)
+    """Whether the agent lets colleagues hear all that is played with a note, now: its moment with
+    what led to it and what came of it.
+    """
+    start_ms, end_ms = excerpt_bounds(note)
+    end_ms = min(end_ms, note.call.duration_ms)
+    return any(source(note.call_id, start_ms, end_ms) for source in _sources)
 
 
 def may_hear(viewer: Viewer, note: Note) -> bool:

@@ -19,6 +19,7 @@ from callcoach.coaching import sharing
 from callcoach.coaching.access import can_answer_note, can_read_note, reads_thread
 from callcoach.coaching.indexing import follow_note
 from callcoach.coaching.models import Note, NoteMention
+from callcoach.coaching.operations.notes import excerpt_bounds
 from callcoach.coaching.queries import inbox, notes, team_notes
 from callcoach.coaching.readable import readable
 from callcoach.errors import NotFound
@@ -188,6 +189,12 @@ def consents(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int]]:
     return given
 
 
+def _played(desk: Desk, note: Note) -> tuple[int, int, int]:
+    """All that is heard with a note: its moment, what led to it, what came of it."""
+    start_ms, end_ms = excerpt_bounds(note)
+    return desk.call_id, start_ms, min(end_ms, desk.call.duration_ms)
+
+
 def test_colleagues_hear_nothing_without_the_agents_yes(
     app: Flask, desk: Desk, consents: list[tuple[int, int, int]]
 ) -> None:
@@ -201,6 +208,8 @@ def test_colleagues_hear_nothing_without_the_agents_yes(
             "agent",
         ]
         consents.append((desk.call_id, note.start_ms, note.end_ms))
+        assert not sharing.may_hear(desk.colleague, note), "more is played than the moment"
+        consents.append(_played(desk, note))
         assert sharing.may_hear(desk.colleague, note)
         assert not sharing.may_hear(desk.stranger, note)
         desk.call.campaign.agent_audio = AgentAudio.TEXT_ONLY
@@ -213,7 +222,7 @@ def test_the_page_says_why_there_is_no_sound_and_names_nobody(
 ) -> None:
     with app.app_context():
         note = _note(desk, "team", "keep", "")
-        note_id, moment = note.id, (desk.call_id, note.start_ms, note.end_ms)
+        note_id, moment = note.id, _played(desk, note)
         prospect = desk.call.prospect_name
     patrice = sign_in(desk.ids["colleague"])
     page = patrice.get(f"/my/team/{note_id}").text
