@@ -39,8 +39,9 @@ INTERVAL = 0.9
 #: A kind of flag is held back when it is this sure that it is wrong more often than right
 #: (TIPPING.md §4.5) …
 HIDE_ABOVE = 0.9
-#: … and comes back when it no longer is: lower, so that one verdict does not make it flap.
-SHOW_BELOW = 0.75
+#: … and comes back when it is rather right than wrong: so far below that no single verdict,
+#: however seldom its flag is shown, makes it flap (searched over all counts up to 300).
+SHOW_BELOW = 0.45
 #: Dismissals that say nothing against the detector: words recognised wrongly lower how far the
 #: recognition is believed, a true one without importance lowers the severity (TIPPING.md §4.5).
 SET_ASIDE = frozenset({"misheard", "unimportant"})

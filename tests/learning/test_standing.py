@@ -94,7 +94,7 @@ def test_it_comes_back_when_the_figures_recover_and_not_before(app: Flask) -> No
         create_verdicts(call, confirmed=2)
         assert operations.review(call.campaign, *KIND) == []
         assert _standing(call) is Standing.HIDDEN
-        create_verdicts(call, confirmed=4)
+        create_verdicts(call, confirmed=7)
         operations.review(call.campaign, *KIND)
         assert _standing(call) is Standing.ACTIVE
         assert [change.after for change in _changes(call)] == [{"standing": "hidden"}, {}]
