@@ -19,13 +19,16 @@ from callcoach.coaching import models as coaching_models  # noqa: F401 - its tab
 from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
 from callcoach.drills import views as drills_views
+from callcoach.field_reports import models as field_reports_models  # noqa: F401 - its tables
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
 from callcoach.learning import views as learning_views
 from callcoach.notices import views as notices_views
 from callcoach.progress import views as progress_views
+from callcoach.script_fit import models as script_fit_models  # noqa: F401 - its tables
 from callcoach.search import views as search_views
+from callcoach.trials import models as trials_models  # noqa: F401 - its tables
 from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
 
 #: Rooms with pages, in the order in which their blueprints are registered.

@@ -17,6 +17,7 @@ from callcoach.accounts.models import Team, User
 from callcoach.analysis.model import Kind
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import UtcDateTime, db, utc_now
+from callcoach.script_library.models import ScriptVersion
 from callcoach.storage.models import StoredFile
 
 
@@ -128,6 +129,10 @@ class Call(db.Model):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     #: Put aside by a person, undone by another click, purged later.
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    #: The version of the script that was in force for its team when it took place.
+    script_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("script_versions.id", ondelete="SET NULL"), index=True
+    )
     current_transcript_id: Mapped[int | None] = mapped_column(
         ForeignKey("transcripts.id", use_alter=True, ondelete="SET NULL")
     )
@@ -138,6 +143,7 @@ class Call(db.Model):
     team: Mapped[Team] = relationship()
     agent: Mapped[User | None] = relationship(foreign_keys=agent_id)
     campaign: Mapped[Campaign] = relationship()
+    script_version: Mapped[ScriptVersion | None] = relationship()
     recording: Mapped[Recording | None] = relationship(
         back_populates="call", cascade="all, delete-orphan", uselist=False
     )

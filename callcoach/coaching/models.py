@@ -11,12 +11,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcoach.accounts.models import User
 from callcoach.calls.models import Call, TippingPoint, Verdict
 from callcoach.extensions import UtcDateTime, db, utc_now
+from callcoach.script_library.models import ScriptLine
 from callcoach.storage.models import StoredFile
 
 
@@ -125,6 +126,11 @@ class Note(db.Model):
     )
     voice_ms: Mapped[int] = mapped_column(default=0, server_default="0")
     voice_text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: The line of the script that it is about, and whether `instead` is meant as new words for it.
+    script_line_id: Mapped[int | None] = mapped_column(
+        ForeignKey("script_lines.id", ondelete="SET NULL"), index=True
+    )
+    proposes_wording: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The flag it was written on, which sending confirms; a hint, found again by overlap.
     point_id: Mapped[int | None] = mapped_column(
         ForeignKey("tipping_points.id", ondelete="SET NULL"), index=True
@@ -155,6 +161,7 @@ class Note(db.Model):
     point: Mapped[TippingPoint | None] = relationship()
     verdict: Mapped[Verdict | None] = relationship()
     voice_file: Mapped[StoredFile | None] = relationship()
+    script_line: Mapped[ScriptLine | None] = relationship()
     readers: Mapped[list[NoteReader]] = relationship(cascade="all, delete-orphan")
     mentions: Mapped[list[NoteMention]] = relationship(cascade="all, delete-orphan")
     other_calls: Mapped[list[NoteCall]] = relationship(cascade="all, delete-orphan")
