@@ -26,7 +26,7 @@ from callcoach.learning import models as learning_models  # noqa: F401 - its tab
 from callcoach.learning import views as learning_views
 from callcoach.notices import views as notices_views
 from callcoach.progress import views as progress_views
-from callcoach.script_fit import models as script_fit_models  # noqa: F401 - its tables
+from callcoach.script_fit import views as script_fit_views
 from callcoach.search import views as search_views
 from callcoach.trials import models as trials_models  # noqa: F401 - its tables
 from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
@@ -42,6 +42,7 @@ _VIEWS = (
     coaching_views,
     drills_views,
     progress_views,
+    script_fit_views,
     notices_views,
     jobs_views,
 )

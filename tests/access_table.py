@@ -32,6 +32,7 @@ from tests.access_row import (
     Row,
 )
 from tests.access_row import post as _post
+from tests.access_script_fit import SCRIPT_FIT
 from tests.factories.two_sites import Site
 
 __all__ = ["ROLES", "TABLE", "Row"]
@@ -480,6 +481,7 @@ TABLE = (
     *DISPUTES,
     *DRILLS,
     *PROGRESS,
+    *SCRIPT_FIT,
     *_DAILY_CHECK,
     *LEDGER,
     *PHRASES,
