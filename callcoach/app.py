@@ -27,6 +27,7 @@ from callcoach.learning import views as learning_views
 from callcoach.notices import views as notices_views
 from callcoach.progress import views as progress_views
 from callcoach.script_fit import views as script_fit_views
+from callcoach.script_library import views as script_library_views
 from callcoach.search import views as search_views
 from callcoach.trials import models as trials_models  # noqa: F401 - its tables
 from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
@@ -36,6 +37,7 @@ _VIEWS = (
     accounts_views,
     people_views,
     campaigns_views,
+    script_library_views,
     calls_views,
     search_views,
     learning_views,

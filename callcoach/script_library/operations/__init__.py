@@ -1,0 +1,1 @@
+"""Writes of scripts: drafting and publishing. They flush and never commit."""

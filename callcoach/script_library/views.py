@@ -1,0 +1,5 @@
+"""The pages of this room: its views register themselves on its blueprint when imported."""
+
+from callcoach.script_library.blueprint import bp
+
+__all__ = ["bp"]
