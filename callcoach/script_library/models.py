@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcoach.accounts.models import Team, User
@@ -72,7 +72,8 @@ class Script(db.Model):
     #: one, everybody of the sponsor's may.
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    #: Hours after which the approver is reminded, and the deputy asked.
+    #: Hours in which the approver is to answer: reminded after half of them, and after all of them
+    #: the deputy is asked.
     approval_hours: Mapped[int] = mapped_column(default=48)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
@@ -92,7 +93,11 @@ class ScriptVersion(db.Model):
     script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id", ondelete="CASCADE"))
     #: 1, 2, 3 … within the script, in the order in which they were begun.
     number: Mapped[int]
-    state: Mapped[VersionState] = mapped_column(String(10), default=VersionState.DRAFT)
+    state: Mapped[VersionState] = mapped_column(
+        String(10),
+        default=VersionState.DRAFT,
+        active_history=True,  # what it was is needed by `_keep_published`
+    )
     #: The version from which it was begun; its differences are counted from there. The first version
     #: of a script may be based on one of another campaign's.
     based_on_id: Mapped[int | None] = mapped_column(
@@ -111,8 +116,10 @@ class ScriptVersion(db.Model):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Whether the sponsor had to approve it; None until it is submitted or published.
     needed_approval: Mapped[bool | None]
-    #: When the approver was reminded, and the deputy asked.
+    #: When the approver was reminded, since it was last submitted.
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the deputy was asked, since it was last submitted.
+    deputy_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     script: Mapped[Script] = relationship(back_populates="versions")
@@ -130,6 +137,30 @@ class ScriptVersion(db.Model):
     @property
     def document(self) -> Document:
         return Document.from_dict(self.content)
+
+
+#: What a published version may still change: it is retired.
+_MAY_CHANGE = frozenset({"state", "retired_at"})
+
+
+@event.listens_for(ScriptVersion, "before_update")
+def _keep_published(_mapper: Any, _connection: Any, version: ScriptVersion) -> None:
+    """Whatever the code above does: calls are measured against what a published version says, and
+    the sponsor has approved those very words.
+
+    Raises:
+        RuntimeError: a published version was about to change; the transaction is lost.
+    """
+    state: Any = inspect(version)
+    old = state.attrs.state.history.deleted
+    if not VersionState(old[0] if old else version.state).is_published:
+        return
+    columns = inspect(ScriptVersion).column_attrs.keys()
+    changed = {name for name in columns if state.attrs[name].history.has_changes()}
+    if not VersionState(version.state).is_published or changed - _MAY_CHANGE:
+        raise RuntimeError(
+            f"version {version.id} is published and cannot change: {', '.join(sorted(changed))}"
+        )
 
 
 class ScriptLine(db.Model):
@@ -164,7 +195,7 @@ class ScriptEdit(db.Model):
     #: What was done: ``line_changed``, ``line_added``, ``line_removed``, ``line_moved``,
     #: ``section_…``, ``imported``, ``restored``, ``merged``, ``undone``.
     action: Mapped[str] = mapped_column(String(20))
-    #: Key of the line or section, or "".
+    #: Key of the line or section, or ""; of an ``undone``, the revision that was taken back.
     subject: Mapped[str] = mapped_column(String(32), default="")
     before: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
 

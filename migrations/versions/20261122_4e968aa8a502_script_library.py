@@ -125,6 +125,7 @@ def upgrade() -> None:
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('needed_approval', sa.Boolean(), nullable=True),
     sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('deputy_asked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['users.id'], name=op.f('fk_script_versions_author_id_users'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['based_on_id'], ['script_versions.id'], name=op.f('fk_script_versions_based_on_id_script_versions'), ondelete='SET NULL'),
