@@ -1,4 +1,5 @@
-"""Parts that rooms above put beside the lines of a script and into the differences of a version.
+"""Parts that other modules put on the pages of a script: under its lines, into the differences of a
+version, over a version, and on the page of the whole script.
 
 A room above registers a function when its views are imported; this room asks all of them once a
 page, with every line on it, so that a panel costs one query and not one a line.
@@ -9,12 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from callcoach.accounts.access import Viewer
+from callcoach.campaigns.models import Campaign
 from callcoach.script_library.models import ScriptVersion
 
 #: Takes who looks, the version on the page and the keys of the lines on it; gives HTML of a
 #: template, shown as it is, for those lines that have something to show.
 Panel = Callable[[Viewer, ScriptVersion, Sequence[str]], Mapping[str, str]]
 
+#: HTML of a template for one version or one campaign's script, "" for nothing.
+VersionPanel = Callable[[Viewer, ScriptVersion], str]
+ScriptPanel = Callable[[Viewer, Campaign], str]
+
+_version_panels: list[VersionPanel] = []
+_script_panels: list[ScriptPanel] = []
 _line_panels: list[Panel] = []
 _diff_panels: list[Panel] = []
 
@@ -31,6 +39,30 @@ def add_diff_panel(panel: Panel) -> None:
     """
     if panel not in _diff_panels:
         _diff_panels.append(panel)
+
+
+def add_version_panel(panel: VersionPanel) -> None:
+    """Show something above what a version says, on its reading page and in the editor: what is to
+    be done with it next, who has read it.
+    """
+    if panel not in _version_panels:
+        _version_panels.append(panel)
+
+
+def add_script_panel(panel: ScriptPanel) -> None:
+    """Show something on the page of a campaign's script, below what is in force."""
+    if panel not in _script_panels:
+        _script_panels.append(panel)
+
+
+def version_panels(viewer: Viewer, version: ScriptVersion) -> list[str]:
+    """What stands above a version, in the order of registration."""
+    return [html for panel in _version_panels if (html := panel(viewer, version))]
+
+
+def script_panels(viewer: Viewer, campaign: Campaign) -> list[str]:
+    """What stands on the page of a script, in the order of registration."""
+    return [html for panel in _script_panels if (html := panel(viewer, campaign))]
 
 
 def line_panels(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> dict[str, str]:
