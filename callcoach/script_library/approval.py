@@ -203,11 +203,10 @@ def _phrases(
         return
     change = _change(before or None, after or None)
     for statement in statements:
-        is_promise = statement.kind is GroundKind.PROMISE
+        # A promise is known by half of its words; to a warning all of them belong
+        share = SHARED_CONTENT if statement.kind is GroundKind.PROMISE else 1.0
         for wording in (before, after):
-            if touches(wording, statement.text) or (
-                is_promise and rewords(wording, statement.text)
-            ):
+            if touches(wording, statement.text) or rewords(wording, statement.text, share):
                 yield Ground(
                     statement.kind,
                     change,
