@@ -1,3 +1,6 @@
-"""Trials of variants of a script line: who says which on which day, what was really said, and when
-there is enough to conclude. `sequential` is pure statistics.
+"""Testing variants: two or more ways of saying a line, tried in turn and compared by what comes of
+the calls.
+
+Owns trials, their arms, who says what on which day, what was counted and each look taken at it.
+Must not know: who does how well. Its unit is the agent-day, and no figure of one agent is shown.
 """
