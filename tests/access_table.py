@@ -310,6 +310,7 @@ _DRAFT = {"may": frozenset({"supervisor"}), "values": {"note_id": "draft_note"}}
 _NOTES = (
     Row("coaching.new_note", **_ANSWERS, values=_CALL),
     Row("coaching.calls_for_note", **_ANSWERS, values=_CALL),
+    Row("coaching.note_on_calls", **_ANSWERS, status=302, values={"call": "call"}),
     _post("coaching.create_note", **_ANSWERS, values=_CALL, data=_note),
     Row("coaching.show_note", may=HEARS, status=302, values=_NOTE),
     Row("coaching.edit_note", **_ANSWERS, values=_NOTE),

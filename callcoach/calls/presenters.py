@@ -170,6 +170,8 @@ class Row:
     `is_guess`: the analysis alone says that somebody else than the target was reached.
     `progress` is a whole percentage, or None when nothing runs; `counts` holds what the viewer may
     see, and says "none" only to who sees all (`sees_all_moments`); `tags` are those it sees.
+    `note_group` is the same for calls that one note can be about, "" for those that none can be, and
+    None when the viewer writes no notes.
     """
 
     call_id: int
@@ -194,6 +196,7 @@ class Row:
     sees_all_moments: bool
     can_edit: bool
     can_delete: bool
+    note_group: str | None = None
     tags: tuple[str, ...] = ()
 
     @property
@@ -216,9 +219,12 @@ def row(
     sees_all_moments: bool,
     can_edit: bool,
     can_delete: bool,
+    can_judge: bool = False,
     tags: Sequence[str] = (),
 ) -> Row:
     """Prepare one row; `progress` is a share in [0, 1] or None."""
+    is_ready = call.state == CallState.READY and call.agent_id is not None
+    group = f"{call.agent_id}-{call.team_id}" if is_ready else ""
     running = call.state in RUNNING
     return Row(
         call_id=call.id,
@@ -243,5 +249,6 @@ def row(
         sees_all_moments=sees_all_moments,
         can_edit=can_edit,
         can_delete=can_delete,
+        note_group=group if can_judge else None,
         tags=tuple(tags),
     )

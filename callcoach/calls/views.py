@@ -12,7 +12,12 @@ from flask.typing import ResponseReturnValue
 from callcoach.accounts.access import Viewer, can_import_calls
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import presenters, queries
-from callcoach.calls.access import can_delete_call, can_edit_call, sees_unconfirmed_flags
+from callcoach.calls.access import (
+    can_delete_call,
+    can_edit_call,
+    can_judge_call,
+    sees_unconfirmed_flags,
+)
 from callcoach.calls.blueprint import bp
 from callcoach.calls.forms import ListState, read_list_state
 from callcoach.calls.models import Call, CallKind, CallState, Outcome
@@ -87,6 +92,7 @@ def rows(viewer: Viewer, calls: Sequence[Call]) -> list[presenters.Row]:
             sees_all_moments=sees_unconfirmed_flags(viewer),
             can_edit=can_edit_call(viewer, call),
             can_delete=can_delete_call(viewer, call),
+            can_judge=can_judge_call(viewer, call),
             tags=tags.get(call.id, ()),
         )
         for call in calls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -111,8 +112,7 @@ class NoteForm(Form):
 
     def ids_of(self, name: str) -> tuple[int, ...]:
         """The numbers that are chosen in a list, ascending; what is no number is passed over."""
-        chosen = {str(value) for value in self[name].data or ()}
-        return tuple(sorted(int(v) for v in chosen if v.isdecimal() and len(v) < _MAX_DIGITS))
+        return numbers_in(str(value) for value in self[name].data or ())
 
     def number_of(self, name: str) -> int:
         """A hidden number; 0 when there is none."""
@@ -130,6 +130,11 @@ def _number(value: str | None) -> int:
         raise InvalidInput("Say which moment of the call the note is about.", field="start_ms")
     return int(text)
 
+def numbers_in(texts: Iterable[str]) -> tuple[int, ...]:
+    """The numbers among texts, each once, ascending; what can be no id is passed over."""
+    return tuple(sorted({int(v) for v in texts if v.isdecimal() and len(v) < _MAX_DIGITS}))
+
+
 
 def _plain(value: str | None) -> str:
     """Browsers send line ends as CRLF; texts are compared and counted with LF."""
@@ -140,7 +145,7 @@ def _plain(value: str | None) -> str:
 class Asked:
     """Where a new note shall go, as the address says it; None where it says nothing.
 
-    `is_moment` is false for a note on the call as a whole, alone or with others.
+    `is_moment` is false for a note on the call as a whole, alone or with `other_calls`.
     """
 
     point: int | None
@@ -153,9 +158,17 @@ class Asked:
 
 
 def read_asked(args: MultiDict[str, str]) -> Asked:
-    """``?point=12``, ``?start_ms=…&end_ms=…&channel=…``, ``?at_ms=…`` or ``?scope=call``, with
-    ``request``.
+    """``?point=12``, ``?start_ms=…&end_ms=…&channel=…``, ``?at_ms=…``, ``?scope=call`` or
+    ``?scope=series&other_calls=…``, with ``request``.
 
+    other_calls: tuple[int, ...] = ()
+
+    @property
+    def scope(self) -> NoteScope:
+        """What the note is about."""
+        if self.is_moment:
+            return NoteScope.MOMENT
+        return NoteScope.SERIES if self.other_calls else NoteScope.CALL
     Raises:
         InvalidInput: one is no number.
     """
@@ -165,4 +178,5 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
         if text and (not text.isdecimal() or len(text) >= _MAX_DIGITS):
             raise InvalidInput("Say which moment of the call the note is about.", field=name)
         found[name] = int(text) if text else None
-    return Asked(**found, is_moment=args.get("scope", "moment") == "moment")
+    others = numbers_in(args.getlist("other_calls"))
+    return Asked(**found, is_moment=args.get("scope", "moment") == "moment", other_calls=others)

@@ -23,7 +23,6 @@ from callcoach.coaching.blueprint import bp
 from callcoach.coaching.models import (
     ListeningRequest,
     Note,
-    NoteScope,
     RequestAnswer,
     Visibility,
 )
@@ -59,7 +58,11 @@ def new_note(call_id: int) -> ResponseReturnValue:
         viewer, call, place.span, point_id=point_id, is_moment=asked.is_moment
     )
     if draft is not None:
-        return form_page(viewer, call, draft, form_of(draft, asked.request))
+        form = form_of(draft, asked.request)
+        if asked.other_calls:  # ticked for it just now, beside what it was about already
+            form.scope.data = asked.scope.value
+            form.other_calls.data = [*form.ids_of("other_calls"), *asked.other_calls]
+        return form_page(viewer, call, draft, form)
     form = NoteForm(
         formdata=None,
         **asdict(place.span),
@@ -67,7 +70,8 @@ def new_note(call_id: int) -> ResponseReturnValue:
         cause=place.point.cause if place.point else "",
         aim=place.aim,
         visibility=Visibility.AGENT.value,
-        scope=(NoteScope.MOMENT if asked.is_moment else NoteScope.CALL).value,
+        scope=asked.scope.value,
+        other_calls=asked.other_calls,
         point=str(point_id or ""),
         request=str(asked.request or ""),
         based_on="0",

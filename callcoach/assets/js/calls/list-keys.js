@@ -1,6 +1,6 @@
 // [data-rows]: j and k, or the arrows, move from row to row; Enter opens, as links do.
 
-const TYPING = "input, textarea, select, [contenteditable], dialog";
+const TYPING = "input:not([data-tick]), textarea, select, [contenteditable], dialog";
 const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
 document.addEventListener("keydown", (event) => {
@@ -26,7 +26,7 @@ if (matchMedia("(max-width: 640px)").matches) {
 // A click anywhere on a row opens it, as people expect; links, buttons and selections keep theirs.
 document.addEventListener("click", (event) => {
   const row = event.target.closest?.("[data-rows] tbody tr");
-  if (!row || event.target.closest("a, button, form, summary")) return;
+  if (!row || event.target.closest("a, button, form, summary, label, input")) return;
   if (!getSelection().isCollapsed) return;
   const link = row.querySelector("[data-open]");
   if (event.ctrlKey || event.metaKey) window.open(link.href);
