@@ -55,6 +55,23 @@ def my_drills(viewer: Viewer, number: int | None = None) -> MyDrills:
     return MyDrills(list(db.session.scalars(to_do)), paginate(db.session(), done, number, PER_PAGE))
 
 
+def open_drills(viewer: Viewer) -> list[Assignment]:
+    """What an agent has to do, soonest due first, then what was answered and not read; nothing for
+    everybody else.
+    """
+    statement = (
+        _mine(viewer)
+        .where(or_(Assignment.done_at.is_(None), _has_news()))
+        .order_by(
+            Assignment.done_at.is_not(None),
+            Assignment.due_on.is_(None),
+            Assignment.due_on,
+            Assignment.id,
+        )
+    )
+    return list(db.session.scalars(statement))
+
+
 def get_my_assignment(viewer: Viewer, assignment_id: int) -> Assignment:
     """One of them.
 
