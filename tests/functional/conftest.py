@@ -9,7 +9,7 @@ import sys
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
@@ -25,6 +25,7 @@ from callcoach.extensions import db
 from tests.factories.accounts import PASSWORD, create_team, create_user
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign, create_sponsor
+from tests.factories.coaching import give_sound
 
 SAMPLES = Path(__file__).parents[2] / "recordings_sample"
 #: Seconds of the recording that is imported and transcribed for real.
@@ -38,6 +39,8 @@ class Floor:
     url: str
     own_call: int
     other_call: int
+    #: Of Hanta's, with sound: what coaching is tried on.
+    coached_call: int
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +61,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     """Serve an installation with two teams, until the tests are over."""
     data_dir = tmp_path_factory.mktemp("served") / "data"
     settings = Settings.from_env({}, data_dir=data_dir, production=False)
-    own_call, other_call = _furnish(settings)
+    calls = _furnish(settings)
     env = {key: value for key, value in os.environ.items() if not key.startswith("CALLCOACH_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "callcoach.cli", "run", "--port", "0"],
@@ -71,7 +74,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
         line = process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found, f"no address in {line!r}"
-        yield Floor(found.group(), own_call, other_call)
+        yield Floor(found.group(), *calls)
     finally:
         process.terminate()
         try:
@@ -82,8 +85,8 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
         process.stdout.close()
 
 
-def _furnish(settings: Settings) -> tuple[int, int]:
-    """People, a campaign and two ready calls without sound."""
+def _furnish(settings: Settings) -> tuple[int, int, int]:
+    """People, a campaign, two ready calls without sound and one with it."""
     app = create_app(settings)
     with app.app_context():
         flask_migrate.upgrade()
@@ -112,7 +115,15 @@ def _furnish(settings: Settings) -> tuple[int, int]:
             started_at=moment,
             prospect_name="M. Roussel",
         )
-        numbers = own.id, other.id
+        coached = create_call(
+            team=tana,
+            agent=hanta,
+            campaign=campaign,
+            started_at=moment - timedelta(days=1),
+            prospect_name="M. Dufour",
+        )
+        give_sound(coached)
+        numbers = own.id, other.id, coached.id
         db.session.remove()
         db.engine.dispose()
     return numbers
@@ -130,9 +141,11 @@ def sign_in_as(chromium: Browser, floor: Floor) -> Iterator[SignIn]:
     windows: list[BrowserContext] = []
     troubles: list[str] = []
 
-    def _sign_in(login: str, *, phone: bool = False, scheme: str = "light") -> Page:
+    def _sign_in(
+        login: str, *, phone: bool = False, scheme: str = "light", browser: Browser = chromium
+    ) -> Page:
         size = {"width": 390, "height": 844} if phone else {"width": 1366, "height": 768}
-        window = chromium.new_context(
+        window = browser.new_context(
             viewport=size,
             color_scheme=scheme,
             has_touch=phone,
