@@ -192,6 +192,13 @@ def placeholders(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in _PLACEHOLDER.findall(text)))
 
 
+def split_fields(text: str) -> tuple[tuple[str, bool], ...]:
+    """A text cut at its placeholders, each piece with whether it is one, without its braces."""
+    parts = _PLACEHOLDER.split(text)  # every second one was between braces
+    cut = ((part.strip() if i % 2 else part, i % 2 == 1) for i, part in enumerate(parts))
+    return tuple(piece for piece in cut if piece[0])
+
+
 def check(document: Document) -> None:
     """Look whether a document may be kept.
 
