@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from callcoach.calls import operations as calls
+from callcoach.calls.operations.judging import verdicts_in_force
 from callcoach.coaching.models import Note
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from callcoach.extensions import db, utc_now
@@ -90,6 +91,42 @@ def test_what_held_is_opened_again_by_a_verdict_too(desk: Desk):
     calls.judge(desk.thomas, call, point, "confirmed")
     assert recheck.state == RecheckState.RUNNING
     assert queries.tally_of(recheck).saying is Saying.CAME_BACK
+
+
+def test_what_a_verdict_opened_holds_again_when_the_verdict_goes(desk: Desk):
+    recheck = _holding(desk)
+    hearing.close(desk.claire, recheck, "held")
+    db.session.commit()
+    held = (RecheckState.HELD, recheck.closed_at, recheck.closed_by_id, 0)
+
+    def state():
+        db.session.commit()
+        db.session.refresh(recheck)
+        return recheck.state, recheck.closed_at, recheck.closed_by_id, recheck.reopened
+
+    call = call_at(desk, 6, flagged=True)
+    point = call.current_analysis.tipping_points[0]
+    verdict = calls.judge(desk.thomas, call, point, "confirmed")
+    assert state()[0] == RecheckState.RUNNING
+    calls.withdraw_verdict(desk.thomas, call, verdict)
+    assert state() == held
+    # judged otherwise instead of taken back
+    calls.judge(desk.thomas, call, point, "confirmed")
+    calls.judge(desk.claire, call, point, "rejected")
+    assert state() == held
+    # it came back on another call too
+    calls.judge(desk.thomas, call, point, "confirmed")
+    other = _heard(desk, recheck, 7, "came_back")
+    calls.withdraw_verdict(desk.thomas, call, verdicts_in_force(call.id)[0])
+    assert state()[0] == RecheckState.RUNNING
+    hearing.hear(desk.claire, other, "held")
+    assert state() == held
+    # what somebody decided in between stays
+    hearing.hear(desk.claire, other, "came_back")
+    db.session.refresh(recheck)
+    hearing.close(desk.claire, recheck, "came_back")
+    hearing.unhear(desk.claire, other)
+    assert state()[0] == RecheckState.CAME_BACK
 
 
 def test_ending_without_an_answer_and_following_again(desk: Desk):
@@ -192,6 +229,8 @@ def test_somebody_elses_ear_is_not_taken_back(desk: Desk):
     listen = _heard(desk, recheck, 1)
     with pytest.raises(Conflict):
         hearing.unhear(desk.thomas, listen)
+    with pytest.raises(Conflict):
+        hearing.hear(desk.thomas, listen, "came_back")
     with pytest.raises(InvalidInput):
         hearing.hear(desk.claire, listen, "better")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
@@ -29,18 +31,25 @@ def hear(viewer: Viewer, listen: RecheckListen, heard: str) -> RecheckListen:
     Raises:
         NotFound, NotAllowed: the recheck is not the viewer's to follow.
         InvalidInput: not one of `Heard`.
+        Conflict: somebody else heard it meanwhile.
     """
     recheck = listen.recheck
     require_follower(viewer, recheck)
     if listen.is_before:
         raise InvalidInput("What was before the note is counted, not heard again.")
     try:
-        listen.heard = Heard(heard)
+        wanted = Heard(heard)
     except ValueError:
         raise InvalidInput("It came back, it held, or it did not arise.") from None
+    _lock(recheck, listen)
+    if listen.heard is not None and listen.heard_by_id not in (None, viewer.user_id):
+        raise Conflict("Somebody else heard this call; only they take it back.")
+    listen.heard = wanted
     listen.heard_by_id, listen.heard_at = viewer.user_id, utc_now()
-    if listen.heard == Heard.CAME_BACK and recheck.state == RecheckState.HELD:
+    if wanted == Heard.CAME_BACK and recheck.state == RecheckState.HELD:
         _open_again(viewer, recheck, listen)
+    elif wanted != Heard.CAME_BACK:
+        _hold_again(recheck)
     record(viewer.user_id, "recheck.heard", subject_kind="recheck", subject_id=recheck.id)
     db.session.flush()
     return listen
@@ -55,15 +64,11 @@ def unhear(viewer: Viewer, listen: RecheckListen) -> RecheckListen:
     """
     recheck = listen.recheck
     require_follower(viewer, recheck)
+    _lock(recheck, listen)
     if listen.heard is not None and listen.heard_by_id != viewer.user_id:
         raise Conflict("Somebody else heard this call; only they take it back.")
     listen.heard = listen.heard_by_id = listen.heard_at = None
-    opening = _opening(recheck)
-    if opening is not None and opening.detail.get("listen") == listen.id:
-        recheck.state, recheck.closed_at = RecheckState.HELD, utc_now()
-        recheck.closed_by_id = opening.detail.get("closed_by")
-        recheck.reopened = max(0, recheck.reopened - 1)
-        db.session.delete(opening)
+    _hold_again(recheck)
     db.session.flush()
     following.consider(recheck, listen.call)
     return listen
@@ -71,7 +76,8 @@ def unhear(viewer: Viewer, listen: RecheckListen) -> RecheckListen:
 
 def follow_verdict(call: Call, verdict: Verdict) -> None:
     """A flag of a later call was judged: whoever confirms the cause has heard it come back; a
-    rejected one no longer counts as found. What a person said of the call itself is not changed.
+    rejected one no longer counts as found. What a person said of the call itself is not changed. A
+    confirmation that is taken back, or becomes a rejection, was not heard.
     """
     listens = db.session.scalars(
         select(RecheckListen)
@@ -84,17 +90,20 @@ def follow_verdict(call: Call, verdict: Verdict) -> None:
         )
     ).all()
     for listen in listens:
-        is_ours = listen.heard_at is not None and listen.heard_at == verdict.created_at
-        in_force = verdict.withdrawn_at is None
-        if in_force and verdict.decision == Decision.CONFIRMED and listen.heard is None:
-            listen.heard, listen.heard_at = Heard.CAME_BACK, verdict.created_at
-            listen.heard_by_id = verdict.author_id
-            listen.channel = verdict.channel
-            listen.start_ms, listen.end_ms = verdict.start_ms, verdict.end_ms
+        _lock(listen.recheck, listen)
+        was_heard = listen.heard is not None
+        if was_heard and _confirmation(listen, at=listen.heard_at, in_force=False):
+            listen.heard = listen.heard_by_id = listen.heard_at = None
+        confirmed = _confirmation(listen) if listen.heard is None else None
+        if confirmed is not None:
+            listen.heard, listen.heard_at = Heard.CAME_BACK, confirmed.created_at
+            listen.heard_by_id = confirmed.author_id
+            listen.channel = confirmed.channel
+            listen.start_ms, listen.end_ms = confirmed.start_ms, confirmed.end_ms
             if listen.recheck.state == RecheckState.HELD:
                 _open_again(Viewer.system(), listen.recheck, listen)
-        elif is_ours and not in_force:
-            listen.heard = listen.heard_by_id = listen.heard_at = None
+        elif was_heard and listen.heard is None:
+            _hold_again(listen.recheck)
     db.session.flush()
     following.follow_call(call)
 
@@ -114,6 +123,7 @@ def close(viewer: Viewer, recheck: Recheck, state: str) -> Recheck:
         raise InvalidInput("A recheck ends as held, as come back, or as too early.") from None
     if wanted is RecheckState.RUNNING:
         raise InvalidInput("A recheck ends as held, as come back, or as too early.")
+    db.session.refresh(recheck, with_for_update={"of": Recheck, "key_share": True})
     if recheck.state != RecheckState.RUNNING:
         raise Conflict("This recheck has ended already.")
     saying = tally_of(recheck).saying
@@ -139,6 +149,7 @@ def reopen(viewer: Viewer, recheck: Recheck) -> Recheck:
     require_follower(viewer, recheck)
     recheck.state = RecheckState.RUNNING
     recheck.closed_at = recheck.closed_by_id = None
+    record(viewer.user_id, "recheck.followed", subject_kind="recheck", subject_id=recheck.id)
     db.session.flush()
     following.gather(recheck)
     return recheck
@@ -240,21 +251,71 @@ def _open_again(viewer: Viewer, recheck: Recheck, listen: RecheckListen) -> None
         subject_id=recheck.id,
         listen=listen.id,
         closed_by=recheck.closed_by_id,
+        closed_at=recheck.closed_at.isoformat() if recheck.closed_at else "",
     )
     recheck.state = RecheckState.RUNNING
     recheck.closed_at = recheck.closed_by_id = None
     recheck.reopened += 1
 
 
+def _hold_again(recheck: Recheck) -> None:
+    """Nobody hears it come back any more: what a return had opened again holds as it did, unless
+    somebody decided about it since.
+    """
+    db.session.flush()
+    db.session.expire(recheck, ["listens"])
+    opening = _opening(recheck)
+    if opening is None or recheck.state != RecheckState.RUNNING:
+        return
+    if tally_of(recheck).saying is Saying.CAME_BACK:
+        return
+    closed_at = opening.detail.get("closed_at")
+    recheck.state = RecheckState.HELD
+    recheck.closed_at = datetime.fromisoformat(closed_at) if closed_at else utc_now()
+    recheck.closed_by_id = opening.detail.get("closed_by")
+    recheck.reopened = max(0, recheck.reopened - 1)
+    db.session.delete(opening)
+
+
 def _opening(recheck: Recheck) -> AccessEvent | None:
-    found: AccessEvent | None = db.session.scalar(
+    """The line of the log that says that a return opened it again, as long as that is the last thing
+    that happened to it.
+    """
+    last: AccessEvent | None = db.session.scalar(
         select(AccessEvent)
         .where(
-            AccessEvent.action == "recheck.reopened",
+            AccessEvent.action.in_(("recheck.reopened", "recheck.closed", "recheck.followed")),
             AccessEvent.subject_kind == "recheck",
             AccessEvent.subject_id == recheck.id,
         )
         .order_by(AccessEvent.id.desc())
         .limit(1)
     )
-    return found
+    return last if last is not None and last.action == "recheck.reopened" else None
+
+
+def _confirmation(
+    listen: RecheckListen, *, at: datetime | None = None, in_force: bool = True
+) -> Verdict | None:
+    """The latest confirmation of the recheck's cause on a call; given at `at`, when that is said.
+
+    Args:
+        in_force: else one that was taken back or replaced.
+    """
+    found = select(Verdict).where(
+        Verdict.call_id == listen.call_id,
+        Verdict.cause == listen.recheck.subject,
+        Verdict.decision == Decision.CONFIRMED,
+        Verdict.withdrawn_at.is_(None) if in_force else Verdict.withdrawn_at.is_not(None),
+    )
+    if at is not None:
+        found = found.where(Verdict.created_at == at)
+    latest: Verdict | None = db.session.scalar(found.order_by(Verdict.id.desc()).limit(1))
+    return latest
+
+
+def _lock(recheck: Recheck, listen: RecheckListen) -> None:
+    """One ear at a time, who sees what the last one said."""
+    db.session.flush()
+    db.session.refresh(recheck, with_for_update={"of": Recheck, "key_share": True})
+    db.session.refresh(listen)
