@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from callcoach.accounts.models import User
-from callcoach.drills.models import Answer, Attempt, AttemptState
+from callcoach.drills.models import Answer, Assignment, Attempt, AttemptState
 from callcoach.drills.operations import practice
 from callcoach.drills.operations.practice import KEPT_SENT, KEPT_TAKE, Reply
 from callcoach.drills.queries import marking
@@ -123,6 +124,34 @@ def test_sending_is_measured_and_marked_as_done_and_happens_once(
         kinds = {job.kind for job in db.session.scalars(select(Job))}
         assert {MEASURE, DROP_TAKE, FORGET_SOUND} <= kinds
         assert practice.submit(desk.agent, given.assignment, {}).id == sent.id
+
+
+def _behind(statement: Any) -> None:
+    """As if another process had written it: what this session has read says something else."""
+    db.session.flush()
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def test_what_others_did_while_an_agent_sends_is_seen(app: Flask, desk: Desk, given: Given) -> None:
+    with app.app_context():
+        answer = _keep(desk, given)
+        assignment, attempt = given.assignment, answer.attempt
+        sent_at = {"state": AttemptState.SUBMITTED, "submitted_at": utc_now()}
+        assert [each.state for each in assignment.attempts] == [AttemptState.TAKE]
+        _behind(update(Attempt).where(Attempt.id == attempt.id).values(**sent_at))
+        assert practice.submit(desk.agent, assignment, {}).id == attempt.id, "sent from two windows"
+        _behind(update(Attempt).where(Attempt.id == attempt.id).values(state=AttemptState.TAKE))
+        assert attempt.state == AttemptState.SUBMITTED, "as this session read it"
+        practice.lock_assignment(assignment)
+        assert attempt.state == AttemptState.TAKE
+        _behind(update(Attempt).where(Attempt.id == attempt.id).values(**sent_at))
+        practice.drop_take(answer)
+        assert db.session.scalars(select(Answer)).one().file is not None, "sent in its last second"
+        _behind(
+            update(Assignment).where(Assignment.id == assignment.id).values(cancelled_at=utc_now())
+        )
+        with pytest.raises(NotFound):
+            practice.open_take(desk.agent, assignment)
 
 
 def test_typed_answers_are_measured_at_once_and_need_no_job(

@@ -9,6 +9,7 @@ from callcoach.accounts.models import User
 from callcoach.drills.access import can_see_attempt
 from callcoach.drills.models import Attempt, AttemptState, Mark
 from callcoach.drills.operations.assigning import subject_of, team_ids_of
+from callcoach.drills.operations.practice import lock_assignment
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.notices.operations import notify, take_back
@@ -97,7 +98,10 @@ def _reopen(attempt: Attempt, *, is_again: bool) -> None:
 
 
 def _require(viewer: Viewer, attempt: Attempt) -> None:
-    """Wait for whoever is answering it, and read what they left."""
+    """Wait for whoever is answering it, and for an agent who is sending another; read what they
+    left.
+    """
+    lock_assignment(attempt.assignment)
     db.session.refresh(attempt, with_for_update={"of": Attempt})
     teams = team_ids_of(attempt.assignment.agent)
     if not can_see_attempt(viewer, teams, is_sent=attempt.state != AttemptState.TAKE):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import User
@@ -57,8 +58,7 @@ def open_take(viewer: Viewer, assignment: Assignment) -> Attempt:
     Raises:
         NotFound: the assignment is not the viewer's, or was taken back.
     """
-    require_own(viewer, assignment)
-    _lock(assignment)
+    _lock_own(viewer, assignment)
     attempt = find_take(assignment)
     if attempt is None:
         attempt = Attempt(assignment_id=assignment.id, state=AttemptState.TAKE)
@@ -122,9 +122,8 @@ def discard_take(viewer: Viewer, assignment: Assignment, step: DrillStep) -> Non
     Raises:
         NotFound: as `keep_take`.
     """
-    require_own(viewer, assignment)
+    _lock_own(viewer, assignment)
     require_step(assignment, step)
-    _lock(assignment)
     attempt = find_take(assignment)
     if attempt is None:
         return
@@ -135,7 +134,11 @@ def discard_take(viewer: Viewer, assignment: Assignment, step: DrillStep) -> Non
 
 
 def drop_take(answer: Answer) -> None:
-    """Delete a take with its file, and the try with its last one."""
+    """Delete a take with its file, and the try with its last one; nothing once it was sent."""
+    attempt = answer.attempt
+    lock_assignment(attempt.assignment)
+    if attempt.state != AttemptState.TAKE or answer not in attempt.answers:
+        return
     _drop(answer)
     db.session.flush()
 
@@ -153,11 +156,10 @@ def submit(viewer: Viewer, assignment: Assignment, replies: Mapping[int, Reply])
         InvalidInput: a step has no answer.
         Conflict: the drill has gone.
     """
-    require_own(viewer, assignment)
+    _lock_own(viewer, assignment)
     drill = assignment.drill
     if drill is None or not drill.steps:
         raise Conflict("This drill does not exist any more.")
-    _lock(assignment)
     attempt = find_take(assignment)
     if attempt is None and (sent := _same_again(assignment, replies)) is not None:
         return sent
@@ -231,12 +233,26 @@ def require_step(assignment: Assignment, step: DrillStep) -> None:
         raise NotFound("There is no such drill.")
 
 
-def _lock(assignment: Assignment) -> None:
-    """One try at a time, from however many windows."""
+def lock_assignment(assignment: Assignment) -> None:
+    """One try at a time, from however many windows, beside the supervisor who takes the drill back
+    or marks a try; what the last one wrote is read anew.
+    """
     db.session.flush()
+    db.session.refresh(assignment, with_for_update={"of": Assignment})
     db.session.execute(
-        select(Assignment.id).where(Assignment.id == assignment.id).with_for_update()
-    )
+        select(Attempt)
+        .where(Attempt.assignment_id == assignment.id)
+        .options(selectinload(Attempt.answers))
+        .execution_options(populate_existing=True)
+    ).all()
+    db.session.expire(assignment, ["attempts"])
+
+
+def _lock_own(viewer: Viewer, assignment: Assignment) -> None:
+    """`require_own`, once more under the lock: it may have been taken back while this waited."""
+    require_own(viewer, assignment)
+    lock_assignment(assignment)
+    require_own(viewer, assignment)
 
 
 def _answer(attempt: Attempt, step: DrillStep) -> Answer:

@@ -63,7 +63,7 @@ def add_drill(viewer: Viewer, drill_set: DrillSet, drill: Drill) -> DrillSetItem
         InvalidInput: the drill is another campaign's, or there is no more room.
         Conflict: it is in the set already.
     """
-    require_set(viewer, drill_set)
+    _lock(viewer, drill_set)
     if drill.campaign_id != drill_set.campaign_id:
         raise InvalidInput("Choose a drill of the same campaign.")
     if any(item.drill_id == drill.id for item in drill_set.items):
@@ -78,7 +78,7 @@ def add_listening(viewer: Viewer, drill_set: DrillSet, call: Call) -> DrillSetIt
     Raises:
         As `add_drill`; the call is one that the viewer may read.
     """
-    require_set(viewer, drill_set)
+    _lock(viewer, drill_set)
     _require_path(drill_set)
     if call.campaign_id != drill_set.campaign_id:
         raise InvalidInput("Choose a call of the same campaign.")
@@ -91,7 +91,7 @@ def add_listening(viewer: Viewer, drill_set: DrillSet, call: Call) -> DrillSetIt
 
 def add_review(viewer: Viewer, drill_set: DrillSet) -> DrillSetItem:
     """Your next real call, gone through together, at the end of a path; raises as `add_drill`."""
-    require_set(viewer, drill_set)
+    _lock(viewer, drill_set)
     _require_path(drill_set)
     return _add(drill_set, DrillSetItem(kind="review"))
 
@@ -102,8 +102,8 @@ def remove_item(viewer: Viewer, drill_set: DrillSet, item: DrillSetItem) -> None
     Raises:
         NotFound: the set is outside the viewer's scope, or the item in another one.
     """
-    require_set(viewer, drill_set)
-    if item.set_id != drill_set.id:
+    _lock(viewer, drill_set)
+    if item not in drill_set.items:
         raise NotFound("There is no such step.")
     for given in _given(item):
         if item.kind == "drill":
@@ -123,8 +123,8 @@ def move_item(viewer: Viewer, drill_set: DrillSet, item: DrillSetItem, *, by: in
     Raises:
         As `remove_item`.
     """
-    require_set(viewer, drill_set)
-    if item.set_id != drill_set.id:
+    _lock(viewer, drill_set)
+    if item not in drill_set.items:
         raise NotFound("There is no such step.")
     items = list(drill_set.items)
     at = items.index(item)
@@ -141,6 +141,14 @@ def require_set(viewer: Viewer, drill_set: DrillSet) -> None:
     """
     if not can_read_drill(viewer, [link.team_id for link in drill_set.campaign.teams]):
         raise NotFound("There is no such set.")
+
+
+def _lock(viewer: Viewer, drill_set: DrillSet) -> None:
+    """`require_set`, and one at a time: two who add at once would take the same place."""
+    require_set(viewer, drill_set)
+    db.session.flush()
+    db.session.refresh(drill_set, with_for_update={"of": DrillSet})
+    db.session.expire(drill_set, ["items"])
 
 
 def _require_path(drill_set: DrillSet) -> None:
