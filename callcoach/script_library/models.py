@@ -280,6 +280,8 @@ class Expression(db.Model):
     )
     voice_ms: Mapped[int] = mapped_column(default=0)
     voice_text: Mapped[str] = mapped_column(Text, default="")
+    #: The exercise that was made of it.
+    drill_id: Mapped[int | None] = mapped_column(ForeignKey("drills.id", ondelete="SET NULL"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     #: Raised by each save.
     row_version: Mapped[int] = mapped_column(default=1)
@@ -290,3 +292,28 @@ class Expression(db.Model):
     campaign: Mapped[Campaign] = relationship()
     author: Mapped[User | None] = relationship()
     voice_file: Mapped[StoredFile | None] = relationship()
+    edits: Mapped[list[ExpressionEdit]] = relationship(
+        back_populates="expression",
+        cascade="all, delete-orphan",
+        order_by="ExpressionEdit.id.desc()",
+    )
+
+
+class ExpressionEdit(db.Model):
+    """One change of an expression: who did what, and what it said afterwards."""
+
+    __tablename__ = "expression_edits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    expression_id: Mapped[int] = mapped_column(
+        ForeignKey("expressions.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    #: ``added``, ``changed``, ``removed``, ``restored``, ``undone``, ``spoken``, ``unspoken``.
+    action: Mapped[str] = mapped_column(String(10))
+    #: ``kind``, ``phrase``, ``hears``, ``instead``.
+    said: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    expression: Mapped[Expression] = relationship(back_populates="edits")
+    author: Mapped[User | None] = relationship()

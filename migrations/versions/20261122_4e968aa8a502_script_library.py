@@ -25,17 +25,33 @@ def upgrade() -> None:
     sa.Column('voice_file_id', sa.Integer(), nullable=True),
     sa.Column('voice_ms', sa.Integer(), nullable=False),
     sa.Column('voice_text', sa.Text(), nullable=False),
+    sa.Column('drill_id', sa.Integer(), nullable=True),
     sa.Column('author_id', sa.Integer(), nullable=True),
     sa.Column('row_version', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['users.id'], name=op.f('fk_expressions_author_id_users'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_expressions_campaign_id_campaigns'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['drill_id'], ['drills.id'], name=op.f('fk_expressions_drill_id_drills'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['voice_file_id'], ['stored_files.id'], name=op.f('fk_expressions_voice_file_id_stored_files'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_expressions'))
     )
     with op.batch_alter_table('expressions', schema=None) as batch_op:
         batch_op.create_index('ix_expressions_campaign', ['campaign_id', 'kind'], unique=False)
+
+    op.create_table('expression_edits',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('expression_id', sa.Integer(), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('action', sa.String(length=10), nullable=False),
+    sa.Column('said', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['users.id'], name=op.f('fk_expression_edits_author_id_users'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['expression_id'], ['expressions.id'], name=op.f('fk_expression_edits_expression_id_expressions'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_expression_edits'))
+    )
+    with op.batch_alter_table('expression_edits', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_expression_edits_expression_id'), ['expression_id'], unique=False)
 
     op.create_table('kept_findings',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -467,6 +483,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_kept_findings_week')
 
     op.drop_table('kept_findings')
+    with op.batch_alter_table('expression_edits', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_expression_edits_expression_id'))
+
+    op.drop_table('expression_edits')
     with op.batch_alter_table('expressions', schema=None) as batch_op:
         batch_op.drop_index('ix_expressions_campaign')
 
