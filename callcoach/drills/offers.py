@@ -74,9 +74,9 @@ def home_of_maker(viewer: Viewer) -> str:
 
 
 @on_purged
-def spare_names(call: Call) -> None:
-    """Drills outlive the calls they quote; names do not."""
-    forgetting.forget_names(call)
+def forget_call(call: Call) -> None:
+    """Drills outlive the calls they quote; names and voices do not."""
+    forgetting.forget_call(call)
 
 
 @on_note_sent

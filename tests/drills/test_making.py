@@ -6,18 +6,25 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from callcoach.calls import operations as calls_operations
 from callcoach.calls import queries as calls
 from callcoach.calls.mapping import ShownTurn
+from callcoach.coaching.operations import voice
 from callcoach.drills.models import DrillKind
 from callcoach.drills.moments import MAX_PASSAGE_MS, ear_passage, line_at, passage_of
 from callcoach.drills.operations import making
 from callcoach.drills.operations.making import DrillEdit
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db
+from callcoach.storage import get_store
+from callcoach.storage.models import StoredFile
 from tests.factories.coaching import create_note
+from tests.factories.notes import spoken_note
 
 from .conftest import Desk, Given
+from .steps import stored
 
 
 def _prospect_ids(desk: Desk) -> list[int]:
@@ -186,3 +193,30 @@ def test_a_passage_for_the_ear_is_bounded() -> None:
     long = [replace(TURNS[1], end_ms=200_000)]
     passage = ear_passage(long, 9500, 200_000, 300_000)
     assert passage.end_ms - passage.start_ms == MAX_PASSAGE_MS
+
+
+def test_a_spoken_example_outlives_the_notes_sound_and_goes_with_the_call(
+    app: Flask, desk: Desk
+) -> None:
+    with app.app_context():
+        note = spoken_note(desk.call, desk.user("claire"))
+        drill = making.make_from_note(desk.claire, desk.call, note)
+        other = making.make_from_note(desk.claire, desk.call, note, "real_time")
+        db.session.commit()
+        kept = drill.steps[0].example_file
+        assert kept is not None
+        voice.remove_voice(desk.claire, desk.call, note)
+        voice.keep_voice(desk.claire, desk.call, note, stored(b"anew"), 900)
+        db.session.commit()
+        db.session.expire_all()
+        assert drill.steps[0].example_file is not None
+        assert b"".join(get_store().open_range(kept.key)), "its bytes are there too"
+
+        making.edit_drill(desk.claire, other, DrillEdit(other.title, keeps_voice=False), based_on=1)
+        db.session.commit()
+        assert other.steps[0].example_file is None
+        assert drill.steps[0].example_file is not None
+        calls_operations.purge_call(desk.call)
+        db.session.commit()
+        assert db.session.scalars(select(StoredFile).where(StoredFile.kind == "voice")).all() == []
+        assert kept.key not in {key for key, _at in get_store().list_keys()}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls import operations as calls
@@ -11,6 +14,7 @@ from callcoach.calls import queries as call_queries
 from callcoach.calls.models import Call
 from callcoach.coaching.models import Note, NoteAim, NoteScope, Visibility
 from callcoach.coaching.note_moments import shortened
+from callcoach.coaching.operations.note_guards import lock
 from callcoach.drills.access import can_read_drill
 from callcoach.drills.models import Drill, DrillKind, DrillStep
 from callcoach.drills.moments import (
@@ -20,9 +24,13 @@ from callcoach.drills.moments import (
     passage_of,
     prospect_lines,
 )
+from callcoach.drills.operations.forgetting import forget_example
 from callcoach.drills.situations import SITUATIONS, guess_situation
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
+from callcoach.storage import get_store
+from callcoach.storage.models import StoredFile
+from callcoach.storage.operations import put_file
 
 #: Lines of a chained drill.
 MIN_LINES, MAX_LINES = 3, 6
@@ -38,6 +46,7 @@ class DrillEdit:
         examples: step id -> the line to come close to.
         mark_ms: where the supervisor hears the turn, milliseconds of the call; for the ear only.
         is_audible: agents may hear the call, where they may at all; else they read it.
+        keeps_voice: the spoken example stays; else it is deleted.
     """
 
     title: str
@@ -46,10 +55,12 @@ class DrillEdit:
     examples: dict[int, str] = field(default_factory=dict)
     mark_ms: int | None = None
     is_audible: bool = True
+    keeps_voice: bool = True
 
 
 def make_from_note(viewer: Viewer, call: Call, note: Note, kind: str = "reformulate") -> Drill:
-    """A drill on the moment of a sent note; its example is what the note says to say instead.
+    """A drill on the moment of a sent note; its example is what the note says to say instead. The
+    same note and kind once more is the drill that there is, unless it is archived.
 
     Raises:
         NotFound, NotAllowed: as `calls.operations.require_judge`.
@@ -59,6 +70,15 @@ def make_from_note(viewer: Viewer, call: Call, note: Note, kind: str = "reformul
     calls.require_judge(viewer, call)
     if note.call_id != call.id or note.deleted_at is not None:
         raise NotFound("There is no such note.")
+    lock(note)
+    known = db.session.scalar(
+        select(Drill)
+        .where(Drill.note_id == note.id, Drill.kind == kind, Drill.archived_at.is_(None))
+        .order_by(Drill.id)
+        .limit(1)
+    )
+    if known is not None:
+        return known
     drill = drill_of_note(call, note, kind)
     drill.author_id = viewer.user_id
     return _added(viewer, call, drill)
@@ -80,10 +100,23 @@ def drill_of_note(call: Call, note: Note, kind: str) -> Drill:
     is_change = note.aim == NoteAim.CHANGE
     if drill.kind != DrillKind.EAR:
         step.example_text = note.instead or ("" if is_change else step.original_text)
-        step.example_file_id = note.voice_file_id
+        step.example_file = _voice_of(note)
     if is_change:
         drill.instructions = note.hears
     return drill
+
+
+def _voice_of(note: Note) -> StoredFile | None:
+    """A copy of what the note says aloud: the note's own sound goes when it is replaced or removed,
+    and the drill's example with it would have gone. A few hundred kilobytes at most, so that it is
+    copied in the transaction.
+    """
+    if note.voice_file is None:
+        return None
+    sound = get_store().open_range(note.voice_file.key)
+    return put_file(
+        io.BytesIO(b"".join(sound)), kind="voice", media_type=note.voice_file.media_type
+    )
 
 
 def make_from_moment(viewer: Viewer, call: Call, start_ms: int, end_ms: int, kind: str) -> Drill:
@@ -153,6 +186,8 @@ def edit_drill(viewer: Viewer, drill: Drill, edit: DrillEdit, *, based_on: int) 
         step.is_audible = edit.is_audible
         if drill.kind == DrillKind.EAR and edit.mark_ms is not None:
             step.mark_ms = edit.mark_ms
+        if not edit.keeps_voice:
+            forget_example(step)
     drill.row_version += 1
     db.session.flush()
     return drill
@@ -264,4 +299,5 @@ def _checked(drill: Drill, edit: DrillEdit) -> DrillEdit:
         examples=examples,
         mark_ms=edit.mark_ms,
         is_audible=edit.is_audible,
+        keeps_voice=edit.keeps_voice,
     )
