@@ -6,7 +6,7 @@ queries of this room leave it out for everybody else.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from callcoach.accounts.access import Viewer
@@ -34,6 +34,18 @@ def can_read_drill(viewer: Viewer, team_ids: Collection[int]) -> bool:
     return makes_drills(viewer) and (
         viewer.sees_everything or not viewer.team_ids.isdisjoint(team_ids)
     )
+
+
+def can_read_words(viewer: Viewer, calls: Iterable[ScopedCall]) -> bool:
+    """Read what a drill quotes of `calls`, its title included: whoever may open all of them."""
+    return all(can_read_call(viewer, call) for call in calls)
+
+
+def can_be_given(agent_id: int, team_ids: Collection[int], calls: Iterable[ScopedCall]) -> bool:
+    """Words of a call stay in the team that made it: a drill on `calls` is for agents of these teams,
+    and for whoever made the calls.
+    """
+    return all(call.agent_id == agent_id or call.team_id in team_ids for call in calls)
 
 
 def practises(viewer: Viewer) -> bool:

@@ -64,8 +64,8 @@ def show_drill(drill_id: int) -> ResponseReturnValue:
     html = render_template(
         "drills/show.html",
         drill=presenters.drill_view(viewer, drill),
-        given=presenters.given_rows(library.assignments_of_drill(viewer, drill), _today()),
-        agents=library.agents_for(viewer, drill.campaign),
+        given=presenters.given_rows(viewer, library.assignments_of_drill(viewer, drill), _today()),
+        agents=library.agents_for(viewer, drill.campaign, drill.calls),
         sets=[s for s in library.list_sets(viewer) if s.campaign_id == drill.campaign_id],
         today=_today(),
     )
@@ -209,7 +209,7 @@ def list_due() -> ResponseReturnValue:
     if not viewer.has_role(Role.ADMIN, Role.SUPERVISOR, Role.TEAM_LEAD):
         raise NotFound("There is no such page.")
     return render_template(
-        "drills/due.html", days=presenters.due_days(library.list_due(viewer), _today())
+        "drills/due.html", days=presenters.due_days(viewer, library.list_due(viewer), _today())
     )
 
 
@@ -235,7 +235,13 @@ def tell_given(given: Given) -> None:
         "%(num)s were there already and stay as they are.",
         given.already,
     )
-    notify(" ".join([*([new] if given.new else []), *([known] if given.already else [])]))
+    left_out = ngettext(
+        "%(num)s was left out: it quotes a call of another team.",
+        "%(num)s were left out: they quote calls of another team.",
+        given.left_out,
+    )
+    said = [(given.new, new), (given.already, known), (given.left_out, left_out)]
+    notify(" ".join(sentence for count, sentence in said if count))
 
 
 def _made(drill: Drill) -> ResponseReturnValue:
@@ -259,6 +265,7 @@ def _edit_of(drill: Drill) -> making.DrillEdit:
         },
         mark_ms=mark_ms,
         is_audible=form.get("is_audible") == "1",
+        keeps_voice="has_voice" not in form or form.get("keeps_voice") == "1",
     )
 
 

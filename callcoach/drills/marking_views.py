@@ -28,7 +28,7 @@ def list_tries() -> ResponseReturnValue:
     """Tries that wait for an answer, oldest first."""
     viewer = current_viewer()
     library.require_maker(viewer)
-    rows = [presenters.try_row(attempt) for attempt in queries.waiting_attempts(viewer)]
+    rows = [presenters.try_row(viewer, attempt) for attempt in queries.waiting_attempts(viewer)]
     return render_template("drills/tries.html", rows=rows)
 
 
@@ -38,9 +38,10 @@ def show_try(attempt_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
     attempt = queries.get_attempt(viewer, attempt_id)
     following = queries.next_waiting(viewer, attempt)
+    page = presenters.try_page(viewer, attempt)
     html = render_template(
         "drills/try.html",
-        page=presenters.try_page(viewer, attempt),
+        page=page,
         next_id=following.id if following else 0,
         waiting=queries.count_waiting(viewer),
     )
@@ -51,7 +52,8 @@ def show_try(attempt_id: int) -> ResponseReturnValue:
         with write_transaction():
             mark_subject_seen(viewer, subject)
             db.session.commit()
-        ask_after_reading(viewer, step_ids)
+        if page.is_readable:
+            ask_after_reading(viewer, step_ids)
     return html
 
 

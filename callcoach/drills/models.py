@@ -81,6 +81,11 @@ class Drill(db.Model):
         back_populates="drill", cascade="all, delete-orphan", order_by="DrillStep.position"
     )
 
+    @property
+    def calls(self) -> list[Call]:
+        """The calls that it quotes, as long as they are there."""
+        return [step.call for step in self.steps if step.call is not None]
+
 
 class DrillStep(db.Model):
     """One prospect's line to answer, or one passage to listen to."""
@@ -159,6 +164,12 @@ class DrillSetItem(db.Model):
     drill_set: Mapped[DrillSet] = relationship(back_populates="items")
     drill: Mapped[Drill | None] = relationship()
     call: Mapped[Call | None] = relationship()
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls whose words it shows, as long as they are there."""
+        own = [self.call] if self.call is not None else []
+        return own + (self.drill.calls if self.drill is not None else [])
 
 
 class Assignment(db.Model):

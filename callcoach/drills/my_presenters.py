@@ -13,7 +13,6 @@ from callcoach.accounts.access import Viewer
 from callcoach.calls import queries as calls
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, person_called, spoken_duration
-from callcoach.calls.sound import hears_calls
 from callcoach.coaching.models import NoteAim
 from callcoach.drills.anonymising import names_in, redact
 from callcoach.drills.answer_presenters import AttemptView, attempt_view
@@ -22,7 +21,8 @@ from callcoach.drills.models import Answer, Assignment, Drill, DrillStep
 from callcoach.drills.operations.practice import find_take
 from callcoach.drills.queries.practice import has_news, sent_attempts
 from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
-from callcoach.drills.sharing import may_hear
+from callcoach.drills.sharing import may_hear, may_hear_example
+from callcoach.drills.titles import names_in_others
 from callcoach.web.filters import local_date
 
 
@@ -146,9 +146,7 @@ def my_drill(viewer: Viewer, assignment: Assignment, today: date) -> MyDrill:
 def _title(assignment: Assignment) -> str:
     """A drill's title, which quotes a call: without names where it is a colleague's."""
     drill = assignment.drill
-    if drill is None:
-        return ""
-    return redact(drill.title, _others_names(assignment))
+    return redact(drill.title, names_in_others(drill, assignment.agent_id)) if drill else ""
 
 
 def _instructions(assignment: Assignment) -> str:
@@ -158,19 +156,12 @@ def _instructions(assignment: Assignment) -> str:
     drill = assignment.drill
     if drill is None:
         return ""
-    names = _others_names(assignment)
+    names = names_in_others(drill, assignment.agent_id)
     if not names:
         return drill.instructions
     if _asks_for_change(drill) and drill.note and drill.instructions == drill.note.hears:
         return ""
     return redact(drill.instructions, names)
-
-
-def _others_names(assignment: Assignment) -> list[str]:
-    """Whom the words of colleagues' calls in a drill may name; none when all calls are its own."""
-    steps = assignment.drill.steps if assignment.drill else ()
-    others = [s.call for s in steps if s.call and s.call.agent_id != assignment.agent_id]
-    return [name for call in others for name in names_in(call)]
 
 
 def _asks_for_change(drill: Drill) -> bool:
@@ -205,7 +196,7 @@ def _step(
         example=redact(step.example_text, names) if names else step.example_text,
         example_sound=(
             url_for("drills.example_sound", step_id=step.id)
-            if step.example_file_id and (call is None or hears_calls(viewer, call.campaign))
+            if may_hear_example(viewer, step)
             else ""
         ),
         original="" if is_fault else redact(step.original_text, names),

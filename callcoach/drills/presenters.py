@@ -15,10 +15,13 @@ from callcoach.analysis.model import Speaker
 from callcoach.calls.mapping import ShownTurn
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, spoken_duration
+from callcoach.drills.access import can_read_words
 from callcoach.drills.answer_presenters import AnswerView, AttemptView, attempt_view
 from callcoach.drills.labels import kind_choices, kind_label, situation_label
 from callcoach.drills.models import Assignment, Attempt, Drill, DrillKind, DrillSet, DrillStep
 from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
+from callcoach.drills.sharing import may_hear_example
+from callcoach.drills.titles import title_for
 from callcoach.web.filters import local_date
 
 
@@ -68,6 +71,7 @@ class DrillView:
     instructions: str
     row_version: int
     is_audible: bool
+    has_voice: bool
     note_id: int
     note_url: str
     other_kinds: Sequence[tuple[str, str]]
@@ -171,6 +175,7 @@ class TryPage:
     attempt: AttemptView
     agent: str
     title: str
+    is_readable: bool
     kind: str
     situation: str
     language: str
@@ -204,6 +209,7 @@ def drill_view(viewer: Viewer, drill: Drill) -> DrillView:
         instructions=drill.instructions,
         row_version=drill.row_version,
         is_audible=all(step.is_audible for step in drill.steps),
+        has_voice=any(step.example_file_id for step in drill.steps),
         note_id=note.id if note is not None and note.deleted_at is None else 0,
         note_url=(
             url_for("coaching.desk", call_id=note.call_id, t=note.start_ms / 1000)
@@ -231,7 +237,9 @@ def step_view(viewer: Viewer, step: DrillStep) -> StepView:
         original=step.original_text,
         example=step.example_text,
         example_url=(
-            url_for("drills.example_sound", step_id=step.id) if step.example_file_id else ""
+            url_for("drills.example_sound", step_id=step.id)
+            if may_hear_example(viewer, step)
+            else ""
         ),
         line=line,
         line_url=url_for("drills.step_sound", step_id=step.id, part="line"),
@@ -250,17 +258,17 @@ def step_view(viewer: Viewer, step: DrillStep) -> StepView:
     )
 
 
-def given_rows(assignments: Iterable[Assignment], today: date) -> list[GivenRow]:
+def given_rows(viewer: Viewer, assignments: Iterable[Assignment], today: date) -> list[GivenRow]:
     """Who has something to do, as the query orders them."""
-    return [_given(assignment, today) for assignment in assignments]
+    return [_given(viewer, assignment, today) for assignment in assignments]
 
 
-def due_days(assignments: Sequence[Assignment], today: date) -> list[DueDay]:
+def due_days(viewer: Viewer, assignments: Sequence[Assignment], today: date) -> list[DueDay]:
     """What is due, day by day: what is open first, then what was done."""
     rows = [(a.done_at is not None, a.due_on or today, a) for a in assignments]
     days = []
     for (is_done, day), group in groupby(rows, key=lambda row: (row[0], row[1])):
-        found = [_given(assignment, today) for _done, _day, assignment in group]
+        found = [_given(viewer, assignment, today) for _done, _day, assignment in group]
         label = _("%(day)s, done", day=local_date(day)) if is_done else local_date(day)
         days.append(DueDay(label=label, is_late=day < today and not is_done, rows=found))
     return days
@@ -307,10 +315,10 @@ def set_view(viewer: Viewer, drill_set: DrillSet, given: Sequence[Assignment]) -
     shown = []
     for at, item in enumerate(items):
         label, title, url = _item_words(item.kind, item.drill, item.call)
-        if item.call is not None and not _is_own(viewer, item.call):
+        if item.call is not None and not can_read_words(viewer, [item.call]):
             label, title, url = _item_words(item.kind, None, None)
-        elif item.drill is not None and not _quotes_own(viewer, item.drill):
-            title, url = _("Drill"), ""
+        elif item.drill is not None and not can_read_words(viewer, item.drill.calls):
+            title, url = _elsewhere(), ""
         shown.append(ItemView(item.id, item.kind, label, title, url, at == 0, at == len(items) - 1))
     started: dict[int, list[Assignment]] = {}
     for assignment in sorted(given, key=lambda a: a.id):
@@ -333,12 +341,12 @@ def call_choices(calls: Iterable[Call]) -> list[tuple[int, str]]:
     return [(call.id, heading(call)) for call in calls if call.current_analysis_id is not None]
 
 
-def try_row(attempt: Attempt) -> TryRow:
+def try_row(viewer: Viewer, attempt: Attempt) -> TryRow:
     """A try in the list of those that wait."""
     drill = attempt.assignment.drill
     return TryRow(
         attempt_id=attempt.id,
-        title=drill.title if drill else "",
+        title=title_for(viewer, drill) or _elsewhere(),
         kind=kind_label(drill.kind) if drill else "",
         agent=attempt.assignment.agent.name,
         sent_at=attempt.submitted_at,
@@ -346,30 +354,65 @@ def try_row(attempt: Attempt) -> TryRow:
 
 
 def try_page(viewer: Viewer, attempt: Attempt) -> TryPage:
-    """A try on its page."""
+    """A try on its page. Of a call that the viewer may not open it says nothing: who changed teams,
+    or whose agent did, reads what was answered and not what was quoted.
+    """
     drill = attempt.assignment.drill
     assert drill is not None  # a try is one at a drill; the query joins it
+    is_readable = can_read_words(viewer, drill.calls)
+    show = step_view if is_readable else _unread_step
     shown = attempt_view(attempt)
     answers = {answer.step_id: answer for answer in shown.answers}
     return TryPage(
         attempt=shown,
         agent=attempt.assignment.agent.name,
-        title=drill.title,
+        title=title_for(viewer, drill) or _elsewhere(),
+        is_readable=is_readable,
         kind=str(DrillKind(drill.kind)),
         situation=situation_label(drill.situation),
         language=drill.campaign.language,
-        instructions=drill.instructions,
+        instructions=drill.instructions if is_readable else "",
         drill_id=drill.id,
         is_mine_to_mark=attempt.marked_by_id in (None, viewer.user_id),
-        steps=[TryStep(step_view(viewer, step), answers.get(step.id)) for step in drill.steps],
+        steps=[TryStep(show(viewer, step), answers.get(step.id)) for step in drill.steps],
     )
 
 
-def _given(assignment: Assignment, today: date) -> GivenRow:
+def _unread_step(_viewer: Viewer, step: DrillStep) -> StepView:
+    """A step of which only the answer is shown."""
+    silent = StepSound("silent")
+    return StepView(
+        step_id=step.id,
+        number=step.position,
+        prospect="",
+        original="",
+        example="",
+        example_url="",
+        line=silent,
+        line_url="",
+        line_status="",
+        line_length="",
+        original_sound=silent,
+        original_url="",
+        original_status="",
+        call_url="",
+        clock="",
+        mark_s=None,
+    )
+
+
+def _elsewhere() -> str:
+    """What stands for a title that the viewer may not read."""
+    return str(_("A drill on a call of another team"))
+
+
+def _given(viewer: Viewer, assignment: Assignment, today: date) -> GivenRow:
     drill = assignment.drill
     due = assignment.due_on
     kind = assignment.item.kind if drill is None and assignment.item is not None else ""
     label, title, _url = _item_words(kind or "drill", drill, None)
+    if drill is not None:
+        title = title_for(viewer, drill) or _elsewhere()
     return GivenRow(
         assignment_id=assignment.id,
         name=assignment.agent.name,
@@ -380,15 +423,6 @@ def _given(assignment: Assignment, today: date) -> GivenRow:
         title=title or label,
         kind=kind_label(drill.kind) if drill is not None else "",
     )
-
-
-def _is_own(viewer: Viewer, call: Call) -> bool:
-    return viewer.sees_everything or call.team_id in viewer.team_ids
-
-
-def _quotes_own(viewer: Viewer, drill: Drill) -> bool:
-    """A title quotes a call."""
-    return all(step.call is None or _is_own(viewer, step.call) for step in drill.steps)
 
 
 def _item_words(kind: str, drill: Drill | None, call: Call | None) -> tuple[str, str, str]:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call
+from callcoach.calls.sound import hears_calls
 from callcoach.campaigns.models import AgentAudio, Campaign
-from callcoach.drills.access import can_hear_step
+from callcoach.coaching.access import can_read_note
+from callcoach.drills.access import can_hear_step, makes_drills
 from callcoach.drills.models import DrillStep
 
 #: call id, start and end in milliseconds -> whether a yes in force covers all of it.
@@ -52,6 +54,22 @@ def may_hear_step(viewer: Viewer, step: DrillStep) -> bool:
     if call is None or (viewer.role == "agent" and not step.is_audible):
         return False
     return may_hear(viewer, call, step.start_ms, step.end_ms)
+
+
+def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
+    """Whether the viewer, who may read or do the drill, may hear its spoken example.
+
+    It is the voice of a note, which speaks to whom that note is for: nobody hears it here who may
+    not hear it there. A note that was put aside since changes nothing.
+    """
+    if step.example_file_id is None:
+        return False
+    call, note = step.call, step.drill.note
+    if call is not None and not hears_calls(viewer, call.campaign):
+        return False
+    if note is not None:
+        return can_read_note(viewer, note, note.call)
+    return makes_drills(viewer) or (call is not None and call.agent_id == viewer.user_id)
 
 
 def plays_on_telephones(campaign: Campaign) -> bool:

@@ -21,7 +21,7 @@ from callcoach.drills.blueprint import bp
 from callcoach.drills.models import DrillStep
 from callcoach.drills.queries import library, marking, practice
 from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
-from callcoach.drills.sharing import may_hear
+from callcoach.drills.sharing import may_hear, may_hear_example
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.storage.models import StoredFile
@@ -59,12 +59,12 @@ def step_sound_status(step_id: int, part: str) -> ResponseReturnValue:
 
 @bp.get("/drills/steps/<int:step_id>/example")
 def example_sound(step_id: int) -> ResponseReturnValue:
-    """The supervisor's example in their own voice."""
+    """The supervisor's example in their own voice, for whoever may hear the note it comes from."""
     viewer = current_viewer()
     step = library.get_step(viewer, step_id)
     if step.call is not None:
         require_sound(viewer, step.call.campaign)
-    if step.example_file is None:
+    if step.example_file is None or not may_hear_example(viewer, step):
         raise NotFound(_NO_SOUND)
     return _heard(viewer, step.example_file, "drill.example_heard", "drill_step", step_id)
 

@@ -16,6 +16,9 @@ from callcoach.analysis.model import Figure
 from callcoach.calls.presenters import clock, heading, language, spoken_duration
 from callcoach.calls.queries import find_excerpt
 from callcoach.campaigns.models import AgentAudio
+from callcoach.drills.labels import kind_label
+from callcoach.drills.models import Assignment
+from callcoach.drills.titles import title_for
 from callcoach.progress.models import CoachingPeriod, Objective, SharingConsent
 from callcoach.progress.presenters import Became, my_became
 from callcoach.progress.queries import pairs as pair_queries
@@ -108,7 +111,7 @@ def own_view(viewer: Viewer, own: Own) -> OwnView:
         held=[my_became(recheck) for recheck in own.held],
         held_longer=len(own.held_longer),
         drills=[
-            (given.drill.title if given.drill else str(_("A step of a path")), given.done_at)
+            (title_for(viewer, given.drill) or _untitled(given), given.done_at)
             for given in own.drills
         ],
         constancy=_constancy_words(own.constancy),
@@ -117,6 +120,11 @@ def own_view(viewer: Viewer, own: Own) -> OwnView:
         objectives=[objective_view(item) for item in own.objectives],
         periods=[period_view(item) for item in own.periods],
     )
+
+
+def _untitled(given: Assignment) -> str:
+    """What stands where there is no title, or none that the viewer may read."""
+    return kind_label(given.drill.kind) if given.drill else str(_("A step of a path"))
 
 
 def objective_view(item: Objective) -> ObjectiveView:

@@ -5,7 +5,7 @@ call, a real call that was reviewed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,13 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, User
 from callcoach.calls.models import Call
 from callcoach.coaching.models import Note, NoteAim, NoteScope
-from callcoach.drills.access import can_practise, can_read_drill, can_see_attempt
+from callcoach.drills.access import (
+    can_be_given,
+    can_practise,
+    can_read_drill,
+    can_read_words,
+    can_see_attempt,
+)
 from callcoach.drills.models import Assignment, Drill, DrillKind, DrillSet, DrillSetItem
 from callcoach.drills.operations.making import drill_of_note
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -28,10 +34,17 @@ _ZONE = "Europe/Paris"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What became of giving drills: new assignments, and how many were there already."""
+    """What became of giving drills.
 
-    new: list[Assignment]
-    already: int
+    Args:
+        new: new assignments.
+        already: how many were there already.
+        left_out: how many were not given, for they quote a call of another team than the agent's.
+    """
+
+    new: list[Assignment] = field(default_factory=list)
+    already: int = 0
+    left_out: int = 0
 
 
 def assign_drill(
@@ -42,13 +55,22 @@ def assign_drill(
     Raises:
         NotFound: the drill or an agent is outside the viewer's scope.
         Conflict: the drill is archived.
-        InvalidInput: nobody was chosen, or the day is past.
+        InvalidInput: nobody was chosen, the day is past, or the drill quotes a call of another team
+            than an agent's.
     """
     _require_reader(viewer, drill.campaign.teams)
+    if not can_read_words(viewer, drill.calls):
+        raise NotFound("There is no such drill.")
     if drill.archived_at is not None:
         raise Conflict("This drill is archived. Bring it back first.")
-    found = Given([], 0)
+    found = Given()
     for agent in _agents(viewer, agent_ids, due_on):
+        if not can_be_given(agent.id, team_ids_of(agent), drill.calls):
+            raise InvalidInput(
+                "This drill quotes a call of another team than %(name)s’s. Its words stay there.",
+                name=agent.name,
+                field="agents",
+            )
         found = _give(found, viewer, agent, due_on, drill_id=drill.id)
     _tell(found)
     return found
@@ -57,21 +79,31 @@ def assign_drill(
 def assign_set(
     viewer: Viewer, drill_set: DrillSet, agent_ids: Iterable[int], due_on: date | None
 ) -> Given:
-    """Give all of a set, or start a path, as `assign_drill`; archived drills in it are left out.
+    """Give all of a set, or start a path, as `assign_drill`. Left out are archived drills, what
+    quotes a call that the viewer may not open, and for each agent what quotes another team's.
 
     Raises:
         As `assign_drill`; also
-        InvalidInput: there is nothing in the set.
+        InvalidInput: there is nothing in the set that the viewer could give.
     """
     _require_reader(viewer, drill_set.campaign.teams)
     if drill_set.archived_at is not None:
         raise Conflict("This set is archived. Bring it back first.")
-    items = [i for i in drill_set.items if i.drill is None or i.drill.archived_at is None]
+    items = [
+        item
+        for item in drill_set.items
+        if (item.drill is None or item.drill.archived_at is None)
+        and can_read_words(viewer, item.calls)
+    ]
     if not items:
-        raise InvalidInput("There is nothing in this set yet.")
-    found = Given([], 0)
+        raise InvalidInput("There is nothing in this set that you could give.")
+    found = Given()
     for agent in _agents(viewer, agent_ids, due_on):
+        teams = team_ids_of(agent)
         for item in items:
+            if not can_be_given(agent.id, teams, item.calls):
+                found = replace(found, left_out=found.left_out + 1)
+                continue
             found = _give(found, viewer, agent, due_on, drill_id=item.drill_id, item_id=item.id)
     _tell(found)
     return found
@@ -211,10 +243,13 @@ def _agents(viewer: Viewer, agent_ids: Iterable[int], due_on: date | None) -> Se
 
 
 def _locked_agent(user_id: int) -> User:
+    """The agent, for one giver at a time. The weaker lock lets others write what hangs on the agent,
+    such as a notice: whoever marks a try does, with the assignment that this may want next.
+    """
     agent = db.session.scalar(
         select(User)
         .where(User.id == user_id, User.role == Role.AGENT)
-        .with_for_update(of=User)
+        .with_for_update(of=User, key_share=True)
         .execution_options(populate_existing=True)
     )
     if agent is None:
@@ -267,9 +302,9 @@ def _give(
     if known is not None:
         if item_id is not None and known.item_id is None:
             known.item_id = item_id  # it now belongs to the path too, so that its progress shows
-        return Given(found.new, found.already + 1)
+        return replace(found, already=found.already + 1)
     new = _add(agent, viewer.user_id, due_on, drill_id=drill_id, item_id=item_id)
-    return Given([*found.new, new], found.already)
+    return replace(found, new=[*found.new, new])
 
 
 def _add(

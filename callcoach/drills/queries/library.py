@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from callcoach.accounts.models import Membership, Role, Team, User
 from callcoach.calls.models import Call
 from callcoach.campaigns.models import Campaign, CampaignTeam, Sponsor
 from callcoach.campaigns.queries import visible_campaigns
-from callcoach.drills.access import makes_drills
+from callcoach.drills.access import can_be_given, makes_drills
 from callcoach.drills.models import Assignment, Drill, DrillSet, DrillSetItem, DrillStep
 from callcoach.errors import NotAllowed, NotFound
 from callcoach.extensions import db
@@ -184,23 +185,29 @@ def campaigns_of(viewer: Viewer) -> list[Campaign]:
     )
 
 
-def agents_for(viewer: Viewer, campaign: Campaign) -> list[User]:
-    """Agents of the viewer's teams that call for a campaign, by name."""
+def agents_for(viewer: Viewer, campaign: Campaign, calls: Collection[Call] = ()) -> list[User]:
+    """Agents of the viewer's teams that call for a campaign, by name; of these, who may be given a
+    drill that quotes `calls`.
+    """
     if not makes_drills(viewer):
         return []
     calling = [link.team_id for link in campaign.teams]
     teams = calling if viewer.sees_everything else sorted(viewer.team_ids.intersection(calling))
-    return list(
-        db.session.scalars(
-            select(User)
-            .where(
-                User.role == Role.AGENT,
-                User.is_enabled.is_(True),
-                User.memberships.any(Membership.team_id.in_(teams)),
-            )
-            .order_by(User.name)
+    found = db.session.scalars(
+        select(User)
+        .where(
+            User.role == Role.AGENT,
+            User.is_enabled.is_(True),
+            User.memberships.any(Membership.team_id.in_(teams)),
         )
+        .options(selectinload(User.memberships))
+        .order_by(User.name)
     )
+    return [
+        agent
+        for agent in found
+        if can_be_given(agent.id, [own.team_id for own in agent.memberships], calls)
+    ]
 
 
 def assignments_of_drill(viewer: Viewer, drill: Drill) -> list[Assignment]:

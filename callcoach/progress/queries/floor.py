@@ -14,6 +14,7 @@ from callcoach.calls.models import Call
 from callcoach.calls.queries import in_scope
 from callcoach.coaching.models import Note, Visibility
 from callcoach.drills.models import Assignment
+from callcoach.drills.titles import title_for
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.progress.access import plans_time
@@ -31,7 +32,7 @@ class Needs:
 
     Args:
         notes_since: when the oldest unread note came; None for none.
-        drills: what is due, soonest first: (title or "", day).
+        drills: what is due, soonest first: (title, or "" for none that the viewer may read; day).
     """
 
     agent: User
@@ -53,7 +54,7 @@ def needs(viewer: Viewer) -> list[Needs]:
         agents = agents.where(User.memberships.any(Membership.team_id.in_(teams)))
     people = db.session.scalars(agents.order_by(User.name, User.id)).all()
     unread = _unread(viewer)
-    due = _due([agent.id for agent in people])
+    due = _due(viewer, [agent.id for agent in people])
     found = [Needs(agent, unread.get(agent.id), due.get(agent.id, [])) for agent in people]
     return [item for item in found if item.notes_since or item.drills]
 
@@ -108,7 +109,7 @@ def _unread(viewer: Viewer) -> dict[int, datetime]:
     return {agent_id: since for agent_id, since in rows if agent_id is not None and since}
 
 
-def _due(agent_ids: list[int]) -> dict[int, list[tuple[str, date]]]:
+def _due(viewer: Viewer, agent_ids: list[int]) -> dict[int, list[tuple[str, date]]]:
     found: dict[int, list[tuple[str, date]]] = {}
     rows = db.session.scalars(
         select(Assignment)
@@ -123,6 +124,5 @@ def _due(agent_ids: list[int]) -> dict[int, list[tuple[str, date]]]:
     )
     for row in rows:
         if row.due_on is not None:
-            title = row.drill.title if row.drill else ""
-            found.setdefault(row.agent_id, []).append((title, row.due_on))
+            found.setdefault(row.agent_id, []).append((title_for(viewer, row.drill), row.due_on))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -14,7 +14,9 @@ from sqlalchemy.orm import joinedload
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import AccessEvent, Membership, Role, User
 from callcoach.accounts.queries import viewer_of
+from callcoach.calls.access import can_read_call
 from callcoach.calls.models import Call, CallKind, Decision, Verdict
+from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import Note
 from callcoach.drills.models import Assignment
 from callcoach.errors import NotFound
@@ -102,7 +104,8 @@ def own_page(viewer: Viewer) -> Own:
 
 def page_of(viewer: Viewer, agent_id: int) -> Own:
     """The page of an agent as they have it, for who coaches them: up to when the agent last opened
-    it, or to a day ago.
+    it, or to a day ago; without what stems from notes that the viewer may not read, such as those
+    of another team that the agent is in.
 
     Raises:
         NotFound: there is no such agent in the viewer's teams.
@@ -117,7 +120,17 @@ def page_of(viewer: Viewer, agent_id: int) -> Own:
         )
     )
     until = utc_now() - FIRST
-    return _page(agent, viewer_of(agent), max(until, opened) if opened else until)
+    page = _page(agent, viewer_of(agent), max(until, opened) if opened else until)
+    return replace(
+        page,
+        held=[item for item in page.held if _reads(viewer, item)],
+        held_longer=[item for item in page.held_longer if _reads(viewer, item)],
+        pairs=[
+            pair
+            for pair in page.pairs
+            if _reads(viewer, pair.recheck) and can_read_call(viewer, pair.after_call)
+        ],
+    )
 
 
 def get_agent(viewer: Viewer, agent_id: int) -> User:
@@ -218,6 +231,10 @@ def get_consent(viewer: Viewer, consent_id: int) -> SharingConsent:
     if consent is None or not _coaches(viewer, consent.agent_id):
         raise NotFound("There is no such question.")
     return consent
+
+
+def _reads(viewer: Viewer, recheck: Recheck) -> bool:
+    return can_read_note(viewer, recheck.note, recheck.note.call)
 
 
 def _is_own(viewer: Viewer, agent_id: int) -> bool:
