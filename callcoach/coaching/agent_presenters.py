@@ -27,6 +27,7 @@ from callcoach.coaching.note_presenters import (
 )
 from callcoach.coaching.queries.inbox import ExcerptState, is_new
 from callcoach.coaching.queries.notes import readable_revisions
+from callcoach.coaching.queries.script_lines import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class NoteCard:
     readers: str
     #: Whom an answer can name; none for a closed card.
     mentions: tuple[Mentionable, ...]
+    #: Words of the line of the script that it is about; "" for none and for a closed card.
+    script_line: str
 
     @property
     def summary(self) -> str:
@@ -189,6 +192,7 @@ def note_card(
         voice=_voice(viewer, note),
         readers=readers_text(note),
         mentions=tuple(mentions_of(viewer, call, note.aim)) if excerpt else (),
+        script_line=words_of(call, note.script_line) if excerpt else "",
     )
 
 

@@ -25,6 +25,7 @@ from callcoach.coaching.note_presenters import (
     instead_label,
     scope_label,
 )
+from callcoach.coaching.queries.script_lines import words_of
 from callcoach.web.papers import compile_paper
 
 #: A cue that nobody could read is no cue (WebVTT needs start < end).
@@ -127,6 +128,10 @@ def _printed(viewer: Viewer, note: Note) -> dict[str, Any]:
         "hears_label": hears_label(is_keep=is_keep),
         "instead": note.instead,
         "instead_label": instead_label(is_keep=is_keep),
+        "script_line": words_of(note.call, note.script_line),
+        "script_line_label": _("Line of the script, with new words proposed for it")
+        if note.proposes_wording
+        else _("Line of the script"),
         "by": _by(author, note.sent_at),
         "replies": [
             {

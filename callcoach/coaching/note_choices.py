@@ -22,6 +22,12 @@ from callcoach.coaching.note_forms import NoteForm
 from callcoach.coaching.note_mentions import handles
 from callcoach.coaching.queries import note_people, templates
 from callcoach.coaching.queries.balance import imbalance
+from callcoach.coaching.queries.script_lines import (
+    LineChoice,
+    is_line_of,
+    line_choices,
+    texts_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class FormChoices:
     mentions: Sequence[Mentionable]
     templates: Sequence[TemplateChoice]
     nudge: Nudge | None
+    lines: Sequence[LineChoice]
 
 
 def form_choices(viewer: Viewer, call: Call, form: NoteForm) -> FormChoices:
@@ -97,7 +104,19 @@ def form_choices(viewer: Viewer, call: Call, form: NoteForm) -> FormChoices:
         mentions=mentions_of(viewer, call),
         templates=_templates(viewer),
         nudge=nudge_for(viewer, call),
+        lines=_lines(call, form),
     )
+
+
+def _lines(call: Call, form: NoteForm) -> list[LineChoice]:
+    """The lines of the call's script; with the one that was chosen, should it be in none of them."""
+    bounds = form.number_of("start_ms"), form.number_of("end_ms")
+    found = line_choices(call, str(form.quote.data or ""), *bounds)
+    chosen = form.number_of("script_line_id")
+    if chosen and all(choice.line_id != chosen for choice in found):
+        texts = texts_of({chosen}) if is_line_of(call, chosen) else {}
+        found += [LineChoice(line_id, text, is_likely=False) for line_id, text in texts.items()]
+    return found
 
 
 def _templates(viewer: Viewer) -> list[TemplateChoice]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import (
+    BooleanField,
     HiddenField,
     RadioField,
     SelectField,
@@ -65,6 +66,9 @@ class NoteForm(Form):
     #: Ids, as checkboxes send them.
     readers = SelectMultipleField(_l("Who reads it"), choices=[], validate_choice=False)
     other_calls = SelectMultipleField(_l("Other calls"), choices=[], validate_choice=False)
+    #: Id of a line, as a radio button sends it; "" for none.
+    script_line_id = StringField(_l("Line of the script"))
+    proposes_wording = BooleanField(_l("Propose this as new wording"))
     channel = HiddenField()
     start_ms = HiddenField()
     end_ms = HiddenField()
@@ -108,6 +112,8 @@ class NoteForm(Form):
             scope=self.scope.data or NoteScope.MOMENT.value,
             readers=self.ids_of("readers"),
             other_calls=self.ids_of("other_calls"),
+            script_line_id=self.number_of("script_line_id") or None,
+            proposes_wording=bool(self.proposes_wording.data),
         )
 
     def ids_of(self, name: str) -> tuple[int, ...]:
@@ -124,16 +130,16 @@ class NoteForm(Form):
 _MAX_DIGITS = 10
 
 
+def numbers_in(texts: Iterable[str]) -> tuple[int, ...]:
+    """The numbers among texts, each once, ascending; what can be no id is passed over."""
+    return tuple(sorted({int(v) for v in texts if v.isdecimal() and len(v) < _MAX_DIGITS}))
+
+
 def _number(value: str | None) -> int:
     text = str(value or "")
     if not text.isdecimal() or len(text) >= _MAX_DIGITS:
         raise InvalidInput("Say which moment of the call the note is about.", field="start_ms")
     return int(text)
-
-def numbers_in(texts: Iterable[str]) -> tuple[int, ...]:
-    """The numbers among texts, each once, ascending; what can be no id is passed over."""
-    return tuple(sorted({int(v) for v in texts if v.isdecimal() and len(v) < _MAX_DIGITS}))
-
 
 
 def _plain(value: str | None) -> str:
@@ -155,12 +161,6 @@ class Asked:
     at_ms: int | None
     request: int | None
     is_moment: bool = True
-
-
-def read_asked(args: MultiDict[str, str]) -> Asked:
-    """``?point=12``, ``?start_ms=…&end_ms=…&channel=…``, ``?at_ms=…``, ``?scope=call`` or
-    ``?scope=series&other_calls=…``, with ``request``.
-
     other_calls: tuple[int, ...] = ()
 
     @property
@@ -169,6 +169,12 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
         if self.is_moment:
             return NoteScope.MOMENT
         return NoteScope.SERIES if self.other_calls else NoteScope.CALL
+
+
+def read_asked(args: MultiDict[str, str]) -> Asked:
+    """``?point=12``, ``?start_ms=…&end_ms=…&channel=…``, ``?at_ms=…``, ``?scope=call`` or
+    ``?scope=series&other_calls=…``, with ``request``.
+
     Raises:
         InvalidInput: one is no number.
     """

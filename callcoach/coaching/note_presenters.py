@@ -22,6 +22,7 @@ from callcoach.coaching.desk_notes import DeskNotes
 from callcoach.coaching.models import Note, NoteAim, NoteReply, NoteScope, Visibility
 from callcoach.coaching.note_moments import moment_of
 from callcoach.coaching.queries import notes as queries
+from callcoach.coaching.queries.script_lines import words_of
 
 #: How far a sent note has come. "Understood" is the agent's own word, no agreement.
 STATES = ("draft", "sent", "read", "heard", "acknowledged")
@@ -98,6 +99,10 @@ class NoteView:
     #: The call on whose desk it is shown, when that is not the one it was begun on.
     on: int | None
     voice: VoiceView | None
+    #: Words of the line of the script that it is about, or "".
+    script_line: str
+    script_line_id: int
+    proposes_wording: bool
     changed_at: datetime | None
     changed_by: str
     replies: tuple[ReplyView, ...]
@@ -181,6 +186,9 @@ def note_view(
         series=series_links(viewer, note, here=call.id),
         on=call.id if call.id != note.call_id else None,
         voice=voice_view(note),
+        script_line=words_of(note.call, note.script_line),
+        script_line_id=note.script_line_id or 0,
+        proposes_wording=bool(note.proposes_wording),
         changed_at=note.updated_at if is_changed else None,
         changed_by=note.updated_by.name if is_changed and note.updated_by else "",
         replies=tuple(_reply(viewer, reply) for reply in note.replies),

@@ -35,6 +35,8 @@ class NoteText:
         scope: one of `NoteScope`.
         readers: ids of the people it is shown to by name, ascending; none unless it is for them.
         other_calls: ids of the calls beside the first, ascending; none unless it is a series.
+        script_line_id: the line of the script that it is about; None for none.
+        proposes_wording: `instead` is meant as new words for that line.
     """
 
     channel: int
@@ -49,6 +51,8 @@ class NoteText:
     scope: str = NoteScope.MOMENT.value
     readers: tuple[int, ...] = ()
     other_calls: tuple[int, ...] = ()
+    script_line_id: int | None = None
+    proposes_wording: bool = False
 
     @classmethod
     def kept(cls, content: Mapping[str, Any]) -> Self:
@@ -98,6 +102,7 @@ def checked(text: NoteText, duration_ms: int) -> NoteText:
         **words,
         readers=_ids(text.readers) if text.visibility == Visibility.NAMED else (),
         other_calls=_ids(text.other_calls) if text.scope == NoteScope.SERIES else (),
+        proposes_wording=text.proposes_wording and text.script_line_id is not None,
     )
     if not text.is_moment:
         return replace(text, quote="", channel=0, start_ms=0, end_ms=max(1, duration_ms))
@@ -137,6 +142,8 @@ def complete(text: NoteText, *, is_spoken: bool = False) -> NoteText:
         )
     if text.visibility == Visibility.NAMED and not text.readers:
         raise InvalidInput("Choose who reads the note.", field="readers")
+    if text.proposes_wording and not text.instead:
+        raise InvalidInput("Write the words that you propose for the line.", field="instead")
     if is_spoken:
         return text
     if text.aim == NoteAim.CHANGE and not text.instead:

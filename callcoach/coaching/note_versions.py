@@ -25,6 +25,7 @@ from callcoach.coaching.note_presenters import (
 from callcoach.coaching.note_text import NoteText
 from callcoach.coaching.queries import notes as queries
 from callcoach.coaching.queries.note_people import names_of
+from callcoach.coaching.queries.script_lines import texts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def _labels(*, is_keep: bool) -> dict[str, str]:
         "visibility": _("Who reads it"),
         "readers": _("Named"),
         "voice": _("Spoken"),
+        "script_line": _("Line of the script"),
+        "wording": _("Proposed as new wording"),
     }
 
 
@@ -108,6 +111,11 @@ def _shown(name: str, values: NoteText, names: Mapping[int, str], about: Mapping
         return f"{tenths(values.start_ms)} – {tenths(values.end_ms)}"
     if name == "readers":
         return ", ".join(names.get(user_id, "") for user_id in values.readers)
+    if name == "script_line":
+        line_id = values.script_line_id
+        return texts_of({line_id}).get(line_id, _("a line that is gone")) if line_id else ""
+    if name == "wording":
+        return _("yes") if values.proposes_wording else ""
     if name == "other_calls":
         return ", ".join(about.get(call_id, _("a call")) for call_id in values.other_calls)
     value = str(getattr(values, name))

@@ -10,6 +10,7 @@ from callcoach.coaching.note_mentions import named_in
 from callcoach.coaching.note_text import NoteText
 from callcoach.coaching.operations import telling
 from callcoach.coaching.queries import note_people as queries
+from callcoach.coaching.queries.script_lines import is_line_of
 from callcoach.errors import InvalidInput
 from callcoach.extensions import db
 
@@ -32,6 +33,8 @@ def check_lists(viewer: Viewer, call: Call, text: NoteText) -> None:
                 "A note on several calls is about calls of one agent in one team.",
                 field="other_calls",
             )
+    if text.script_line_id is not None and not is_line_of(call, text.script_line_id):
+        raise InvalidInput("This line is not in the script of the call.", field="script_line_id")
 
 
 def check_people(viewer: Viewer, call: Call, text: NoteText) -> None:

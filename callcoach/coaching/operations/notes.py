@@ -75,6 +75,8 @@ def text_of(note: Note) -> NoteText:
         scope=str(note.scope),
         readers=tuple(sorted(row.user_id for row in note.readers)),
         other_calls=tuple(sorted(row.call_id for row in note.other_calls)),
+        script_line_id=note.script_line_id,
+        proposes_wording=bool(note.proposes_wording),
     )
 
 

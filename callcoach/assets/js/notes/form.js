@@ -6,6 +6,7 @@ import { mountBounds } from "./bounds.js";
 import { showConflict } from "./conflict.js";
 import { keepDraft } from "./draft.js";
 import { offerNames } from "./mentions.js";
+import { mountLines } from "./lines.js";
 import { mountParts } from "./parts.js";
 import { mountTemplates } from "./templates.js";
 import { mountNoteVoice } from "./voice.js";
@@ -83,9 +84,12 @@ export function mountNoteForm(form, on = {}) {
 
   const showParts = mountParts(form, () => draft.schedule());
 
+  const showLines = mountLines(form, () => draft.schedule());
+
   function settled() {
     bounds.show();
     showParts();
+    showLines();
     dress();
     focus();
   }

@@ -4,16 +4,20 @@
 export const FIELDS = [
   ...["channel", "start_ms", "end_ms", "quote", "hears", "instead", "cause", "aim", "visibility"],
   ...["scope", "readers", "other_calls"],
+  ...["script_line_id", "proposes_wording"],
 ];
 const TEXTS = new Set(["quote", "hears", "instead"]);
 /** Boxes that are ticked: their numbers, ascending, with commas, as an array of them is written. */
 const LISTS = new Set(["readers", "other_calls"]);
+/** One box, ticked or not. */
+const FLAGS = new Set(["proposes_wording"]);
 
 /** @param {HTMLFormElement} form @param {string} name */
 const boxes = (form, name) => [...form.querySelectorAll(`input[type=checkbox][name="${name}"]`)];
 
 /** @param {HTMLFormElement} form @param {string} name */
 function read(form, name) {
+  if (FLAGS.has(name)) return form.elements[name]?.checked ? "true" : "";
   if (!LISTS.has(name)) return form.elements[name]?.value ?? "";
   const ticked = boxes(form, name).filter((box) => box.checked);
   const numbers = ticked.map((box) => Number(box.value)).sort((one, other) => one - other);
@@ -32,7 +36,9 @@ export function writeValues(form, values) {
     if (LISTS.has(name)) {
       const wanted = new Set(String(values[name]).split(","));
       for (const box of boxes(form, name)) box.checked = wanted.has(box.value);
-    } else if (form.elements[name]) form.elements[name].value = String(values[name]);
+    } else if (FLAGS.has(name)) {
+      if (form.elements[name]) form.elements[name].checked = clean(values[name]) === "true";
+    } else if (form.elements[name]) form.elements[name].value = String(values[name] ?? "");
   }
 }
 
@@ -41,7 +47,8 @@ export function sameValues(one, other) {
   return FIELDS.every((name) => clean(one[name]) === clean(other[name]));
 }
 
-const clean = (value) => String(value ?? "").replaceAll("\r\n", "\n").trim();
+/** A box that is not ticked is told as nothing, or as false. */
+const clean = (value) => String(value === false ? "" : (value ?? "")).replaceAll("\r\n", "\n").trim();
 
 /**
  * Both people's changes to one note. Where only one of them changed a field, that is taken; where
