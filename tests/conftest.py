@@ -17,8 +17,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_login.utils import _create_identifier
 from hypothesis import settings as hypothesis_settings
+from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import inspect, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from werkzeug.routing import Rule
 
 from callcoach.accounts.models import User
@@ -64,6 +67,31 @@ def _compile_once(rule: Any, append_unknown: bool = True) -> Any:
 
 Rule._compile_builder = _compile_once  # type: ignore[method-assign]
 
+#: Statements compiled in this process. Each application has an engine of its own, and each engine
+#: would compile every statement again: a third of the time of most tests.
+_compiled: dict[Any, Any] = {}
+for _dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+    # Statements are kept by dialect: one of the same kind compiles them to the same words
+    _dialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+    _dialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+
+
+class _InMemory(BytecodeCache):
+    """Templates compiled in this process: each application would compile them all again."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (code := self._code.get(bucket.key + bucket.checksum)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+_templates = _InMemory()
+
 
 @pytest.fixture
 def samples() -> Path:
@@ -95,17 +123,20 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(settings: Settings, empty_database: Path) -> Iterator[Flask]:
     """The application on an empty database, with CSRF and rate limits off."""
     own_file = settings.data_dir / empty_database.name
-    if settings.database_url == f"sqlite:///{own_file}" and not own_file.exists():
+    is_fresh = settings.database_url == f"sqlite:///{own_file}" and not own_file.exists()
+    if is_fresh:
         settings.ensure_data_dir()
         shutil.copyfile(empty_database, own_file)
     application = create_app(
         settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
     )
+    application.jinja_env.bytecode_cache = _templates
     with application.app_context():
+        db.engine.update_execution_options(compiled_cache=_compiled)
         if POSTGRES_URL:
             if not _empty_postgres():
                 db.create_all()
-        elif not inspect(db.engine).has_table("users"):
+        elif not is_fresh and not inspect(db.engine).has_table("users"):
             db.create_all()
     yield application
     with application.app_context():

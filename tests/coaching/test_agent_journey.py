@@ -17,6 +17,7 @@ from callcoach.coaching.models import ListeningRequest, Note, RequestAnswer
 from callcoach.coaching.operations import notes
 from callcoach.extensions import db, utc_now
 from tests.factories.coaching import create_note, create_request, give_sound
+from tests.looks import every_look
 from tests.waiting import until
 
 from .agent_steps import run_jobs
@@ -317,8 +318,7 @@ def test_the_key_marks_the_playhead_and_escape_leaves_it(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "laptop"])
+@every_look
 def test_axe_finds_nothing(
     app: Flask, desk: Desk, windows: Windows, noted: int, scheme: str, *, phone: bool
 ) -> None:

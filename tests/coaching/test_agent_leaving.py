@@ -102,6 +102,7 @@ def test_a_recording_that_was_not_sent_is_asked_about_and_then_deleted(
     assert page.url.endswith("/my/notes")
     assert page.evaluate(_DATABASES) == ["callcoach-voice"]
     _leave(page)
+    expect(dialog).to_be_visible()  # only then is Escape an answer
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert page.url.endswith("/my/notes")

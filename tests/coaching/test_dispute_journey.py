@@ -16,6 +16,7 @@ from callcoach.coaching.models import Dispute, DisputeState
 from callcoach.extensions import db, utc_now
 from tests.factories.coaching import create_note, give_sound
 from tests.factories.disputes import create_dispute
+from tests.looks import every_look
 from tests.waiting import comes_true, until
 
 from .agent_steps import run_jobs
@@ -155,8 +156,7 @@ def test_without_script_the_time_is_typed(app: Flask, desk: Desk, windows: Windo
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "laptop"])
+@every_look
 def test_axe_finds_nothing(
     app: Flask, desk: Desk, windows: Windows, scheme: str, *, phone: bool
 ) -> None:

@@ -25,6 +25,7 @@ from tests.coaching.feed_browser import (
     press_and_go_on,
     start,
 )
+from tests.looks import every_look
 
 __all__ = ["feed", "open_feed"]  # fixtures
 
@@ -227,8 +228,7 @@ def test_each_new_moment_is_announced(open_feed: OpenFeed) -> None:
     expect(live).to_contain_text(re.compile(r"2 .*12", re.DOTALL))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
+@every_look
 def test_axe_finds_nothing(feed: Feed, open_feed: OpenFeed, scheme: str, *, phone: bool) -> None:
     feed.ask(text="Ici ?", start_ms=27_600, end_ms=30_000)
     size = {"width": 390, "height": 844} if phone else {"width": 1366, "height": 768}

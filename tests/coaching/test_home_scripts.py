@@ -16,6 +16,7 @@ from callcoach.extensions import db, utc_now
 from callcoach.jobs.models import Job, JobState
 from tests.factories.calls import create_call
 from tests.factories.coaching import create_note, create_request, give_sound
+from tests.looks import every_look
 
 from .browsing import Windows
 from .conftest import Desk
@@ -106,8 +107,7 @@ def test_one_key_leads_to_the_feed(desk: Desk, windows: Windows, busy: int) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "laptop"])
+@every_look
 def test_axe_finds_nothing(
     desk: Desk, windows: Windows, busy: int, scheme: str, *, phone: bool
 ) -> None:

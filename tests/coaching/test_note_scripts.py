@@ -10,6 +10,7 @@ from sqlalchemy import select
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply
 from callcoach.extensions import db
 from tests.factories.coaching import create_note, create_request
+from tests.looks import every_look
 from tests.waiting import comes_true, has_come, two_frames, until
 
 from .browsing import Windows
@@ -425,8 +426,7 @@ def test_notes_stay_readable_without_sound(app: Flask, desk: Desk, windows: Wind
     expect(form_of(page).locator("[data-note-hear]")).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
+@every_look
 def test_axe_finds_nothing(
     app: Flask, audible: Desk, windows: Windows, scheme: str, *, phone: bool
 ) -> None:

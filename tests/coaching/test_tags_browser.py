@@ -12,6 +12,7 @@ from callcoach.calls.models import CallTag
 from callcoach.calls.operations import add_tag
 from callcoach.extensions import db
 from tests.factories.calls import create_call
+from tests.looks import every_look
 from tests.waiting import comes_true, has_come, two_frames
 
 from .browsing import Windows
@@ -149,8 +150,7 @@ def test_a_tag_is_renamed_on_its_page_and_taken_back(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
+@every_look
 def test_axe_finds_nothing(tagged: Desk, windows: Windows, scheme: str, *, phone: bool) -> None:
     windows.excused = "inline style"
     page = windows.open_desk(tagged.ids["claire"], tagged.call_id, phone=phone, scheme=scheme)

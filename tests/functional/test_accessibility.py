@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.looks import every_look
+
 from .conftest import Floor, SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -17,8 +19,7 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
+@every_look
 def test_axe_finds_nothing(sign_in_as: SignIn, floor: Floor, scheme: str, *, phone: bool) -> None:
     page = sign_in_as("claire", phone=phone, scheme=scheme)
     found = []

@@ -18,6 +18,7 @@ from callcoach.extensions import db
 from callcoach.learning.models import BlindMark, Check, CheckKind
 from tests.coaching.browsing import Windows, add_sound, serving
 from tests.factories.checks import create_check
+from tests.looks import every_look
 from tests.waiting import comes_true
 
 from .check_floor import Floor, floor
@@ -192,8 +193,7 @@ def test_the_page_of_a_call_that_is_to_be_marked_asks_first(
         assert db.session.get_one(Check, checks["blind"]).done_at is not None
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True])
+@every_look
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     floor: Floor, checks: dict[str, int], windows: Windows, scheme: str, phone: bool
 ) -> None:

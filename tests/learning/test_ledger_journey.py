@@ -18,6 +18,7 @@ from tests.coaching.browsing import Windows
 from tests.coaching.conftest import Desk, audible, desk, windows  # noqa: F401
 from tests.factories.calls import create_call
 from tests.factories.verdicts import create_verdicts
+from tests.looks import every_look
 from tests.waiting import comes_true
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -124,8 +125,7 @@ def _violations(page: Page, when: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
+@every_look
 def test_axe_finds_nothing(
     app: Flask,
     english: Desk,

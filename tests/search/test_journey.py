@@ -15,6 +15,7 @@ from callcoach.extensions import db
 from callcoach.search.operations import FoundNote, index_note
 from tests.coaching.browsing import Windows, add_sound, serving
 from tests.factories.search import create_saved_view
+from tests.looks import every_look
 from tests.waiting import until
 
 from .conftest import World
@@ -169,8 +170,7 @@ def test_a_phone_has_a_glass_that_leads_to_the_page(world: World, windows: Windo
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
+@every_look
 def test_axe_finds_nothing(world: World, windows: Windows, scheme: str, *, phone: bool) -> None:
     page = windows.open(world.ids["claire"], "/search", phone=phone, scheme=scheme)
     found = []
