@@ -1,0 +1,1 @@
+"""Writes of this room: leading a trial, and counting its calls. They flush and never commit."""
