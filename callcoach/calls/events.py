@@ -44,7 +44,7 @@ def on_details_changed(subscriber: Subscriber) -> Subscriber:
 
 
 def details_changed(call: Call) -> None:
-    """Somebody changed what kind of call it is, whose, or for what campaign."""
+    """Somebody changed what kind of call it is, whose, for what campaign, or how it ended."""
     for subscriber in _described:
         subscriber(call)
 

@@ -107,7 +107,7 @@ def edit_call(viewer: Viewer, call: Call, changes: CallEdit) -> Call:
     if changed.keys() & {"campaign_id", "persona"}:
         _analyse_again(viewer, call)
     db.session.flush()
-    if changed.keys() & {"kind", "agent_id", "campaign_id"}:
+    if changed.keys() & {"kind", "agent_id", "campaign_id", "outcome"}:
         details_changed(call)
     return call
 
