@@ -57,6 +57,7 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.coaching.tasks",
     "callcoach.notices.tasks",
     "callcoach.drills.tasks",
+    "callcoach.script_library.tasks",
 )
 
 

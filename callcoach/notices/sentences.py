@@ -30,6 +30,28 @@ SENTENCES: Mapping[str, str] = {
     "progress.objective": N_("%(name)s proposes an objective."),
     "progress.objective_answered": N_("%(name)s answered about an objective."),
     "progress.consent": N_("%(name)s asks whether a moment of yours may be played to the team."),
+    "script.submitted": N_(
+        "%(name)s asks you to approve version %(number)s of the script “%(campaign)s”."
+    ),
+    "script.reminded": N_(
+        "Version %(number)s of the script “%(campaign)s” still waits for your approval."
+    ),
+    "script.deputy": N_(
+        "Version %(number)s of the script “%(campaign)s” waits for you, as a deputy, to approve it."
+    ),
+    "script.approved": N_("%(name)s approved version %(number)s of the script “%(campaign)s”."),
+    "script.sent_back": N_("%(name)s sent version %(number)s of the script “%(campaign)s” back."),
+    "script.unasked": N_(
+        "Version %(number)s of the script “%(campaign)s” did not need your approval; you may "
+        "suspend it."
+    ),
+    "script.suspended": N_("%(name)s suspended version %(number)s of the script “%(campaign)s”."),
+    "script.changed_back": N_(
+        "The script “%(campaign)s” is another one again: read it before your next call."
+    ),
+    "script.briefing": N_("The script of %(campaign)s changes: read what."),
+    "script.changed_by_you": N_("A line of the script changed thanks to your call."),
+    "script.request_answered": N_("Your request to change the script was answered."),
 }
 
 
