@@ -9,6 +9,7 @@ from pathlib import Path
 
 from callcoach.calls.mapping import to_ms
 from callcoach.config import Settings
+from callcoach.errors import N_, RecordingRejected
 from callcoach.speech.audio import AudioLimits, open_recording
 from callcoach.speech.playback import write_excerpt
 from callcoach.storage import StoredContent, get_store
@@ -20,6 +21,8 @@ MAX_VOICE_S = 120
 MAX_VOICE_BYTES = 12_000_000
 #: Of the file: 3 kB a second, what a slow line brings in time; AAC, which every telephone plays.
 _KBPS = 24
+#: Every sample is zero: even somebody who says nothing sits in a room.
+NO_SOUND = N_("No sound reached us. Is the microphone muted? Switch it on and record again.")
 
 
 def voice_key(upload: str) -> str:
@@ -28,28 +31,42 @@ def voice_key(upload: str) -> str:
 
 
 def write_voice(settings: Settings, upload: str, sound: bytes) -> tuple[StoredContent, int]:
-    """Decode what was sent, in the sandbox, and keep it as a small file; with its length in
-    milliseconds.
+    """`write_spoken` for the sound of a note."""
+    return write_spoken(
+        settings, voice_key(upload), sound, max_s=MAX_VOICE_S, max_bytes=MAX_VOICE_BYTES, kbps=_KBPS
+    )
+
+
+def write_spoken(
+    settings: Settings, key: str, sound: bytes, *, max_s: int, max_bytes: int, kbps: int
+) -> tuple[StoredContent, int]:
+    """Decode what a microphone recorded, in the sandbox, and keep it as a small file; with its
+    length in milliseconds.
 
     Args:
-        upload: key of the upload; the file's key follows from it, so that doing this twice leaves
-            one file.
+        key: of the file; follows from the upload, so that doing this twice leaves one file.
+        max_s: longest sound, seconds; a little more is taken, for the stop comes late.
+        max_bytes: of the upload.
+        kbps: of the file.
 
     Raises:
         RecordingRejected: it cannot be used; says why.
         JobFailed: the machine failed, not the recording.
     """
-    limits = AudioLimits(
-        max_duration_s=MAX_VOICE_S + 5.0, max_bytes=MAX_VOICE_BYTES, max_wall_s=60.0
-    )
+    limits = AudioLimits(max_duration_s=max_s + 5.0, max_bytes=max_bytes, max_wall_s=60.0)
     work = settings.data_dir / "tmp"
     work.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="voice-", dir=work) as name:
         folder = Path(name)
         source = folder / "upload"
         source.write_bytes(sound)
-        recording = open_recording(source, limits=limits, work_folder=folder)
-        path = write_excerpt(recording, 0.0, recording.duration_s, folder / "voice.m4a", kbps=_KBPS)
+        try:
+            recording = open_recording(source, limits=limits, work_folder=folder)
+        except RecordingRejected as error:
+            if error.reason == "silent":  # a room is never so quiet: nothing came in at all
+                raise RecordingRejected("silent", NO_SOUND) from error
+            raise
+        path = write_excerpt(recording, 0.0, recording.duration_s, folder / "voice.m4a", kbps=kbps)
         with path.open("rb") as stream:
-            content = get_store().put(stream, voice_key(upload))
+            content = get_store().put(stream, key)
     return content, to_ms(recording.duration_s)

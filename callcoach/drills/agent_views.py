@@ -103,7 +103,6 @@ def put_take(assignment_id: int, step_id: int, name: str) -> ResponseReturnValue
     kept = _kept(assignment, step_id, key)
     if kept is not None:
         return upload_state(0, is_done=True, **_kept_facts(kept))
-    may_be_silent = drill.kind == DrillKind.REAL_TIME
     db.session.rollback()  # nothing is held while the sound is read
     so_far = uploads.take_piece(
         key, piece.offset, piece.data, length=piece.length, max_bytes=practice.MAX_TAKE_BYTES
@@ -113,13 +112,13 @@ def put_take(assignment_id: int, step_id: int, name: str) -> ResponseReturnValue
     sound = uploads.read_upload(key, sha256=piece.sha256)
     settings: Settings = current_app.extensions["callcoach"]
     try:
-        take = media.write_take(settings, key, sound, may_be_silent=may_be_silent)
+        content, duration_ms = media.write_take(settings, key, sound)
     finally:
         uploads.forget_upload(key)
     with write_transaction():
         assignment, step = queries.get_my_step(viewer, assignment_id, step_id)
         answer = _kept(assignment, step_id, key) or practice.keep_take(
-            viewer, assignment, step, take.content, take.duration_ms
+            viewer, assignment, step, content, duration_ms
         )
         facts = _kept_facts(answer)
         db.session.commit()
@@ -213,7 +212,7 @@ def _kept(assignment: Assignment, step_id: int, key: str) -> Answer | None:
 
 def _kept_facts(answer: Answer) -> dict[str, object]:
     sound = url_for("drills.answer_sound", answer_id=answer.id) if answer.file_id else ""
-    return {"sound": sound, "duration_ms": answer.duration_ms, "silent": not answer.file_id}
+    return {"sound": sound, "duration_ms": answer.duration_ms}
 
 
 def _replies(assignment: Assignment) -> dict[int, practice.Reply]:

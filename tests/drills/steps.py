@@ -19,8 +19,8 @@ RATE_HZ = 16_000
 
 
 def voice_wav(folder: Path, seconds: float = 2.0, *, silence_s: float = 0.0) -> bytes:
-    """Something like a voice, after a quiet that is not quite silent."""
-    sound = speech_like(seconds, 3)
+    """Something like a voice, after a quiet that is not quite silent; without seconds, that alone."""
+    sound = speech_like(seconds, 3) if seconds else ()
     quiet = np.random.default_rng(2).normal(0, 0.0005, round(silence_s * RATE_HZ))
     samples = np.concatenate([quiet, np.asarray(sound)]).astype(np.float32)
     return write_pcm_wav(folder / "voice.wav", samples[np.newaxis], RATE_HZ).read_bytes()

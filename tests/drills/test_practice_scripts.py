@@ -56,6 +56,24 @@ def _takes(page: Page) -> int:
     )
 
 
+#: Somebody takes their time to allow the microphone.
+ASKED_LATE = """() => {
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) =>
+    new Promise((resolve) => setTimeout(resolve, 400)).then(() => ask(wanted));
+}"""
+
+
+def _press(page: Page, button: str) -> None:
+    """By keyboard; the focus stays with what is going on until there is something to press."""
+    page.evaluate(ASKED_LATE)
+    page.locator(button).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-voice-when=asking]")).to_be_focused()
+    page.wait_for_selector("[data-voice-state=recording]")
+    expect(page.locator("[data-voice-act=stop]")).to_be_focused()
+
+
 def test_record_listen_again_and_send(
     practice_in: MakePractice, speaking_chromium: Browser, transcriber: FakeTranscriber
 ) -> None:
@@ -67,7 +85,7 @@ def test_record_listen_again_and_send(
     first = _keys(practice.app)
     page.locator("[data-voice-act=play]:visible").click()
     page.wait_for_function("() => document.querySelector('[data-voice-audio]').currentTime > 0.3")
-    page.locator("[data-voice-act=record]:visible").click()
+    _press(page, "[data-voice-act=record]:visible")
     say_something(page, 1)
     voice_state(page, "done")
     (answer,) = _answers(practice.app)
@@ -103,7 +121,7 @@ def test_in_real_time_recording_starts_when_the_line_has_ended(
         }"""
     )
     expect(page.locator(".voice-record")).to_be_hidden()
-    page.locator("[data-go-act]").click()
+    _press(page, "[data-go-act]")
     say_something(page, 1)
     voice_state(page, "done")
     order = page.evaluate("() => window.order")

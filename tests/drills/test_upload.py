@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from callcoach.accounts.models import User
+from callcoach.coaching.voice_media import NO_SOUND
 from callcoach.drills.models import Answer
 from callcoach.extensions import db
 from callcoach.storage import get_store
@@ -157,24 +158,22 @@ def test_discarding_also_forgets_what_came_in_part(
     assert browser.get(url).json["offset"] == 0
 
 
-def test_silence_is_an_answer_in_real_time_and_only_there(
-    app: Flask, desk: Desk, sign_in: SignIn, given: Given, tmp_path: Path
+def test_a_microphone_that_is_off_is_no_silence_and_a_quiet_room_is(
+    app: Flask, desk: Desk, sign_in: SignIn, tmp_path: Path
 ) -> None:
-    content = silent_wav(tmp_path, 3.0)
     browser = sign_in(desk.ids["agent"])
-    refused = upload(browser, take_url(given.assignment_id, _step_id(app, given)), content)
-    assert refused.status_code == 422
     with app.app_context():
         real_time = given_drill(desk, "real_time")
-    answer = upload(browser, take_url(real_time.assignment_id, _step_id(app, real_time)), content)
-    assert answer.json["done"]
-    assert answer.json["silent"]
-    sent = browser.post(f"/my/drills/{real_time.assignment_id}/send")
-    assert sent.status_code == 302
-    with app.app_context():
-        kept = db.session.scalars(select(Answer)).one()
-        assert (kept.file_id, kept.silence_ms, kept.state) == (None, 3000, "done")
-    assert "3,0" in browser.get(f"/my/drills/{real_time.assignment_id}").text
+    url = take_url(real_time.assignment_id, _step_id(app, real_time))
+    refused = upload(browser, url, silent_wav(tmp_path, 3.0))
+    assert refused.status_code == 422
+    assert refused.json["error"] == NO_SOUND
+    assert _answers(app) == []
+    again = take_url(real_time.assignment_id, _step_id(app, real_time), "take-2")
+    quiet = voice_wav(tmp_path, 0.0, silence_s=3.0)
+    assert upload(browser, again, quiet).json["done"], "somebody who says nothing"
+    assert browser.post(f"/my/drills/{real_time.assignment_id}/send").status_code == 302
+    assert [duration_ms for _file, duration_ms in _answers(app)] == [pytest.approx(3000, abs=60)]
 
 
 def test_there_is_nothing_to_record_by_ear(

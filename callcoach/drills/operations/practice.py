@@ -81,13 +81,10 @@ def keep_take(
     viewer: Viewer,
     assignment: Assignment,
     step: DrillStep,
-    content: StoredContent | None,
+    content: StoredContent,
     duration_ms: int,
 ) -> Answer:
     """Keep what was said at a step, over an earlier take, whose file goes.
-
-    Args:
-        content: the sound; None when there was none at all, which is a silence.
 
     Raises:
         NotFound: as `open_take`, or the step is of another drill.
@@ -96,14 +93,12 @@ def keep_take(
     require_step(assignment, step)
     answer = _answer(attempt, step)
     old = answer.file
-    answer.file = (
-        register_derived(content, kind="take", media_type="audio/mp4") if content else None
-    )
+    answer.file = register_derived(content, kind="take", media_type="audio/mp4")
     if old is not None and old is not answer.file:
         db.session.flush()
         _delete_unused(old)
     answer.duration_ms = duration_ms
-    answer.silence_ms = duration_ms if content is None else None
+    answer.silence_ms = None
     answer.text, answer.is_typed, answer.measures = "", False, {}
     answer.created_at = utc_now()
     db.session.flush()

@@ -16,7 +16,7 @@ class Step {
     this.text = root.querySelector("textarea");
     this.typed = root.querySelector("[data-typed]");
     const box = root.querySelector("[data-voice]");
-    this.voice = box ? mountVoice(box, { state: () => changed(), kept: (answer) => this.kept(answer) }) : null;
+    this.voice = box ? mountVoice(box, { state: () => changed() }) : null;
     this.text?.addEventListener("input", changed);
     this.goBox = isRealTime ? root.querySelector("[data-go]") : null;
     this.goBox?.querySelector("[data-go-act]").addEventListener("click", () => this.startNow());
@@ -42,14 +42,13 @@ class Step {
     return ["review", "uploading", "waiting"].includes(this.voice?.state);
   }
 
-  kept(answer) {
-    this.silent = answer.silent;
-  }
-
   /** The line plays, then the microphone that was opened before it records at once. */
   async startNow() {
     const listening = this.go.querySelector("[data-go-listening]");
-    if (!(await this.voice.prepare())) return;
+    const isHeld = this.goBox.contains(document.activeElement);
+    const opened = this.voice.prepare();
+    if (isHeld && this.voice.state === "asking") this.voice.takeFocus();
+    if (!(await opened)) return;
     listening.hidden = false;
     this.audio.currentTime = 0;
     const begin = () => {
@@ -62,6 +61,7 @@ class Step {
       listening.hidden = true;
       this.audio.removeEventListener("ended", begin);
       this.voice.release();
+      if (isHeld) queueMicrotask(() => this.goBox.querySelector("[data-go-act]").focus());
     };
     this.audio.addEventListener("ended", begin);
     this.audio.addEventListener("error", broken, { once: true });

@@ -67,16 +67,26 @@ class VoicePanel {
 
   show(state, message = "") {
     const held = document.activeElement?.closest("[data-voice-when]");
+    const isHeld = Boolean(held && this.root.contains(held));
     this.root.dataset.voiceState = state;
     for (const part of this.root.querySelectorAll("[data-voice-when]")) {
       part.hidden = !part.dataset.voiceWhen.split(" ").includes(state);
     }
     const said = this.root.querySelector("[data-voice-message]");
     if (said) said.textContent = message;
-    if (held && this.root.contains(held) && held.hidden) {
-      this.root.querySelector("[data-voice-when]:not([hidden]) button:not([hidden])")?.focus();
-    }
+    if (isHeld && held.hidden) this.takeFocus();
     this.on.state?.(state);
+  }
+
+  /**
+   * Puts the focus on what can be done now; on what is said while there is nothing to do, such as
+   * when the browser asks for the microphone: it would be lost, and whoever works by keyboard with it.
+   */
+  takeFocus() {
+    const shown = [...this.root.querySelectorAll("[data-voice-when]:not([hidden])")];
+    const button = shown.map((part) => part.querySelector("button:not([hidden])")).find(Boolean);
+    if (!button && shown[0]) shown[0].tabIndex = -1;
+    (button ?? shown[0])?.focus();
   }
 
   /** Opens the microphone and puts aside what there was; false when there is none. */
