@@ -19,7 +19,11 @@ from callcoach.drills.models import DrillStep
 #: call id, start and end in milliseconds -> whether a yes in force covers all of it.
 Consents = Callable[[int, int, int], bool]
 
+#: id of a file -> whether it was recorded for everybody who calls for the campaign.
+OpenExamples = Callable[[int], bool]
+
 _sources: list[Consents] = []
+_open_examples: list[OpenExamples] = []
 
 
 def on_consent_asked(source: Consents) -> Consents:
@@ -32,6 +36,13 @@ def on_consent_asked(source: Consents) -> Consents:
 def is_shared(call: Call, start_ms: int, end_ms: int) -> bool:
     """Whether the agent of the call lets colleagues hear this stretch, now."""
     return any(source(call.id, start_ms, end_ms) for source in _sources)
+
+
+def on_example_asked(source: OpenExamples) -> OpenExamples:
+    """Register whose spoken examples are meant for everybody of a campaign, as a decorator."""
+    if source not in _open_examples:
+        _open_examples.append(source)
+    return source
 
 
 def may_hear(viewer: Viewer, call: Call | None, start_ms: int, end_ms: int) -> bool:
@@ -60,7 +71,8 @@ def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
     """Whether the viewer, who may read or do the drill, may hear its spoken example.
 
     It is the voice of a note, which speaks to whom that note is for: nobody hears it here who may
-    not hear it there. A note that was put aside since changes nothing.
+    not hear it there. A note that was put aside since changes nothing. A voice that was recorded for
+    a whole campaign (`on_example_asked`) is heard by all who have the drill to do.
     """
     if step.example_file_id is None:
         return False
@@ -69,6 +81,8 @@ def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
         return False
     if note is not None:
         return can_read_note(viewer, note, note.call)
+    if any(is_open(step.example_file_id) for is_open in _open_examples):
+        return True
     return makes_drills(viewer) or (call is not None and call.agent_id == viewer.user_id)
 
 

@@ -138,6 +138,25 @@ def take_up(viewer: Viewer, note: Note) -> Assignment:
     return _open(agent, drill.id, None) or _add(agent, None, None, drill_id=drill.id)
 
 
+def take_up_drill(viewer: Viewer, drill: Drill) -> Assignment:
+    """An agent practises a drill of a campaign of theirs, which nobody gave them.
+
+    The drill is one that the agent was shown (such as an expression's).
+
+    Raises:
+        NotAllowed: the viewer is no agent.
+        NotFound: the drill was put aside, or quotes a call of another team than theirs.
+    """
+    if viewer.role is not Role.AGENT or viewer.user_id is None:
+        raise NotAllowed("Agents practise the drills of their campaigns.")
+    agent = _locked_agent(viewer.user_id)
+    calls_for = {link.team_id for link in drill.campaign.teams} & viewer.team_ids
+    is_open = drill.archived_at is None and bool(calls_for)
+    if not is_open or not can_be_given(agent.id, team_ids_of(agent), drill.calls):
+        raise NotFound("There is no such drill.")
+    return _open(agent, drill.id, None) or _add(agent, None, None, drill_id=drill.id)
+
+
 def can_take_up(note: Note) -> bool:
     """Whether there is something in a note to practise."""
     return note.scope == NoteScope.MOMENT and note.aim == NoteAim.CHANGE
