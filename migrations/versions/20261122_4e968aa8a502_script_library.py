@@ -408,6 +408,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_notes_script_line_id'), ['script_line_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_notes_script_line_id_script_lines'), 'script_lines', ['script_line_id'], ['id'], ondelete='SET NULL')
 
+    # Notices hold names and counts, never words: those of given drills once held the drill's title,
+    # which quotes a prospect. Going down does not bring it back.
+    notices = sa.table('notices', sa.column('kind', sa.String), sa.column('values', sa.JSON))
+    op.execute(notices.update().where(notices.c.kind == 'drill.assigned').values(values={}))
 
 
 def downgrade() -> None:

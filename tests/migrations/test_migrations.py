@@ -14,13 +14,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import JSON, Column, MetaData, insert, text
+from sqlalchemy import JSON, Column, MetaData, insert, select, text
 
 from callcoach.accounts.models import Membership, User
 from callcoach.app import create_app
 from callcoach.calls.models import Turn
 from callcoach.config import MIGRATIONS_DIR, Settings
 from callcoach.extensions import db
+from callcoach.notices.models import Notice
 from tests.conftest import POSTGRES_URL
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
@@ -160,6 +161,25 @@ def test_calls_keep_who_said_their_kind_through_the_revision_that_asks(migrated:
     assert _contents() == before
     flask_migrate.upgrade()
     assert _contents() == before
+
+
+def test_what_old_notices_quoted_is_forgotten(migrated: Flask) -> None:
+    flask_migrate.downgrade(revision="09437fd61115")
+    metadata = MetaData()
+    metadata.reflect(db.engine)
+    told = {"drill.assigned": {"title": "« Ils nous volent ! »"}, "note.sent": {"name": "Claire"}}
+    with db.engine.begin() as connection:
+        rows = [("users", {"id": 1})]
+        for number, (kind, values) in enumerate(told.items(), start=1):
+            row = {"id": number, "user_id": 1, "kind": kind, "values": values, "subject": kind}
+            rows.append(("notices", row))
+        for table, row in rows:
+            columns = metadata.tables[table].columns
+            needed = {c.name: _some(c) for c in columns if not c.nullable and not c.server_default}
+            connection.execute(insert(metadata.tables[table]).values(**{**needed, **row}))
+    flask_migrate.upgrade()
+    kept = dict(db.session.execute(select(Notice.kind, Notice.values)).all())
+    assert kept == told | {"drill.assigned": {}}
 
 
 def _rows(query: str) -> list[object]:
