@@ -12,6 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from callcoach.accounts.models import User
 from callcoach.extensions import UtcDateTime, db, utc_now
 
+#: Defaults, in minutes after local midnight: the digest is there when the day begins, and evenings
+#: are quiet.
+DIGEST_AT = 8 * 60 + 30
+QUIET_FROM, QUIET_TO = 19 * 60, 8 * 60
+
 
 class Delivery(StrEnum):
     """How somebody is told by e-mail."""
@@ -31,10 +36,10 @@ class NoticePreference(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
     delivery: Mapped[Delivery] = mapped_column(String(10), default=Delivery.DIGEST)
     #: Minutes after local midnight at which the digest goes out.
-    digest_at: Mapped[int] = mapped_column(default=8 * 60 + 30)
+    digest_at: Mapped[int] = mapped_column(default=DIGEST_AT)
     #: No e-mail between these minutes of the person's day; the same twice: never quiet.
-    quiet_from: Mapped[int] = mapped_column(default=19 * 60)
-    quiet_to: Mapped[int] = mapped_column(default=8 * 60)
+    quiet_from: Mapped[int] = mapped_column(default=QUIET_FROM)
+    quiet_to: Mapped[int] = mapped_column(default=QUIET_TO)
     #: In every e-mail's link that ends them, without signing in; never shown elsewhere.
     unsubscribe_token: Mapped[str] = mapped_column(String(64), unique=True)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -12,8 +12,27 @@ from sqlalchemy.exc import IntegrityError
 from callcoach.accounts.models import User
 from callcoach.extensions import db
 from callcoach.notices.clock import GATHER, after_quiet, next_at
-from callcoach.notices.models import Delivery, NoticePreference
+from callcoach.notices.models import (
+    DIGEST_AT,
+    QUIET_FROM,
+    QUIET_TO,
+    Delivery,
+    NoticePreference,
+)
 from callcoach.web.i18n import DEFAULT_TIMEZONE
+
+
+def chosen_by(user_id: int) -> NoticePreference:
+    """What the person chose, to be shown; an object that is not kept, with the defaults, when they
+    never chose anything.
+    """
+    return _find(user_id) or NoticePreference(
+        user_id=user_id,
+        delivery=Delivery.DIGEST,
+        digest_at=DIGEST_AT,
+        quiet_from=QUIET_FROM,
+        quiet_to=QUIET_TO,
+    )
 
 
 def preference_of(user_id: int) -> NoticePreference:

@@ -14,7 +14,7 @@ from callcoach.extensions import csrf, db, write_transaction
 from callcoach.notices import operations, queries
 from callcoach.notices.forms import NoticeForm, minutes
 from callcoach.notices.models import Notice
-from callcoach.notices.schedule import preference_of
+from callcoach.notices.schedule import chosen_by
 from callcoach.notices.sentences import sentence
 from callcoach.web.gate import public
 from callcoach.web.requests import is_seen, safe_next
@@ -86,11 +86,7 @@ def mark_unseen() -> ResponseReturnValue:
 @bp.get("/settings/notifications")
 def settings() -> ResponseReturnValue:
     """How I want to be told."""
-    preference = preference_of(current_viewer().user_id or 0)
-    form = NoticeForm.of(preference)
-    page = _settings_page(form)
-    db.session.rollback()  # a look keeps nothing
-    return page
+    return _settings_page(NoticeForm.of(chosen_by(current_viewer().user_id or 0)))
 
 
 @bp.post("/settings/notifications")

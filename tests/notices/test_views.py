@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from callcoach.config import Settings
 from callcoach.errors import InvalidInput
@@ -72,7 +72,20 @@ def test_marking_all_as_seen_can_be_undone(told: Told, sign_in: SignIn) -> None:
 
 def test_how_one_is_told_is_kept_and_mistakes_say_so(told: Told, sign_in: SignIn) -> None:
     browser = sign_in(told.agent_id)
-    assert browser.get("/settings/notifications").status_code == 200
+    written: list[str] = []
+
+    def _note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "BEGIN", "PRAGMA")):
+            written.append(statement)
+
+    with told.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", _note)
+    page = browser.get("/settings/notifications")
+    event.remove(engine, "before_cursor_execute", _note)
+    assert page.status_code == 200
+    assert "08:30" in page.text
+    assert written == [], "a look writes nothing, not even for a moment"
     with told.app.app_context():
         assert db.session.scalars(select(NoticePreference)).all() == [], "a look keeps nothing"
     good = {
