@@ -9,12 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from callcoach.analysis.model import CallAnalysis, CallContext, Evidence, Message
+from callcoach.analysis.model import CallAnalysis, CallContext, Evidence, Message, ScriptLine
 from callcoach.analysis.model import TippingPoint as FoundPoint
 from callcoach.analysis.model import Turn as FoundTurn
 from callcoach.analysis.opening import talk_start_s
 from callcoach.calls.models import AnalysisRun, TippingPoint, Turn, TurnCorrection
 from callcoach.campaigns.models import Campaign, PromiseKind
+from callcoach.script_library.document import without_placeholders
+from callcoach.script_library.in_force import phrases_of
+from callcoach.script_library.models import ExpressionKind, ScriptVersion
 from callcoach.tuning.queries import tuning_of
 
 #: A correction shows on a turn when they share more than this part of both: less, and the bounds
@@ -127,19 +130,38 @@ def _revived(value: Any) -> Any:
     return value
 
 
-def context_of(campaign: Campaign, persona: str = "") -> CallContext:
-    """What the analysis should know of a call's campaign, and what the campaign changes in it."""
+def context_of(
+    campaign: Campaign, persona: str = "", script: ScriptVersion | None = None
+) -> CallContext:
+    """What the analysis should know of a call's campaign, and what the campaign changes in it.
+
+    Args:
+        script: the version that was in force when the call took place; its lines are read as they
+            are said to the persona.
+    """
     phrases = {
         kind: tuple(p.text for p in campaign.promises if p.kind == kind) for kind in PromiseKind
     }
+    said = phrases_of(campaign.id)
+    forbidden = phrases[PromiseKind.FORBIDDEN] + said[ExpressionKind.FORBIDDEN]
+    ambiguous = phrases[PromiseKind.AMBIGUOUS] + said[ExpressionKind.AMBIGUOUS]
     return CallContext(
         campaign=campaign.name,
         persona=persona,
         vocabulary=tuple(campaign.vocabulary),
         approved=phrases[PromiseKind.APPROVED],
-        forbidden=phrases[PromiseKind.FORBIDDEN],
-        ambiguous=phrases[PromiseKind.AMBIGUOUS],
+        forbidden=tuple(dict.fromkeys(forbidden)),
+        ambiguous=tuple(dict.fromkeys(ambiguous)),
+        script_lines=_script_lines(script, persona) if script else (),
         tuning=tuning_of(campaign.id),
+    )
+
+
+def _script_lines(script: ScriptVersion, persona: str) -> tuple[ScriptLine, ...]:
+    """Lines in reading order; what the agent fills in is nobody's words."""
+    return tuple(
+        ScriptLine(without_placeholders(place.line.said_to(persona)), place.section.kind.value)
+        for place in script.document.places()
     )
 
 

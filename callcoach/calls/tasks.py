@@ -258,7 +258,7 @@ def _read_facts(context: JobContext) -> _Facts | None:
             call_id=call.id,
             agent_channel=AgentChannel(call.agent_channel),
             language=call.language,
-            context=context_of(call.campaign, call.persona),
+            context=context_of(call.campaign, call.persona, call.script_version),
             original_key=original.key if original else None,
             has_derived=bool(recording and recording.playback_id and recording.peaks_id),
             transcript_id=call.current_transcript_id,
@@ -448,7 +448,7 @@ def _show(call: Call, transcript_id: int, analysis: CallAnalysis) -> None:
 
 def _was_changed(call: Call, facts: _Facts) -> bool:
     """Whether somebody changed what the run had read of the call or its campaign."""
-    now = context_of(call.campaign, call.persona)
+    now = context_of(call.campaign, call.persona, call.script_version)
     return facts.agent_channel != call.agent_channel or facts.context != now
 
 

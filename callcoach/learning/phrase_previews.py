@@ -176,7 +176,7 @@ def read_trial(call_id: int) -> Trial | None:
     call: Call | None = db.session.get(Call, call_id)
     if call is None or call.current_transcript_id is None or call.current_analysis is None:
         return None
-    context = context_of(call.campaign, call.persona)
+    context = context_of(call.campaign, call.persona, call.script_version)
     run: AnalysisRun = call.current_analysis
     is_current = (
         run.analysis_version == ANALYSIS_VERSION and run.tuning == context.tuning.fingerprint

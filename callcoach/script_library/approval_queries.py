@@ -19,10 +19,10 @@ from callcoach.script_library import approval
 from callcoach.script_library.access import can_approve
 from callcoach.script_library.approval import Ground, GroundKind, Statement
 from callcoach.script_library.document import Document
+from callcoach.script_library.in_force import phrases_of
 from callcoach.script_library.models import (
     PUBLISHED,
     DecisionKind,
-    Expression,
     ExpressionKind,
     Script,
     ScriptDecision,
@@ -44,15 +44,7 @@ def statements_of(campaign: Campaign) -> list[Statement]:
         Statement(_KINDS[PromiseKind(promise.kind)], promise.text, promise.id)
         for promise in campaign.promises
     ]
-    forbidden = db.session.scalars(
-        select(Expression.phrase)
-        .where(
-            Expression.campaign_id == campaign.id,
-            Expression.kind == ExpressionKind.FORBIDDEN,
-            Expression.removed_at.is_(None),
-        )
-        .order_by(Expression.id)
-    )
+    forbidden = phrases_of(campaign.id)[ExpressionKind.FORBIDDEN]
     known = {statement.text for statement in found}
     found += [Statement(GroundKind.FORBIDDEN, text) for text in forbidden if text not in known]
     return found

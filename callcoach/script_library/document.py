@@ -199,6 +199,16 @@ def split_fields(text: str) -> tuple[tuple[str, bool], ...]:
     return tuple(piece for piece in cut if piece[0])
 
 
+def without_placeholders(text: str) -> str:
+    """What is said whatever the agent fills in.
+
+    >>> without_placeholders("Bonjour {prénom}, ça va ?")
+    'Bonjour, ça va ?'
+    """
+    bare = " ".join(_PLACEHOLDER.sub(" ", text).split())
+    return re.sub(r" ([,.])", r"\1", bare)
+
+
 def check(document: Document) -> None:
     """Look whether a document may be kept.
 

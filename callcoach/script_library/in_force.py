@@ -11,7 +11,14 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from callcoach.extensions import db
-from callcoach.script_library.models import PUBLISHED, Script, ScriptRelease, ScriptVersion
+from callcoach.script_library.models import (
+    PUBLISHED,
+    Expression,
+    ExpressionKind,
+    Script,
+    ScriptRelease,
+    ScriptVersion,
+)
 
 
 def release_in_force(campaign_id: int, team_id: int, at: datetime) -> ScriptRelease | None:
@@ -30,6 +37,21 @@ def release_in_force(campaign_id: int, team_id: int, at: datetime) -> ScriptRele
         .order_by(ScriptRelease.starts_at.desc(), ScriptRelease.id.desc())
         .limit(1)
     )
+
+
+def phrases_of(campaign_id: int) -> dict[ExpressionKind, tuple[str, ...]]:
+    """The set phrases of a campaign by kind, in the order in which they were written; every kind is
+    there.
+    """
+    found: dict[ExpressionKind, list[str]] = {kind: [] for kind in ExpressionKind}
+    rows = db.session.execute(
+        select(Expression.kind, Expression.phrase)
+        .where(Expression.campaign_id == campaign_id, Expression.removed_at.is_(None))
+        .order_by(Expression.id)
+    )
+    for kind, phrase in rows:
+        found[ExpressionKind(kind)].append(phrase)
+    return {kind: tuple(phrases) for kind, phrases in found.items()}
 
 
 def version_in_force(campaign_id: int, team_id: int, at: datetime) -> ScriptVersion | None:

@@ -16,6 +16,7 @@ from callcoach.calls.events import details_changed, words_changed
 from callcoach.calls.mapping import correction_for
 from callcoach.calls.metadata import CALL_LIMITS, read_channel, read_kind, read_outcome, read_phone
 from callcoach.calls.models import Call, CallKind, CallState, KindSource, Turn, TurnCorrection
+from callcoach.calls.pins import pin
 from callcoach.calls.subjects import ANALYSE, TRANSCRIBE_AGAIN, kind_after_change, subject_of
 from callcoach.campaigns.models import Campaign, CampaignTeam
 from callcoach.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
@@ -69,7 +70,8 @@ def require_edit(viewer: Viewer, call: Call) -> None:
 
 
 def edit_call(viewer: Viewer, call: Call, changes: CallEdit) -> Call:
-    """Change a call's metadata; a new campaign or persona starts the analysis again.
+    """Change a call's metadata; a new campaign or persona, or a time at which another script was in
+    force, starts the analysis again.
 
     A kind that differs from the call's is a person's word from then on; the same one, as a form
     sends it back, says nothing (`operations.kinds.set_kind` confirms it).
@@ -104,10 +106,11 @@ def edit_call(viewer: Viewer, call: Call, changes: CallEdit) -> Call:
         call.kind_source = KindSource.PERSON
     if changed:
         log_access(viewer, "call.edited", call, fields=sorted(changed))
-    if changed.keys() & {"campaign_id", "persona"}:
+    is_other_script = bool(changed.keys() & {"campaign_id", "started_at"}) and pin(call)
+    if changed.keys() & {"campaign_id", "persona"} or is_other_script:
         _analyse_again(viewer, call)
     db.session.flush()
-    if changed.keys() & {"kind", "agent_id", "campaign_id", "outcome"}:
+    if changed.keys() & {"kind", "agent_id", "campaign_id", "outcome"} or is_other_script:
         details_changed(call)
     return call
 

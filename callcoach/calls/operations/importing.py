@@ -26,6 +26,7 @@ from callcoach.calls.filenames import compile_patterns, metadata_of_name
 from callcoach.calls.metadata import CallMetadata
 from callcoach.calls.models import Call, CallState, KindSource, Outcome, Recording
 from callcoach.calls.operations.editing import log_access
+from callcoach.calls.pins import pin
 from callcoach.calls.placing import Placement, place_call
 from callcoach.calls.subjects import PROCESS, SWEEP_FILES, subject_of
 from callcoach.config import Settings
@@ -299,7 +300,7 @@ def _call_row(viewer: Viewer, mine: _Identity, known: CallMetadata, place: Place
         "agent_channel": known.agent_channel.value if known.agent_channel else None,
         "direction": known.direction or None,
     }
-    return Call(
+    call = Call(
         source=mine.source,
         external_id=mine.external_id,
         file_name=mine.file_name,
@@ -317,6 +318,8 @@ def _call_row(viewer: Viewer, mine: _Identity, known: CallMetadata, place: Place
         created_by_id=viewer.user_id,
         **{name: value for name, value in optional.items() if value is not None},
     )
+    pin(call)
+    return call
 
 
 def _says_kind(known: CallMetadata) -> bool:
