@@ -34,7 +34,7 @@ LETTERS = {"s": Said.SAID, "o": Said.OTHERWISE, "k": Said.SKIPPED, "n": Said.NOT
 AT_RECEPTION = frozenset({"voltaneo-03-standard-logistique", "grainville-accueil-hautmont"})
 #: Values tried for `Limits.said`, and for `Limits.otherwise` or `otherwise_words`.
 SAID_GRID = (0.45, 0.5, 0.55, 0.6, 0.65)
-OTHERWISE_GRID = (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+OTHERWISE_GRID = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
 WORDS_GRID = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 ROUNDS = 2000
 SEED = 20261122

@@ -29,7 +29,7 @@ from callcoach.progress import views as progress_views
 from callcoach.script_fit import views as script_fit_views
 from callcoach.script_library import views as script_library_views
 from callcoach.search import views as search_views
-from callcoach.trials import models as trials_models  # noqa: F401 - its tables
+from callcoach.trials import views as trials_views
 from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
 
 #: Rooms with pages, in the order in which their blueprints are registered.
@@ -45,6 +45,7 @@ _VIEWS = (
     drills_views,
     progress_views,
     script_fit_views,
+    trials_views,
     notices_views,
     jobs_views,
 )
@@ -58,6 +59,8 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.notices.tasks",
     "callcoach.drills.tasks",
     "callcoach.script_library.tasks",
+    "callcoach.script_fit.tasks",
+    "callcoach.trials.tasks",
 )
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "models": "callcoach.commands.analysis:models",
     "reindex": "callcoach.commands.searching:reindex",
     "reanalyse": "callcoach.commands.reanalysing:reanalyse",
+    "refit": "callcoach.commands.refitting:refit",
     "migrate": "callcoach.commands.upkeep:migrate",
     "backup": "callcoach.commands.upkeep:backup",
     "check": "callcoach.commands.upkeep:check",

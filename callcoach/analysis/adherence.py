@@ -42,10 +42,10 @@ class Limits:
         raised, raised_words: the same two of an objection in what the prospect said.
     """
 
-    said: float = 0.6
+    said: float = 0.55
     said_short: float = 0.85
     short: float = 2.0
-    otherwise: float = 0.75
+    otherwise: float = 0.6
     otherwise_words: float = 0.45
     raised: float = 0.8
     raised_words: float = 0.5
