@@ -9,6 +9,7 @@ from callcoach.calls.models import Call
 from callcoach.campaigns.models import Campaign
 from callcoach.drills.access import can_read_drill
 from callcoach.drills.models import Assignment, Drill, DrillSet, DrillSetItem
+from callcoach.drills.operations.practice import purge_assignment
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
 
@@ -109,8 +110,7 @@ def remove_item(viewer: Viewer, drill_set: DrillSet, item: DrillSetItem) -> None
         if item.kind == "drill":
             given.item_id = None
         elif given.done_at is None:
-            given.cancelled_at = given.cancelled_at or utc_now()
-            given.item_id = None
+            purge_assignment(given)
     db.session.flush()
     drill_set.items.remove(item)
     db.session.flush()
