@@ -108,6 +108,7 @@ PROGRESS = (
     Row("progress.list_periods", **_LISTS),
     _post("progress.announce_period", **_FOLLOWS, data=_period),
     _post("progress.cancel_period", **_FOLLOWS, values={"period_id": "period"}),
+    _post("progress.cancel_periods", **_FOLLOWS, values={"ids": "period"}),
     _post("progress.restore_period", **_FOLLOWS, values={"period_id": "cancelled_period"}),
     _post("progress.ask_consent", **_FOLLOWS, values={"note_id": "understood_note"}),
     _post("progress.take_back_consent", **_FOLLOWS, values={"consent_id": "consent"}),

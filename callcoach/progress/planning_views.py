@@ -64,12 +64,24 @@ def announce_period() -> ResponseReturnValue:
         daily_quota=form.get("daily_quota", 0, type=int),
         reason=form.get("reason", ""),
     )
-    first, told = found[0].id, len(found)
+    ids = ",".join(str(period.id) for period in found)
     db.session.commit()
     notify(
-        ngettext("%(num)s agent is told.", "%(num)s agents are told.", told),
-        undo=url_for("progress.cancel_period", period_id=first) if told == 1 else None,
+        ngettext("%(num)s agent is told.", "%(num)s agents are told.", len(found)),
+        undo=url_for("progress.cancel_periods", ids=ids),
     )
+    return redirect(url_for("progress.list_periods"))
+
+
+@bp.post("/progress/periods/cancel")
+def cancel_periods() -> ResponseReturnValue:
+    """Call off what was announced at once (``ids``)."""
+    viewer = require_follower(current_viewer())
+    ids = [int(part) for part in request.args.get("ids", "").split(",") if part.isdecimal()]
+    for period in [floor.get_period(viewer, period_id) for period_id in ids]:
+        periods.cancel(viewer, period)
+    db.session.commit()
+    notify(_("Called off."))
     return redirect(url_for("progress.list_periods"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -68,6 +68,7 @@ def announce(
     if not 1 <= len(reason) <= MAX_REASON:
         raise InvalidInput("Say why: the agent reads it.", field="reason")
     found = []
+    _lock(agent_ids)
     for agent_id in dict.fromkeys(agent_ids):
         if _overlaps(agent_id, campaign.id, starts_on, ends_on):
             raise Conflict("One of them has a coaching period in these days already.")
@@ -95,6 +96,7 @@ def cancel(viewer: Viewer, period: CoachingPeriod, *, undo: bool = False) -> Coa
         Conflict: it is over, or others have taken its days.
     """
     if undo:
+        _lock([period.agent_id])
         if period.ends_on < utc_now().date() or _overlaps(
             period.agent_id, period.campaign_id, period.starts_on, period.ends_on
         ):
@@ -147,6 +149,14 @@ def _tell(viewer: Viewer, period: CoachingPeriod) -> None:
         start=local_date(period.starts_on),
         end=local_date(period.ends_on),
     )
+
+
+def _lock(agent_ids: Iterable[int]) -> None:
+    """One at a time for an agent, in one order: two who announce the same days would both find them
+    free.
+    """
+    wanted = select(User.id).where(User.id.in_(set(agent_ids))).order_by(User.id)
+    db.session.execute(wanted.with_for_update(of=User, key_share=True))
 
 
 def _overlaps(agent_id: int, campaign_id: int, starts_on: date, ends_on: date) -> bool:
