@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 
 def _time_s(page: Page) -> float:
-    return float(page.evaluate("document.querySelector('audio').currentTime"))
+    return float(page.evaluate("document.querySelector('[data-audio]').currentTime"))
 
 
 def _state(page: Page, key: str) -> str:
@@ -60,7 +60,7 @@ def test_three_keys_hear_judge_and_take_back(audible: Desk, windows: Windows) ->
     key = f"p{audible.point_id}"
     page.keyboard.press("n")
     began = "(p => p.length && Math.abs(p.start(p.length - 1) - 4.2) < 0.1)"
-    until(page, f"{began}(document.querySelector('audio').played)")  # 8 s before 12.2 s
+    until(page, f"{began}(document.querySelector('[data-audio]').played)")  # 8 s before 12.2 s
     expect(page.locator(f'[data-card="{key}"]')).to_be_focused()
     expect(page.locator(f'[data-flag="{key}"]')).to_have_class("wave-flag is-negative is-on")
     page.keyboard.press("c")
@@ -237,7 +237,7 @@ def test_speed_is_remembered_and_keeps_the_pitch(audible: Desk, windows: Windows
     page.wait_for_selector("[data-call-desk][data-mounted]")
     expect(page.locator("[data-rate]")).to_have_text("1,25×")
     rate = page.evaluate(
-        "(a => [a.playbackRate, a.preservesPitch])(document.querySelector('audio'))"
+        "(a => [a.playbackRate, a.preservesPitch])(document.querySelector('[data-audio]'))"
     )
     assert rate == [1.25, True]
 

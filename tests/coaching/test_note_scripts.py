@@ -312,7 +312,7 @@ def test_the_moment_is_heard_and_stops_at_its_end(audible: Desk, windows: Window
     )
     page.keyboard.press("Alt+Enter")
     until(page, "window.shown.join() === 'true,false'")
-    stopped_s = page.evaluate("document.querySelector('audio').currentTime")
+    stopped_s = page.evaluate("document.querySelector('[data-audio]').currentTime")
     assert 13.4 <= stopped_s < 20, "at its end, or a little later on a busy machine; it was 24"
 
 

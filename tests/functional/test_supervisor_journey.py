@@ -92,19 +92,19 @@ def _listen(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('.turn.is-current')")
     page.wait_for_function("() => CSS.highlights.get('spoken').size === 1")
     page.keyboard.press("k")
-    assert page.evaluate("() => document.querySelector('audio').paused")
+    assert page.evaluate("() => document.querySelector('[data-audio]').paused")
 
-    before = page.evaluate("() => document.querySelector('audio').currentTime")
+    before = page.evaluate("() => document.querySelector('[data-audio]').currentTime")
     page.keyboard.press("ArrowRight")
     _wait_for_time(page, f"time > {before} + 2.5")
     page.keyboard.press(">")
     expect(page.locator("[data-rate]")).to_have_text("1,25×")
-    assert page.evaluate("() => document.querySelector('audio').preservesPitch")
+    assert page.evaluate("() => document.querySelector('[data-audio]').preservesPitch")
 
     # A click near the end of a turn seeks later than one at its beginning.
     said = page.locator(".turn.is-agent [data-said]").first
     said.click(position={"x": 6, "y": 10})
-    early = page.evaluate("() => document.querySelector('audio').currentTime")
+    early = page.evaluate("() => document.querySelector('[data-audio]').currentTime")
     said.click(position={"x": 220, "y": 10})  # once the words, which follow the sound, lie still
     _wait_for_time(page, f"time > {early} + 0.2")
 
@@ -123,7 +123,7 @@ def _listen(page: Page) -> None:
 def _wait_for_time(page: Page, condition: str) -> None:
     """Wait until the sound's position in seconds, `time`, fulfils a condition in JavaScript."""
     page.wait_for_function(
-        f"() => {{ const time = document.querySelector('audio').currentTime; return {condition}; }}"
+        f"() => {{ const time = document.querySelector('[data-audio]').currentTime; return {condition}; }}"
     )
 
 
