@@ -117,7 +117,7 @@ def ear_sentence(step: DrillStep, taps: Sequence[int]) -> str:
     apart_ms = nearest - step.mark_ms
     apart = seconds(abs(apart_ms) / 1000)
     more = (
-        ngettext("", "You pressed %(num)s times; this is the nearest.", len(taps))
+        _("You pressed %(num)s times; this is the nearest.", num=len(taps))
         if len(taps) > 1
         else ""
     )
