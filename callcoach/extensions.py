@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from flask_babel import Babel
 from flask_limiter import Limiter
@@ -76,6 +76,35 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
 limiter = Limiter(get_remote_address)
+
+Member = TypeVar("Member")
+
+
+class Registry(Generic[Member]):
+    """What rooms above register with one below, which cannot import them: subscribers to an event,
+    parts of a page, sources of an answer. In the order in which they were registered.
+    """
+
+    def __init__(self) -> None:
+        self._members: list[Member] = []
+
+    def add(self, member: Member) -> Member:
+        """Register, also as a decorator; once, however often its module is imported."""
+        if member not in self._members:
+            self._members.append(member)
+        return member
+
+    def remove(self, member: Member) -> None:
+        """Forget it again.
+
+        Raises:
+            ValueError: it was never registered.
+        """
+        self._members.remove(member)
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self._members)
+
 
 _write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 

@@ -2,7 +2,8 @@
 renamed.
 
 Subscribers run inside the transaction that changes them, so that what they keep is never behind;
-they work through ``db.session``, flush and must not commit.
+they work through ``db.session``, flush and must not commit. Each ``on_…`` registers one, as a
+decorator.
 """
 
 from __future__ import annotations
@@ -11,49 +12,35 @@ from collections.abc import Callable
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call, Verdict
+from callcoach.extensions import Registry
 
 Subscriber = Callable[[Call], None]
 Judged = Callable[[Call, Verdict], None]
 Renamed = Callable[[Viewer, str, str], None]
 
-_subscribers: list[Subscriber] = []
-_judged: list[Judged] = []
-_renamed: list[Renamed] = []
-_purged: list[Subscriber] = []
-_described: list[Subscriber] = []
+_words: Registry[Subscriber] = Registry()
+_details: Registry[Subscriber] = Registry()
+_judged: Registry[Judged] = Registry()
+_renamed: Registry[Renamed] = Registry()
+_purged: Registry[Subscriber] = Registry()
 
-
-def on_words_changed(subscriber: Subscriber) -> Subscriber:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _subscribers:
-        _subscribers.append(subscriber)
-    return subscriber
+on_words_changed = _words.add
+on_details_changed = _details.add
+on_judged = _judged.add
+on_tag_renamed = _renamed.add
+on_purged = _purged.add
 
 
 def words_changed(call: Call) -> None:
     """A new analysis was published, channels were exchanged, or a turn was corrected."""
-    for subscriber in _subscribers:
+    for subscriber in _words:
         subscriber(call)
-
-
-def on_details_changed(subscriber: Subscriber) -> Subscriber:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _described:
-        _described.append(subscriber)
-    return subscriber
 
 
 def details_changed(call: Call) -> None:
-    """Somebody changed what kind of call it is, whose, for what campaign, or how it ended."""
-    for subscriber in _described:
+    """Somebody changed what kind of call it is, whose, or for what campaign."""
+    for subscriber in _details:
         subscriber(call)
-
-
-def on_judged(subscriber: Judged) -> Judged:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _judged:
-        _judged.append(subscriber)
-    return subscriber
 
 
 def moment_judged(call: Call, verdict: Verdict) -> None:
@@ -62,24 +49,10 @@ def moment_judged(call: Call, verdict: Verdict) -> None:
         subscriber(call, verdict)
 
 
-def on_tag_renamed(subscriber: Renamed) -> Renamed:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _renamed:
-        _renamed.append(subscriber)
-    return subscriber
-
-
 def tag_renamed(viewer: Viewer, old: str, new: str) -> None:
     """Somebody gave a tag another name on all calls in their scope."""
     for subscriber in _renamed:
         subscriber(viewer, old, new)
-
-
-def on_purged(subscriber: Subscriber) -> Subscriber:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _purged:
-        _purged.append(subscriber)
-    return subscriber
 
 
 def call_purged(call: Call) -> None:

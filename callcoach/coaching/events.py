@@ -1,7 +1,7 @@
 """What others are told: a note was sent, or is something else by now.
 
 Subscribers run inside the transaction that sends it; they work through ``db.session``, flush and
-must not commit.
+must not commit. Each ``on_…`` registers one, as a decorator.
 """
 
 from __future__ import annotations
@@ -9,33 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcoach.coaching.models import Note
+from callcoach.extensions import Registry
 
 Subscriber = Callable[[Note], None]
 #: The note, and whether what it says to the agent is another text now.
 ChangeSubscriber = Callable[[Note, bool], None]
 
-_sent: list[Subscriber] = []
-_changed: list[ChangeSubscriber] = []
+_sent: Registry[Subscriber] = Registry()
+_changed: Registry[ChangeSubscriber] = Registry()
 
-
-def on_note_sent(subscriber: Subscriber) -> Subscriber:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _sent:
-        _sent.append(subscriber)
-    return subscriber
+on_note_sent = _sent.add
+on_note_changed = _changed.add
 
 
 def note_sent(note: Note) -> None:
     """A note was sent to whoever it is for."""
     for subscriber in _sent:
         subscriber(note)
-
-
-def on_note_changed(subscriber: ChangeSubscriber) -> ChangeSubscriber:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _changed:
-        _changed.append(subscriber)
-    return subscriber
 
 
 def note_changed(note: Note, *, says_else: bool = False) -> None:

@@ -14,10 +14,11 @@ from markupsafe import Markup
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
+from callcoach.extensions import Registry
 
 Part = Callable[[Viewer], str]
 
-_parts: list[tuple[frozenset[Role], Part]] = []
+_parts: Registry[tuple[frozenset[Role], Part]] = Registry()
 
 
 def add_part(*roles: Role) -> Callable[[Part], Part]:
@@ -26,8 +27,7 @@ def add_part(*roles: Role) -> Callable[[Part], Part]:
     """
 
     def register(part: Part) -> Part:
-        if all(known is not part for _, known in _parts):
-            _parts.append((frozenset(roles), part))
+        _parts.add((frozenset(roles), part))
         return part
 
     return register

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.coaching.models import Note
+from callcoach.extensions import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +32,16 @@ Panel = Callable[[Viewer, Note], str]
 NoteAction = Callable[[Viewer, int], Action | None]
 CallAction = Callable[[Viewer, int], Action | None]
 
-_panels: list[Panel] = []
-_note_actions: list[NoteAction] = []
-_call_actions: list[CallAction] = []
+_panels: Registry[Panel] = Registry()
+_note_actions: Registry[NoteAction] = Registry()
+_call_actions: Registry[CallAction] = Registry()
 
-
-def add_panel(panel: Panel) -> Panel:
-    """Register what is shown under an agent's own note: HTML of a template, "" for nothing."""
-    if panel not in _panels:
-        _panels.append(panel)
-    return panel
-
-
-def add_note_action(action: NoteAction) -> NoteAction:
-    """Register something to do with a sent note on the desk, given its number."""
-    if action not in _note_actions:
-        _note_actions.append(action)
-    return action
-
-
-def add_call_action(action: CallAction) -> CallAction:
-    """Register something to do with a call on the desk, given its number."""
-    if action not in _call_actions:
-        _call_actions.append(action)
-    return action
+#: Registers what is shown under an agent's own note: HTML of a template, "" for nothing.
+add_panel = _panels.add
+#: Registers something to do with a sent note on the desk, given its number.
+add_note_action = _note_actions.add
+#: Registers something to do with a call on the desk, given its number.
+add_call_action = _call_actions.add
 
 
 def panels_of(viewer: Viewer, note: Note) -> list[Markup]:
@@ -70,7 +57,7 @@ def init_app(app: Flask) -> None:
 
 
 def _actions(
-    registered: list[Callable[[Viewer, int], Action | None]],
+    registered: Registry[Callable[[Viewer, int], Action | None]],
 ) -> Callable[[int], list[Action]]:
     def found(number: int) -> list[Action]:
         viewer = current_viewer()

@@ -1,4 +1,4 @@
-"""Whether somebody may hear the moment of a note.
+"""Whether somebody may hear the moment of a note, and what an agent lets colleagues hear at all.
 
 Whoever hears the call hears it. Colleagues read a good moment without hearing it, unless its agent
 said yes: they would know the voice. The yes is kept by a room above, which registers how to ask
@@ -16,18 +16,20 @@ from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import Note
 from callcoach.coaching.operations.notes import excerpt_bounds
+from callcoach.extensions import Registry
 
 #: call id, start and end in milliseconds -> whether a yes in force covers all of it.
 Consents = Callable[[int, int, int], bool]
 
-_sources: list[Consents] = []
+_sources: Registry[Consents] = Registry()
+
+#: Registers where a yes is kept, as a decorator.
+on_consent_asked = _sources.add
 
 
-def on_consent_asked(source: Consents) -> Consents:
-    """Register where a yes is kept, as a decorator; once, however often its module is imported."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+def is_consented(call_id: int, start_ms: int, end_ms: int) -> bool:
+    """Whether the agent of a call lets colleagues hear this stretch of it, now."""
+    return any(source(call_id, start_ms, end_ms) for source in _sources)
 
 
 def is_shared(note: Note) -> bool:
@@ -36,7 +38,7 @@ def is_shared(note: Note) -> bool:
     """
     start_ms, end_ms = excerpt_bounds(note)
     end_ms = min(end_ms, note.call.duration_ms)
-    return any(source(note.call_id, start_ms, end_ms) for source in _sources)
+    return is_consented(note.call_id, start_ms, end_ms)
 
 
 def may_hear(viewer: Viewer, note: Note) -> bool:

@@ -1,7 +1,5 @@
-"""Whether an agent said yes to playing a stretch of a call to colleagues.
-
-The yes is kept by a room above (`progress`), which registers how to ask for it here. As long as
-nothing is registered, nobody has said yes to anything.
+"""Who may hear what of a drill, asked of the database; a colleague's voice with that colleague's yes
+alone (`callcoach.coaching.sharing`).
 """
 
 from __future__ import annotations
@@ -13,36 +11,19 @@ from callcoach.calls.models import Call
 from callcoach.calls.sound import hears_calls
 from callcoach.campaigns.models import AgentAudio, Campaign
 from callcoach.coaching.access import can_read_note
+from callcoach.coaching.sharing import is_consented
 from callcoach.drills.access import can_hear_step, makes_drills
 from callcoach.drills.models import DrillStep
-
-#: call id, start and end in milliseconds -> whether a yes in force covers all of it.
-Consents = Callable[[int, int, int], bool]
+from callcoach.drills.open_examples import is_open_example
+from callcoach.extensions import Registry
 
 #: id of a file -> whether it was recorded for everybody who calls for the campaign.
 OpenExamples = Callable[[int], bool]
 
-_sources: list[Consents] = []
-_open_examples: list[OpenExamples] = []
+_open_examples: Registry[OpenExamples] = Registry()
 
-
-def on_consent_asked(source: Consents) -> Consents:
-    """Register where a yes is kept, as a decorator; once, however often its module is imported."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
-
-
-def is_shared(call: Call, start_ms: int, end_ms: int) -> bool:
-    """Whether the agent of the call lets colleagues hear this stretch, now."""
-    return any(source(call.id, start_ms, end_ms) for source in _sources)
-
-
-def on_example_asked(source: OpenExamples) -> OpenExamples:
-    """Register whose spoken examples are meant for everybody of a campaign, as a decorator."""
-    if source not in _open_examples:
-        _open_examples.append(source)
-    return source
+#: Registers whose spoken examples are meant for everybody of a campaign, as a decorator.
+on_example_asked = _open_examples.add
 
 
 def may_hear(viewer: Viewer, call: Call | None, start_ms: int, end_ms: int) -> bool:
@@ -54,7 +35,7 @@ def may_hear(viewer: Viewer, call: Call | None, start_ms: int, end_ms: int) -> b
         call,
         is_allowed=True,
         # The yes is given for playing it to the agent's team, not to whoever has the drill to do
-        is_shared=call.team_id in viewer.team_ids and is_shared(call, start_ms, end_ms),
+        is_shared=call.team_id in viewer.team_ids and is_consented(call.id, start_ms, end_ms),
         on_telephones=plays_on_telephones(call.campaign),
     )
 
@@ -72,7 +53,7 @@ def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
 
     It is the voice of a note, which speaks to whom that note is for: nobody hears it here who may
     not hear it there. A note that was put aside since changes nothing. A voice that was recorded for
-    a whole campaign (`on_example_asked`) is heard by all who have the drill to do.
+    a whole campaign (`open_examples`) is heard by all who have the drill to do.
     """
     if step.example_file_id is None:
         return False
@@ -81,7 +62,7 @@ def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
         return False
     if note is not None:
         return can_read_note(viewer, note, note.call)
-    if any(is_open(step.example_file_id) for is_open in _open_examples):
+    if is_open_example(step.example_file_id):
         return True
     return makes_drills(viewer) or (call is not None and call.agent_id == viewer.user_id)
 

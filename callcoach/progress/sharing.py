@@ -13,14 +13,12 @@ from callcoach.accounts.models import Membership, Role, User
 from callcoach.calls.access import can_read_call
 from callcoach.calls.models import Call
 from callcoach.campaigns.models import AgentAudio
-from callcoach.coaching import sharing as note_sharing
-from callcoach.drills import sharing as drill_sharing
+from callcoach.coaching.sharing import on_consent_asked
 from callcoach.extensions import db
 from callcoach.progress.models import SharingConsent
 
 
-@drill_sharing.on_consent_asked
-@note_sharing.on_consent_asked
+@on_consent_asked
 def is_shared(call_id: int, start_ms: int, end_ms: int) -> bool:
     """Whether a yes in force covers all of a stretch of a call."""
     found = db.session.scalar(

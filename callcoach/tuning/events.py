@@ -1,6 +1,7 @@
 """What rooms above are told: a campaign's changes to the engine have changed.
 
-Subscribers run inside the transaction; they flush and must not commit.
+Subscribers run inside the transaction; they flush and must not commit. `on_tuning_changed`
+registers one, as a decorator.
 """
 
 from __future__ import annotations
@@ -8,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcoach.campaigns.models import Campaign
+from callcoach.extensions import Registry
 from callcoach.tuning.models import TuningChange
 
 Subscriber = Callable[[Campaign, TuningChange], None]
 
-_subscribers: list[Subscriber] = []
+_changed: Registry[Subscriber] = Registry()
 
-
-def on_tuning_changed(subscriber: Subscriber) -> Subscriber:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _subscribers:
-        _subscribers.append(subscriber)
-    return subscriber
+on_tuning_changed = _changed.add
 
 
 def tuning_changed(campaign: Campaign, change: TuningChange) -> None:
     """A line was written into the log."""
-    for subscriber in _subscribers:
+    for subscriber in _changed:
         subscriber(campaign, change)

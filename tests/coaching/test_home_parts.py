@@ -7,11 +7,12 @@ import pytest
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.coaching import home_parts
+from callcoach.extensions import Registry
 
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(home_parts, "_parts", [])
+    monkeypatch.setattr(home_parts, "_parts", Registry())
 
 
 def _viewer(role: Role) -> Viewer:

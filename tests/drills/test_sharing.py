@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from callcoach.accounts.models import User
 from callcoach.calls import operations as calls
 from callcoach.campaigns.models import AgentAudio
-from callcoach.drills import sharing
+from callcoach.coaching import sharing
 from callcoach.drills.anonymising import redact
 from callcoach.drills.models import Drill
 from callcoach.drills.operations import making
