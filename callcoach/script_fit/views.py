@@ -1,6 +1,23 @@
 """The pages of this room: its views register themselves on its blueprint when imported."""
 
-from callcoach.script_fit import models
+from callcoach.script_fit import (
+    briefing_subscribers,
+    briefing_views,
+    example_views,
+    line_offers,
+    line_views,
+    models,
+    request_views,
+)
 from callcoach.script_fit.blueprint import bp
 
-__all__ = ["bp", "models"]
+__all__ = [
+    "bp",
+    "briefing_subscribers",
+    "briefing_views",
+    "example_views",
+    "line_offers",
+    "line_views",
+    "models",
+    "request_views",
+]

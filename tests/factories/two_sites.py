@@ -44,6 +44,7 @@ from .drills import drill_things
 from .feed import make_playable
 from .notes import note_things
 from .progress import progress_things
+from .script_fit import fit_things
 from .search import create_saved_view
 
 _numbers = itertools.count(1)
@@ -143,6 +144,15 @@ class Site:
     withdrawn_dispute: int
     kept_dispute: int
     flag_key: str
+    fit_campaign: int
+    fit_call: int
+    fit_note: int
+    fit_line: int
+    fit_version: int
+    fit_request: int
+    fit_declined: int
+    fit_example: int
+    fit_removed_example: int
 
     def name_of(self, who: str) -> str:
         """How somebody or something of this site is called."""
@@ -279,6 +289,7 @@ def _create_site() -> Site:
         **note_things(call, author, other, mark),
         **drill_things(call, owner, other, author),
         **progress_things(call, owner, author, mark),
+        **fit_things(team, sponsor, owner, author, mark),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),
