@@ -9,7 +9,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from callcoach.drills.measuring import figure, likeness
-from callcoach.drills.models import DrillKind, Mark
+from callcoach.drills.models import Drill, DrillKind, Mark
 from callcoach.drills.situations import SITUATIONS
 from callcoach.errors import N_
 
@@ -106,3 +106,10 @@ def seconds(value: float) -> str:
         value: seconds.
     """
     return f"{format_decimal(round(value, 1), format='0.0')}\u202fs"
+
+
+def instructions_label(drill: Drill) -> str:
+    """What its instructions are: made of a note, they first say what the prospect heard."""
+    note = drill.note
+    is_heard = note is not None and bool(note.hears) and drill.instructions == note.hears
+    return str(_("What the prospect hears in it") if is_heard else _("What to try"))

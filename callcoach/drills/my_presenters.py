@@ -16,7 +16,7 @@ from callcoach.calls.presenters import clock, heading, person_called, spoken_dur
 from callcoach.coaching.models import NoteAim
 from callcoach.drills.anonymising import names_in, redact
 from callcoach.drills.answer_presenters import AttemptView, attempt_view
-from callcoach.drills.labels import kind_label, situation_label
+from callcoach.drills.labels import instructions_label, kind_label, situation_label
 from callcoach.drills.models import Answer, Assignment, Drill, DrillStep
 from callcoach.drills.operations.practice import find_take
 from callcoach.drills.queries.practice import has_news, sent_attempts
@@ -87,6 +87,7 @@ class MyDrill:
     step_kind: str
     language: str
     instructions: str
+    instructions_label: str
     steps: Sequence[MyStep]
     attempts: Sequence[AttemptView]
     listen: ListenView | None
@@ -137,6 +138,7 @@ def my_drill(viewer: Viewer, assignment: Assignment, today: date) -> MyDrill:
         step_kind=item.kind if item is not None and drill is None else "drill",
         language=drill.campaign.language if drill is not None else "fr",
         instructions=_instructions(assignment),
+        instructions_label=instructions_label(drill) if drill is not None else "",
         steps=steps,
         attempts=[attempt_view(attempt) for attempt in sent_attempts(assignment)],
         listen=_listen(viewer, assignment, item.call) if is_listening and item else None,

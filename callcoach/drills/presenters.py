@@ -17,7 +17,12 @@ from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, spoken_duration
 from callcoach.drills.access import can_read_words
 from callcoach.drills.answer_presenters import AnswerView, AttemptView, attempt_view
-from callcoach.drills.labels import kind_choices, kind_label, situation_label
+from callcoach.drills.labels import (
+    instructions_label,
+    kind_choices,
+    kind_label,
+    situation_label,
+)
 from callcoach.drills.models import Assignment, Attempt, Drill, DrillKind, DrillSet, DrillStep
 from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
 from callcoach.drills.sharing import may_hear_example
@@ -69,6 +74,7 @@ class DrillView:
     language: str
     situation: str
     instructions: str
+    instructions_label: str
     row_version: int
     is_audible: bool
     has_voice: bool
@@ -180,6 +186,7 @@ class TryPage:
     situation: str
     language: str
     instructions: str
+    instructions_label: str
     drill_id: int
     is_mine_to_mark: bool
     steps: Sequence[TryStep]
@@ -207,6 +214,7 @@ def drill_view(viewer: Viewer, drill: Drill) -> DrillView:
         language=drill.campaign.language,
         situation=drill.situation,
         instructions=drill.instructions,
+        instructions_label=instructions_label(drill),
         row_version=drill.row_version,
         is_audible=all(step.is_audible for step in drill.steps),
         has_voice=any(step.example_file_id for step in drill.steps),
@@ -372,6 +380,7 @@ def try_page(viewer: Viewer, attempt: Attempt) -> TryPage:
         situation=situation_label(drill.situation),
         language=drill.campaign.language,
         instructions=drill.instructions if is_readable else "",
+        instructions_label=instructions_label(drill),
         drill_id=drill.id,
         is_mine_to_mark=attempt.marked_by_id in (None, viewer.user_id),
         steps=[TryStep(show(viewer, step), answers.get(step.id)) for step in drill.steps],

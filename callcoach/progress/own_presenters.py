@@ -294,9 +294,10 @@ def _week_rows(constancy: Constancy) -> list[WeekRow]:
             str(label),
             weeks,
             str(
-                _(
-                    "%(count)s of %(total)s weeks",
-                    count=sum(week.is_on for week in weeks),
+                ngettext(
+                    "%(num)s week of %(total)s",
+                    "%(num)s weeks of %(total)s",
+                    sum(week.is_on for week in weeks),
                     total=len(weeks),
                 )
             ),
