@@ -33,6 +33,7 @@ from tests.access_row import (
 )
 from tests.access_row import post as _post
 from tests.access_script_fit import SCRIPT_FIT
+from tests.access_scripts import SCRIPTS
 from tests.factories.two_sites import Site
 
 __all__ = ["ROLES", "TABLE", "Row"]
@@ -483,6 +484,7 @@ TABLE = (
     *DRILLS,
     *PROGRESS,
     *SCRIPT_FIT,
+    *SCRIPTS,
     *_DAILY_CHECK,
     *LEDGER,
     *PHRASES,

@@ -318,6 +318,8 @@ def revert(current: Document, before: Document, after: Document, subject: str) -
     if old is None:
         return RemoveLine(subject).apply(current)
     if here is None:
+        if current.section(old.section.key) is None:  # taken out with it
+            current = AddSection(replace(old.section, lines=())).apply(current)
         return AddLine(old.section.key, old.line, old.index).apply(current)
     found = ReplaceLine(old.line).apply(current)
     if new and (old.section.key, old.index) != (new.section.key, new.index):
@@ -379,3 +381,20 @@ def _merge_variants(base: Line, mine: Line, theirs: Line) -> tuple[Variant, ...]
         if chosen is not None:
             kept.append(chosen)
     return tuple(kept)
+
+
+def step(document: Document, key: str, by: int) -> tuple[str, int] | None:
+    """Where a line comes when it goes one place down (``by=1``) or up (``-1``): section and index
+    for `MoveLine`. Beyond the end of its section that is the next one; None at the very end.
+    """
+    place = document.place_of(key)
+    if place is None:
+        return None
+    index = place.index + by
+    if 0 <= index < len(place.section.lines):
+        return place.section.key, index
+    at = document.sections.index(place.section) + by
+    if not 0 <= at < len(document.sections):
+        return None
+    other = document.sections[at]
+    return other.key, 0 if by > 0 else len(other.lines)

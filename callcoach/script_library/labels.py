@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from callcoach.errors import N_
 from callcoach.script_library.changes import What
 from callcoach.script_library.document import Address, Section, SectionKind
-from callcoach.script_library.models import VersionState
+from callcoach.script_library.models import DecisionKind, VersionState
 
 _KINDS = {
     SectionKind.OPENING: N_("Opening"),
@@ -44,6 +44,11 @@ _ACTIONS = {
     "restored": N_("Brought a former version back"),
     "merged": N_("Took a request in"),
     "undone": N_("Took a change back"),
+}
+_DECISIONS = {
+    DecisionKind.APPROVED: N_("Approved"),
+    DecisionKind.SENT_BACK: N_("Sent back"),
+    DecisionKind.SUSPENDED: N_("Suspended"),
 }
 _WHAT = {
     What.TEXT: N_("Wording"),
@@ -93,6 +98,11 @@ def address_choices() -> list[tuple[str, str]]:
 def action_label(action: str) -> str:
     """What an edit did."""
     return str(_(_ACTIONS[action])) if action in _ACTIONS else action
+
+
+def decision_label(kind: DecisionKind | str) -> str:
+    """What the sponsor said."""
+    return str(_(_DECISIONS[DecisionKind(kind)]))
 
 
 def what_label(what: What) -> str:

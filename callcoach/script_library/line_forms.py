@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from callcoach.script_library.document import (
     MAX_LINE,
@@ -27,12 +27,8 @@ _FIELD = re.compile(r"\{([^{}]*)\}")
 _FIELD_NAME = re.compile(r"[^\W\d_][\w '’-]{0,39}")
 
 
-class Sent(Protocol):
-    """The fields of a form."""
-
-    def get(self, name: str, default: str = "") -> str: ...
-
-    def getlist(self, name: str) -> list[str]: ...
+#: The fields of a form.
+Sent = MultiDict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,13 @@ from callcoach.script_library.document import (
 )
 from callcoach.script_library.labels import (
     action_label,
+    decision_label,
     kind_label,
     section_title,
     state_mark,
     what_label,
 )
-from callcoach.script_library.models import ScriptEdit, ScriptVersion, VersionState
+from callcoach.script_library.models import ScriptDecision, ScriptEdit, ScriptVersion, VersionState
 from callcoach.script_library.queries import InForce
 
 
@@ -168,6 +169,16 @@ class EditView:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What a person of the sponsor's said of a version."""
+
+    words: str
+    who: str
+    comment: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TeamView:
     """What one team says now and next: number, since when, and the page."""
 
@@ -304,6 +315,16 @@ def difference(
         for section in found.sections
         if section.is_change
     ]
+
+
+def decision_view(decision: ScriptDecision) -> DecisionView:
+    """What the sponsor said."""
+    return DecisionView(
+        words=decision_label(decision.kind),
+        who=decision.user.name if decision.user else "",
+        comment=decision.comment,
+        at=decision.at,
+    )
 
 
 def woven(before: str, after: str) -> tuple[tuple[str, str], ...]:

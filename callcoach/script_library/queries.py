@@ -79,6 +79,12 @@ def get_version(viewer: Viewer, version_id: int) -> ScriptVersion:
     return version
 
 
+def base_of(viewer: Viewer, version: ScriptVersion) -> ScriptVersion | None:
+    """The version that one is counted from, when the viewer may read it."""
+    base = version.based_on
+    return base if base is not None and can_read_version(viewer, base) else None
+
+
 def readable_versions(viewer: Viewer, script: Script) -> list[ScriptVersion]:
     """Versions of a script that the viewer may read, newest first."""
     found = db.session.scalars(

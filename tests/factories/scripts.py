@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from callcoach.accounts.models import Team
-from callcoach.campaigns.models import Campaign
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Role, Team, User
+from callcoach.campaigns.models import Campaign, Sponsor
 from callcoach.extensions import db
 from callcoach.script_library.document import Document, Line, Section, SectionKind, new_key
+from callcoach.script_library.editing import AddSection
 from callcoach.script_library.models import (
     PUBLISHED,
     Script,
@@ -19,6 +21,7 @@ from callcoach.script_library.models import (
     ScriptVersion,
     VersionState,
 )
+from callcoach.script_library.operations import drafting
 from tests.factories.campaigns import create_campaign
 
 #: Since when versions put in force by `create_version` are, unless told.
@@ -85,3 +88,22 @@ def line_row(script: Script, key: str) -> ScriptLine:
     return db.session.execute(
         db.select(ScriptLine).filter_by(script_id=script.id, key=key)
     ).scalar_one()
+
+
+def script_things(team: Team, sponsor: Sponsor, supervisor: User) -> dict[str, Any]:
+    """One of everything of this room, for the matrix of rights: ids and keys by name."""
+    campaign = create_campaign([team], sponsor, name=f"Script de {sponsor.name}")
+    version = create_version(create_script(campaign), in_force_for=[team])
+    viewer = Viewer(supervisor.id, Role.SUPERVISOR, frozenset({team.id}))
+    draft = drafting.begin_draft(viewer, version.script, version, "")
+    section = draft.document.sections[0]
+    drafting.add_line(viewer, draft, section.kind, f"Phrase de {sponsor.name}.")
+    drafting.edit(viewer, draft, AddSection(Section(new_key(), SectionKind.VOICEMAIL)))
+    db.session.commit()
+    return {
+        "script_campaign": campaign.id,
+        "script_version": version.id,
+        "script_draft": draft.id,
+        "script_line": section.lines[0].key,
+        "script_section": section.key,
+    }

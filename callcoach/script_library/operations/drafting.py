@@ -36,6 +36,15 @@ from callcoach.script_library.models import (
     VersionState,
 )
 
+#: Sections of a script that is begun from nothing.
+OUTLINE = (
+    SectionKind.OPENING,
+    SectionKind.REASON,
+    SectionKind.DISCOVERY,
+    SectionKind.ARGUMENT,
+    SectionKind.OBJECTION,
+    SectionKind.CLOSING,
+)
 #: Longest reason of a version, characters.
 MAX_REASON = 500
 
@@ -87,7 +96,7 @@ def begin_script(viewer: Viewer, campaign: Campaign) -> Script:
 def begin_draft(
     viewer: Viewer, script: Script, based_on: ScriptVersion | None, reason: str
 ) -> ScriptVersion:
-    """A new draft that says what `based_on` says, or an empty one.
+    """A new draft that says what `based_on` says, or the empty sections of a call.
 
     Raises:
         NotAllowed, NotFound: the viewer does not write this script, or does not read `based_on`.
@@ -99,7 +108,8 @@ def begin_draft(
             raise NotFound("There is no such version.")
         if based_on.script_id != script.id:
             raise InvalidInput("This version belongs to another script; take it over instead.")
-    content = based_on.document if based_on else Document()
+    outline = Document(tuple(Section(new_key(), kind) for kind in OUTLINE))
+    content = based_on.document if based_on else outline
     return _new_version(viewer, script, content, based_on, reason)
 
 
