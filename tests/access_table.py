@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.access_campaigns import CAMPAIGNS
 from tests.access_disputes import DISPUTES
 from tests.access_drills import DRILLS
 from tests.access_ledger import LEDGER
@@ -19,8 +20,6 @@ from tests.access_row import (
     ADMIN,
     AGENTS,
     ALL,
-    CAMPAIGN,
-    CHANGES_CAMPAIGN,
     DELETES,
     EDITS,
     HEARS,
@@ -33,7 +32,7 @@ from tests.access_row import (
 )
 from tests.access_row import post as _post
 from tests.access_script_fit import SCRIPT_FIT
-from tests.access_scripts import SCRIPTS
+from tests.access_trials import TRIALS
 from tests.factories.two_sites import Site
 
 __all__ = ["ROLES", "TABLE", "Row"]
@@ -58,18 +57,6 @@ def _person(site: Site) -> Mapping[str, object]:
 
 def _team(_site: Site) -> Mapping[str, object]:
     return {"name": "Autre plateau", "timezone": "Africa/Tunis"}
-
-
-def _campaign(site: Site) -> Mapping[str, object]:
-    return {
-        "based_on": "1",
-        "sponsor_id": site.sponsor,
-        "name": "Nouvelle campagne",
-        "language": "fr",
-        "agent_audio": "yes",
-        "dispute_hours": 48,
-        "team_ids": [site.team],
-    }
 
 
 def _call(site: Site) -> Mapping[str, object]:
@@ -133,52 +120,6 @@ _PEOPLE = (
     _post("people.edit_team", **_MANAGES_TEAM, data=_team),
     _post("people.archive_team", **_MANAGES_TEAM),
     _post("people.restore_team", **_MANAGES_TEAM, writes=False),
-)
-
-_IN_CAMPAIGN = {"campaign_id": "campaign"}
-_CHANGES = {"may": CHANGES_CAMPAIGN, "refused": CAMPAIGN - CHANGES_CAMPAIGN}
-_SPONSOR = {"may": ADMIN, "values": {"sponsor_id": "sponsor"}}
-_CAMPAIGNS = (
-    Row("campaigns.list_campaigns"),
-    Row("campaigns.show_campaign", may=CAMPAIGN, values=_IN_CAMPAIGN),
-    Row("campaigns.new_campaign", may=ADMIN | SUPERVISORS, refused=ALL),
-    _post(
-        "campaigns.new_campaign",
-        may=CHANGES_CAMPAIGN,
-        refused=ALL,
-        but={"other_supervisor": 422},  # for a team that is not theirs
-        data=_campaign,
-    ),
-    Row("campaigns.edit_campaign", **_CHANGES, values=_IN_CAMPAIGN),
-    _post("campaigns.edit_campaign", **_CHANGES, values=_IN_CAMPAIGN, data=_campaign),
-    _post("campaigns.archive_campaign", **_CHANGES, values=_IN_CAMPAIGN),
-    _post("campaigns.unarchive_campaign", **_CHANGES, values=_IN_CAMPAIGN),
-    _post(
-        "campaigns.save_persona", **_CHANGES, values=_IN_CAMPAIGN, data=lambda _: {"name": "DAF"}
-    ),
-    _post("campaigns.remove_persona", **_CHANGES, values={**_IN_CAMPAIGN, "persona_id": "persona"}),
-    _post(
-        "campaigns.save_promise",
-        **_CHANGES,
-        values=_IN_CAMPAIGN,
-        data=lambda _: {"kind": "approved", "text": "Sans engagement"},
-    ),
-    _post("campaigns.remove_promise", **_CHANGES, values={**_IN_CAMPAIGN, "promise_id": "promise"}),
-    _post("campaigns.put_back", **_CHANGES, values={**_IN_CAMPAIGN, "token": "put_back_token"}),
-    Row("campaigns.new_sponsor", may=ADMIN, refused=ALL),
-    _post("campaigns.new_sponsor", may=ADMIN, refused=ALL, data=lambda _: {"name": "Neuve"}),
-    Row("campaigns.show_sponsor", **_SPONSOR),
-    _post("campaigns.show_sponsor", **_SPONSOR, data=lambda _: {"name": "Autre nom"}),
-    _post("campaigns.archive_sponsor", **_SPONSOR, status=409, writes=False),
-    _post("campaigns.unarchive_sponsor", **_SPONSOR),
-    _post(
-        "campaigns.give_seat", **_SPONSOR, data=lambda site: {"user_id": site.loose_sponsor_user}
-    ),
-    _post(
-        "campaigns.take_seat",
-        may=ADMIN,
-        values={"sponsor_id": "sponsor", "user_id": "sponsor_user"},
-    ),
 )
 
 _CALL = {"call_id": "call"}
@@ -474,7 +415,7 @@ TABLE = (
     *_ACCOUNTS,
     *_NOTICES,
     *_PEOPLE,
-    *_CAMPAIGNS,
+    *CAMPAIGNS,
     *_CALLS,
     *_AGENTS_SIDE,
     *_NOTES,
@@ -484,7 +425,7 @@ TABLE = (
     *DRILLS,
     *PROGRESS,
     *SCRIPT_FIT,
-    *SCRIPTS,
+    *TRIALS,
     *_DAILY_CHECK,
     *LEDGER,
     *PHRASES,

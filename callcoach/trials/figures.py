@@ -148,7 +148,8 @@ def work_out(
         [(row.agent, row.day, row.arm, row.said, row.has_succeeded) for row in rows],
         columns=["agent", "day", "arm", "said", "success"],
     )
-    frame = frame[[started_on <= day <= last_day for day in frame["day"]]]
+    counts = np.array([started_on <= day <= last_day for day in frame["day"]], dtype=bool)
+    frame = frame[counts]
     block = block_size(plan.arms, assigning)
     slots = _slots_done(started_on, last_day, assigning, is_over=is_over)
     slots = turn_length(slots, block)

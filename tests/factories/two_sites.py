@@ -45,8 +45,8 @@ from .feed import make_playable
 from .notes import note_things
 from .progress import progress_things
 from .script_fit import fit_things
-from .scripts import script_things
 from .search import create_saved_view
+from .trials import trial_things
 
 _numbers = itertools.count(1)
 
@@ -145,11 +145,11 @@ class Site:
     withdrawn_dispute: int
     kept_dispute: int
     flag_key: str
-    script_campaign: int
-    script_version: int
-    script_draft: int
-    script_line: str
-    script_section: str
+    trial_campaign: int
+    trial_line: int
+    planned_trial: int
+    running_trial: int
+    stopped_trial: int
     fit_campaign: int
     fit_call: int
     fit_note: int
@@ -295,7 +295,7 @@ def _create_site() -> Site:
         **note_things(call, author, other, mark),
         **drill_things(call, owner, other, author),
         **progress_things(call, owner, author, mark),
-        **script_things(team, sponsor, author),
+        **trial_things(team, campaign, mark),
         **fit_things(team, sponsor, owner, author, mark),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])

@@ -18,7 +18,7 @@ from callcoach.extensions import db
 from callcoach.script_library.document import MAX_LINE
 from callcoach.script_library.models import ScriptLine
 from callcoach.trials import looking, queries
-from callcoach.trials.heard import wording_heard
+from callcoach.trials.heard import can_be_told_apart
 from callcoach.trials.models import Assigning, Measure, Trial, TrialArm, TrialState
 from callcoach.trials.operations import counting
 from callcoach.trials.planning import MOST_ARMS, MOST_DAYS, Plan
@@ -237,13 +237,11 @@ def _check_wordings(campaign: Campaign, triable: Triable, wordings: Sequence[str
     every = [triable.line.text, *wordings]
     if len({fold(text) for text in every}) < len(every):
         raise InvalidInput("Two wordings are the same.", field="wordings")
-    for index, text in enumerate(every):
-        if wording_heard([text], every) != index:
-            raise InvalidInput(
-                "“%(text)s” is too like another wording to be told from it in calls.",
-                field="wordings",
-                text=text,
-            )
+    if not can_be_told_apart(every):
+        raise InvalidInput(
+            "These wordings are too alike to be told apart in calls; change more than a word or two.",
+            field="wordings",
+        )
     for text in wordings:
         if waits := what_waits(campaign, triable, text):
             raise InvalidInput(

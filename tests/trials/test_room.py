@@ -1,0 +1,263 @@
+"""Leading a trial: what may be tried, who says what, what is counted, what is told to whom."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from callcoach.accounts.models import Role, Team, User
+from callcoach.accounts.queries import viewer_of
+from callcoach.calls.models import Call, Outcome
+from callcoach.calls.operations.editing import set_outcome
+from callcoach.campaigns.models import Promise, PromiseKind
+from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from callcoach.extensions import db
+from callcoach.script_library.models import Script
+from callcoach.trials import looking, queries
+from callcoach.trials.models import Assigning, Trial, TrialCall, TrialDay, TrialLook, TrialState
+from callcoach.trials.operations import counting, leading
+from tests.factories.accounts import create_team, create_user
+from tests.factories.scripts import create_version, document, line
+from tests.factories.trials import (
+    CONTROL,
+    SYSTEM,
+    VARIANT,
+    create_script_in_force,
+    create_trial,
+    create_trial_call,
+    line_of,
+    proposal,
+    run_trial,
+)
+
+SAID = {0: "Bonjour madame Delattre, est-ce que je vous dérange", 1: VARIANT}
+SignIn = Callable[[User | int], FlaskClient]
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A team with two agents and a supervisor; a script in force of one line."""
+
+    team: Team
+    agents: tuple[User, User]
+    supervisor: User
+    script: Script
+
+
+def create_floor() -> Floor:
+    team = create_team()
+    agents = (create_user(Role.AGENT, [team]), create_user(Role.AGENT, [team]))
+    supervisor = create_user(Role.SUPERVISOR, [team])
+    return Floor(team, agents, supervisor, create_script_in_force(team))
+
+
+@pytest.fixture
+def floor(app: Flask) -> Iterator[Floor]:
+    with app.app_context():
+        yield create_floor()
+
+
+def _figures(trial: Trial) -> list[tuple[int, int, int]]:
+    results = queries.results_of(trial, queries.today_of(trial) - timedelta(days=1))
+    assert results is not None
+    return [(arm.days, arm.calls, arm.successes) for arm in results.arms]
+
+
+def _say(floor: Floor, trial: Trial, agent: User, days_ago: int, **values: object) -> Call:
+    """A call in which the agent says the wording of the day."""
+    day = queries.today_of(trial) - timedelta(days=days_ago)
+    said = SAID[queries.place_on(trial, agent.id, day)]
+    return create_trial_call(floor.script, agent, floor.team, day, said, **values)  # type: ignore[arg-type]
+
+
+def test_calls_are_counted_for_the_wording_of_their_agent_day(floor: Floor) -> None:
+    trial = run_trial(create_trial(floor.script, assigning=Assigning.DRAWN), days_ago=14)
+    one, other = floor.agents
+    for days_ago in range(14, 0, -1):
+        _say(floor, trial, one, days_ago, outcome=Outcome.MEETING)
+        _say(floor, trial, other, days_ago)
+    call = _say(floor, trial, one, 13, outcome=Outcome.REFUSAL)
+    figures = _figures(trial)
+    assert sum(n for n, _calls, _ok in figures) == 28
+    assert sum(calls for _n, calls, _ok in figures) == 29
+    assert sum(ok for _n, _calls, ok in figures) == 14
+    days = db.session.query(TrialDay).count()
+
+    # everything twice: nothing is counted twice
+    counting.recount(trial)
+    counting.count_call(call)
+    counting.assign_day(trial, queries.today_of(trial) - timedelta(days=3))
+    assert _figures(trial) == figures
+    assert db.session.query(TrialDay).count() == days
+
+    set_outcome(SYSTEM, call, "callback")
+    assert sum(ok for _n, _calls, ok in _figures(trial)) == 15
+    call.deleted_at = call.started_at
+    assert sum(calls for _n, calls, _ok in _figures(trial)) == 28
+    call.deleted_at = None
+    call.kind = "gatekeeper"  # type: ignore[assignment]
+    db.session.flush()
+    counting.count_call(call)
+    assert db.session.query(TrialCall).filter_by(call_id=call.id).count() == 0
+
+
+def test_what_was_said_stands_beside_what_was_drawn(floor: Floor) -> None:
+    trial = run_trial(create_trial(floor.script), days_ago=10)
+    agent, today = floor.agents[0], queries.today_of(trial)
+    for days_ago in range(10, 0, -1):
+        create_trial_call(
+            floor.script, agent, floor.team, today - timedelta(days=days_ago), VARIANT
+        )
+    create_trial_call(
+        floor.script, agent, floor.team, today - timedelta(days=9), "Allô, c’est pour la réunion."
+    )
+    results = queries.results_of(trial)
+    assert results is not None
+    drawn = [arm.calls for arm in results.arms]
+    assert min(drawn) >= 2, "both wordings were drawn"
+    assert [arm.calls for arm in results.as_said] == [0, sum(drawn) - 1]
+    assert results.as_drawn[1] == sum(drawn)
+
+
+def test_only_wordings_that_may_be_said_are_tried(floor: Floor) -> None:
+    campaign, ids = floor.script.campaign, [floor.team.id]
+    line_id = line_of(floor.script).id
+    campaign.promises.append(
+        Promise(kind=PromiseKind.FORBIDDEN, text="sans engagement", note="", campaign=campaign)
+    )
+    db.session.commit()
+    for wordings in (
+        ("Bonjour, c’est gratuit et sans aucun engagement, je vous explique ?",),
+        (CONTROL + " ",),
+        ("Bonjour {prénom}, est-ce que je vous dérange là ?",),
+        (VARIANT, VARIANT),
+        (),
+    ):
+        with pytest.raises(InvalidInput):
+            leading.plan_trial(SYSTEM, campaign, proposal(line_id, ids, wordings=wordings))
+    # once approved, in whatever version, it may
+    touching = "Bonjour, c’est gratuit et sans aucun engagement, je vous explique ?"
+    row = line_of(floor.script)
+    create_version(floor.script, document(line(touching, key=row.key)), needed_approval=True)
+    assert create_trial(floor.script, wordings=(touching,)).state == TrialState.PLANNED
+    with pytest.raises(NotFound):
+        stranger = viewer_of(create_user(Role.SUPERVISOR, [create_team()]))
+        leading.plan_trial(stranger, campaign, proposal(line_id, ids))
+
+
+def test_one_trial_runs_on_a_line_and_only_on_the_words_in_force(floor: Floor) -> None:
+    first, second = create_trial(floor.script), create_trial(floor.script)
+    run_trial(first)
+    with pytest.raises(Conflict):
+        leading.start(SYSTEM, second, queries.today_of(second))
+    leading.stop(SYSTEM, first)
+    key = line_of(floor.script).key
+    create_version(
+        floor.script,
+        document(line("Bonjour, je suis bien chez vous ?", key=key)),
+        in_force_for=[floor.team],
+        since=floor.team.created_at,
+    )
+    with pytest.raises(StaleVersion):
+        leading.start(SYSTEM, second, queries.today_of(second))
+    leading.discard(SYSTEM, second)
+    with pytest.raises(Conflict):
+        leading.discard(SYSTEM, first)
+
+
+def test_a_look_is_written_down_each_day_and_the_conclusion_kept(floor: Floor) -> None:
+    trial = run_trial(create_trial(floor.script), days_ago=6)
+    for days_ago in range(6, 0, -1):
+        for agent in floor.agents:
+            _say(floor, trial, agent, days_ago, outcome=Outcome.EMAIL)
+    day = queries.today_of(trial) - timedelta(days=1)
+    look = looking.take_look(trial, day)
+    assert look is not None
+    assert look.figures["advice"] == "go_on"
+    assert sum(arm["calls"] for arm in look.figures["arms"]) >= 8
+    again = looking.take_look(trial, day)
+    assert again is look
+    assert db.session.query(TrialLook).count() == 1
+    with pytest.raises(Conflict):
+        leading.conclude(SYSTEM, trial, "Trop tôt")
+    leading.stop(SYSTEM, trial)
+    leading.conclude(SYSTEM, trial, "On garde la question.")
+    assert trial.version is not None
+    kept = trial.result["figures"]
+    _say(floor, trial, floor.agents[0], 2, outcome=Outcome.MEETING)
+    assert trial.result["figures"] == kept
+    leading.step_back(SYSTEM, trial)
+    leading.step_back(SYSTEM, trial)
+    assert trial.state == TrialState.RUNNING
+    assert trial.ended_on is None
+
+
+def test_agents_read_the_words_of_their_day_and_nothing_of_how_it_stands(
+    app: Flask, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        floor = create_floor()
+        trial = run_trial(create_trial(floor.script), days_ago=8)
+        for days_ago in range(8, 0, -1):
+            _say(floor, trial, floor.agents[0], days_ago, outcome=Outcome.MEETING)
+        agent_id, supervisor_id, trial_id = floor.agents[0].id, floor.supervisor.id, trial.id
+        names = [agent.name for agent in floor.agents]
+        today = queries.place_on(trial, agent_id, queries.today_of(trial))
+    shown, hidden = ("dérange", "froid") if today == 0 else ("froid", "dérange")
+    browser = sign_in(agent_id)
+    for address in ("/my/trials", "/home"):
+        main = browser.get(address).text.split("<main", 1)[1].split("</main", 1)[0]
+        assert shown in main
+        assert hidden not in main
+        assert "%" not in main
+    assert browser.get(f"/trials/{trial_id}").status_code == 404
+
+    browser = sign_in(supervisor_id)
+    answer = browser.get(f"/trials/{trial_id}")
+    assert answer.status_code == 200
+    assert "<svg" in answer.text
+    assert "style=" not in answer.text
+    table = browser.get(f"/trials/{trial_id}/agent-days.csv").text
+    assert not any(name in answer.text or name in table for name in names)
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert len(rows) == 8
+    assert {row["agent"] for row in rows} == {"1"}
+    assert all(row["calls"] == row["heard_as_drawn"] == row["successes"] == "1" for row in rows)
+
+
+def test_the_size_is_said_before_anything_starts(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        floor = create_floor()
+        campaign_id, line_id = floor.script.campaign_id, line_of(floor.script).id
+        team_id, supervisor_id = floor.team.id, floor.supervisor.id
+        needed = create_trial(floor.script, numbers={"icc": 0.05}).needed_days
+    browser = sign_in(supervisor_id)
+    address = f"/campaigns/{campaign_id}/trials"
+    form = {
+        "line": line_id,
+        "wordings": [VARIANT, "", ""],
+        "teams": team_id,
+        "measure": "next_step",
+        "assigning": "rotation",
+        "baseline": "20",
+        "least_difference": "10,0",
+        "calls_per_day": "8",
+        "icc": "0,05",
+        "alpha": "5",
+        "power": "80",
+    }
+    assert f">{needed}<" in browser.post(f"{address}/size", data=form).text
+    three = {**form, "wordings": [VARIANT, "Je peux vous parler une minute de vos relances ?"]}
+    assert f">{needed}<" not in browser.post(f"{address}/size", data=three).text
+    assert browser.get(f"{address}/new").status_code == 200
+    refused = browser.post(address, data={**form, "least_difference": "abc"})
+    assert refused.status_code == 422
+    assert VARIANT in refused.text
+    assert browser.post(address, data=form).status_code == 302
