@@ -6,7 +6,7 @@ from typing import Any
 
 from callcoach.accounts.models import Team, User
 from callcoach.analysis.adherence import ENGINE
-from callcoach.calls.models import Call
+from callcoach.calls.models import Call, Verdict
 from callcoach.campaigns.models import Sponsor
 from callcoach.extensions import db, utc_now
 from callcoach.script_fit.models import (
@@ -25,6 +25,7 @@ from .calls import create_call
 from .campaigns import create_campaign
 from .coaching import create_note, give_sound
 from .scripts import create_script, create_version, document, line, line_row
+from .verdicts import create_verdicts
 
 #: What `create_use` says of a line: where the agent speaks in `factories.calls.DIALOGUE`.
 START_MS, END_MS = 12_200, 24_000
@@ -45,6 +46,14 @@ def create_use(
     db.session.add(use)
     db.session.commit()
     return use
+
+
+def create_flag(call: Call, start_ms: int, *, is_confirmed: bool = True) -> Verdict:
+    """A break that somebody judged, a second long."""
+    (flag,) = create_verdicts(call, confirmed=int(is_confirmed), rejected=int(not is_confirmed))
+    flag.start_ms, flag.end_ms = start_ms, start_ms + 1000
+    db.session.commit()
+    return flag
 
 
 def create_change_request(row: ScriptLine, author: User, **values: Any) -> ChangeRequest:

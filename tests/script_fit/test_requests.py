@@ -1,0 +1,197 @@
+"""From notes about a line to new words in force, and back to the agents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from callcoach.accounts.access import Viewer
+from callcoach.coaching.models import Note
+from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from callcoach.extensions import db, utc_now
+from callcoach.notices.models import Notice
+from callcoach.script_fit import request_queries as queries
+from callcoach.script_fit.models import ChangeRequest, RequestState
+from callcoach.script_fit.operations import requests
+from callcoach.script_fit.operations.requests import Wish
+from callcoach.script_library import events
+from callcoach.script_library.models import ScriptRelease, ScriptVersion, VersionState
+from callcoach.script_library.operations import drafting
+from tests.coaching.conftest import Desk
+from tests.factories.calls import create_call
+from tests.factories.coaching import create_note
+from tests.factories.verdicts import create_verdicts
+
+from .lines_floor import ASKED, DEMO, Floor, lay
+
+
+def _note(desk: Desk, floor: Floor, **values: Any) -> Note:
+    return create_note(desk.call, desk.user("claire"), script_line_id=floor.demo, **values)
+
+
+def _ask(desk: Desk, floor: Floor, viewer: Viewer | None = None, **values: Any) -> ChangeRequest:
+    wish = Wish("Demander d’abord", ASKED, "Il n’est pas écouté.", line_id=floor.demo)
+    request = requests.ask(viewer or desk.claire, floor.script, wish, **values)
+    db.session.commit()
+    return request
+
+
+def _in_force(desk: Desk, version: ScriptVersion) -> ScriptRelease:
+    """Publish a draft and have the team say it, as approval does."""
+    version.state, version.published_at = VersionState.APPROVED, utc_now()
+    release = ScriptRelease(team_id=desk.team_id, starts_at=utc_now())
+    version.releases.append(release)
+    db.session.flush()
+    events.put_in_force(release)
+    db.session.commit()
+    return release
+
+
+def _told(desk: Desk, who: str, kind: str = "script.changed_by_you") -> list[str]:
+    found = db.session.query(Notice).filter_by(user_id=desk.ids[who], kind=kind)
+    return [notice.path for notice in found]
+
+
+def test_a_merged_request_tells_the_agents_whose_moments_spoke_for_it_once(
+    app: Flask, desk: Desk
+) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        note = _note(desk, floor)
+        other = create_call(
+            team=desk.call.team, agent=desk.user("colleague"), campaign=desk.call.campaign
+        )
+        (flag,) = create_verdicts(other, confirmed=1)
+        request = _ask(desk, floor, note_ids=[note.id], verdict_ids=[flag.id])
+        assert (request.current_text, len(request.evidence)) == (DEMO, 2)
+        draft = drafting.begin_draft(desk.claire, floor.script, floor.version, "")
+        requests.merge(desk.claire, request, draft, ASKED, seen=DEMO)
+        db.session.commit()
+        line = draft.document.line(floor.line(floor.demo).key)
+        assert line is not None
+        assert line.text == ASKED
+        assert floor.version.document.line(line.key).text == DEMO, "what is published stays"  # type: ignore[union-attr]
+        assert _told(desk, "agent") == [], "nothing is in force yet"
+        release = _in_force(desk, draft)
+        assert _told(desk, "agent") == [f"/my/notes/{note.id}"]
+        assert _told(desk, "colleague") == [f"/calls/{other.id}?t=100"]
+        events.put_in_force(release)
+        db.session.commit()
+        assert len(_told(desk, "agent")) == 1
+
+
+def test_words_that_a_later_version_took_back_are_told_to_nobody(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        request = _ask(desk, floor, note_ids=[_note(desk, floor).id])
+        draft = drafting.begin_draft(desk.claire, floor.script, floor.version, "")
+        requests.merge(desk.claire, request, draft, ASKED, seen=DEMO)
+        drafting.replace_line(desk.claire, draft, floor.line(floor.demo).key, "", DEMO)
+        _in_force(desk, draft)
+        assert _told(desk, "agent") == []
+        assert request.told_at is None
+
+
+def test_words_changed_since_are_shown_before_they_are_replaced(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        request = _ask(desk, floor)
+        draft = drafting.begin_draft(desk.claire, floor.script, floor.version, "")
+        drafting.replace_line(desk.thomas, draft, floor.line(floor.demo).key, "", "Mardi ?")
+        db.session.commit()
+        with pytest.raises(StaleVersion) as caught:
+            requests.merge(desk.claire, request, draft, ASKED, seen=DEMO)
+        assert caught.value.values["theirs"] == "Mardi ?"
+        db.session.rollback()
+        (target,) = queries.targets_of(request)
+        assert (target.present, target.has_changed) == ("Mardi ?", True)
+        requests.merge(desk.claire, request, draft, ASKED, seen="Mardi ?")
+        assert request.state == RequestState.MERGED
+
+
+def test_a_request_whose_draft_is_thrown_away_is_to_be_decided_again(
+    app: Flask, desk: Desk
+) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        request = _ask(desk, floor)
+        draft = drafting.begin_draft(desk.claire, floor.script, floor.version, "")
+        requests.merge(desk.claire, request, draft, ASKED, seen=DEMO)
+        drafting.discard_draft(desk.claire, draft)
+        db.session.commit()
+        db.session.expire(request)
+        assert requests.is_open(request)
+        assert [item.id for item in queries.list_requests(floor.script, "open")] == [request.id]
+
+
+def test_a_new_line_becomes_one_of_the_script(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        wish = Wish("Rassurer", "Cela prend dix minutes.", section_kind="closing")
+        request = requests.ask(desk.claire, floor.script, wish)
+        draft = drafting.begin_draft(desk.claire, floor.script, floor.version, "")
+        requests.merge(desk.claire, request, draft, wish.proposed_text, seen="")
+        assert request.line is not None
+        assert request.line.text == "Cela prend dix minutes."
+        assert [section.kind for section in draft.document.sections] == ["opening", "closing"]
+
+
+def test_private_notes_and_foreign_moments_speak_for_nothing(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        private = _note(desk, floor, visibility="private")
+        (foreign,) = create_verdicts(create_call(), confirmed=1)
+        (rejected,) = create_verdicts(desk.call, rejected=1)
+        for evidence in (
+            {"note_ids": [private.id]},
+            {"verdict_ids": [foreign.id]},
+            {"verdict_ids": [rejected.id]},
+        ):
+            with pytest.raises(NotFound):
+                _ask(desk, floor, **evidence)
+            db.session.rollback()
+        for viewer in (desk.lead, desk.agent, desk.sponsor, desk.stranger):
+            with pytest.raises(NotFound):
+                _ask(desk, floor, viewer)
+            db.session.rollback()
+
+
+def test_evidence_is_shown_to_those_who_read_it(app: Flask, desk: Desk) -> None:
+    with app.test_request_context():
+        floor = lay(desk)
+        request = _ask(desk, floor, note_ids=[_note(desk, floor).id])
+        assert len(queries.evidence_of(desk.thomas, request).moments) == 1
+        for viewer in (desk.stranger, desk.sponsor, desk.colleague):
+            assert queries.evidence_of(viewer, request) == queries.Evidence([], 1)
+
+
+def test_two_who_change_one_request_see_both_texts(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        request = _ask(desk, floor)
+        requests.edit(desk.thomas, request, Wish("Autre titre", "Deux."), based_on=1)
+        with pytest.raises(StaleVersion) as caught:
+            requests.edit(desk.claire, request, Wish("Le mien", "Trois."), based_on=1)
+        assert caught.value.values["proposed_text"] == "Deux."
+        requests.edit(desk.claire, request, Wish("Autre titre", "Deux."), based_on=1)  # the same
+
+
+def test_declining_needs_an_answer_and_can_be_taken_back(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        request = _ask(desk, floor)
+        with pytest.raises(InvalidInput):
+            requests.decline(desk.thomas, request, " ")
+        requests.decline(desk.thomas, request, "Le donneur d’ordre y tient.")
+        assert _told(desk, "claire", "script.request_answered") == [
+            f"/scripts/requests/{request.id}"
+        ]
+        with pytest.raises(Conflict):
+            requests.remove(desk.claire, request)
+        requests.reopen(desk.thomas, request)
+        assert _told(desk, "claire", "script.request_answered") == []
+        requests.remove(desk.claire, request)
+        db.session.commit()
+        assert db.session.query(ChangeRequest).count() == 0
