@@ -19,6 +19,7 @@ from callcoach.coaching import models as coaching_models  # noqa: F401 - its tab
 from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
 from callcoach.drills import views as drills_views
+from callcoach.expressions import views as expressions_views
 from callcoach.field_reports import models as field_reports_models  # noqa: F401 - its tables
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
@@ -45,6 +46,7 @@ _VIEWS = (
     drills_views,
     progress_views,
     script_fit_views,
+    expressions_views,
     trials_views,
     notices_views,
     jobs_views,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from tests.access_campaigns import CAMPAIGNS
 from tests.access_disputes import DISPUTES
 from tests.access_drills import DRILLS
+from tests.access_expressions import EXPRESSIONS
 from tests.access_ledger import LEDGER
 from tests.access_notes import MORE_NOTES
 from tests.access_phrases import PHRASES
@@ -423,6 +424,7 @@ TABLE = (
     *_LISTENING,
     *DISPUTES,
     *DRILLS,
+    *EXPRESSIONS,
     *PROGRESS,
     *SCRIPT_FIT,
     *TRIALS,

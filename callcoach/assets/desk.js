@@ -5,12 +5,14 @@ import { followCards } from "./js/call/cards.js";
 import { changeApplier } from "./js/call/changes.js";
 import { mountControls } from "./js/call/controls.js";
 import { mountCorrection } from "./js/call/correction.js";
+import { markExpressions } from "./js/call/expressions.js";
 import { mountKeys } from "./js/call/keys.js";
 import "./js/call/kind.js";
 import { loadLanes } from "./js/call/lanes.js";
 import { mountHolds } from "./js/call/holds.js";
 import { mountMissed } from "./js/call/missed.js";
 import { createOverlay } from "./js/call/overlay.js";
+import { mountPlaces } from "./js/call/places.js";
 import { createPlayer } from "./js/call/player.js";
 import { createSelection } from "./js/call/selection.js";
 import { mountStart } from "./js/call/start.js";
@@ -50,6 +52,7 @@ async function mount(desk) {
   const selection = createSelection({ transcript: transcriptRoot, stage, data, player, onChange });
   const verdicts = mountVerdicts({ root, data, cards, overlay, undo, applyChange });
   const transcript = followTranscript(transcriptRoot, data, player);
+  markExpressions(transcriptRoot);
   mountCorrection(transcriptRoot, player, (index) => transcript.forget(index));
   player.on("time", (ms) => overlay.move(ms));
   if (audio) mountControls(desk.querySelector("[data-controls]"), player, overlay);
@@ -59,6 +62,7 @@ async function mount(desk) {
   const requests = mountRequests({ desk, data, player, cards, applyChange });
   const hearHold = mountHolds(desk, data, player); // before the first jump, which may go into one
   const fromStart = mountStart(desk, data, player, asked);
+  mountPlaces(root, player);
   const missed = mountMissed({ desk, data, player, selection, applyChange });
   const chosen = data.moments.find((moment) => `#moment-${moment.number}` === window.location.hash);
   if (chosen) {

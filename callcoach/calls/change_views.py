@@ -233,6 +233,7 @@ def _turn_fragment(viewer: Viewer, call: Call, shown: ShownTurn) -> ResponseRetu
         call=call,
         can_edit=True,
         can_teach=can_judge_call(viewer, call),
+        shows_expressions=True,
     )
 
 

@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("coaching.my_notes", _l("My notes"), frozenset({"agent"})),
     Entry("coaching.feed", _l("Listening feed"), frozenset({"admin", "supervisor"})),
     Entry("drills.my_drills", _l("My drills"), frozenset({"agent"})),
+    Entry("expressions.my_expressions", _l("Expressions"), frozenset({"agent"})),
     Entry("progress.my_progress", _l("My progress"), frozenset({"agent"})),
     Entry("calls.list_calls", _l("Calls"), _FLOOR),
     Entry("drills.list_drills", _l("Drills"), frozenset({"admin", "supervisor"})),

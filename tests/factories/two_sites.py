@@ -41,6 +41,7 @@ from .checks import create_check
 from .coaching import create_note, create_request
 from .disputes import dispute_things
 from .drills import drill_things
+from .expressions import expression_things
 from .feed import make_playable
 from .notes import note_things
 from .progress import progress_things
@@ -145,6 +146,9 @@ class Site:
     withdrawn_dispute: int
     kept_dispute: int
     flag_key: str
+    expression: int
+    expression_edit: int
+    removed_expression: int
     trial_campaign: int
     trial_line: int
     planned_trial: int
@@ -295,6 +299,7 @@ def _create_site() -> Site:
         **note_things(call, author, other, mark),
         **drill_things(call, owner, other, author),
         **progress_things(call, owner, author, mark),
+        **expression_things(campaign, author, mark),
         **trial_things(team, campaign, mark),
         **fit_things(team, sponsor, owner, author, mark),
         put_back_token=str(

@@ -18,7 +18,7 @@ function textNodes(element) {
 }
 
 /** A range over [from, to) of the text of `element`, or null. */
-function rangeOver(element, from, to) {
+export function rangeOver(element, from, to) {
   const range = new Range();
   let offset = 0;
   let started = false;

@@ -1,0 +1,134 @@
+"""How a native says an expression: recorded by those who change it, heard by those who read it."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.access_log import record, was_recorded
+from callcoach.accounts.session import current_viewer
+from callcoach.calls.media_views import send_file
+from callcoach.calls.presenters import clock
+from callcoach.calls.sound import require_sound
+from callcoach.coaching import voice_media as media
+from callcoach.config import Settings
+from callcoach.drills.open_examples import on_example_asked
+from callcoach.errors import NotFound
+from callcoach.expressions import operations, queries
+from callcoach.expressions.blueprint import bp
+from callcoach.extensions import db, write_transaction
+from callcoach.script_library.models import Expression
+from callcoach.storage import uploads
+from callcoach.web.gate import lock_late
+from callcoach.web.uploads import read_piece, upload_state
+
+
+@bp.get("/expressions/<int:expression_id>/voice/takes/<name>")
+def voice_take(expression_id: int, name: str) -> ResponseReturnValue:
+    """How much of a recording has come."""
+    viewer = current_viewer()
+    expression = queries.get_expression(viewer, expression_id, to_edit=True)
+    key = _upload_key(viewer, expression_id, name)
+    if _is_kept(expression, key):
+        return upload_state(0, is_done=True, **_facts(expression))
+    return upload_state(uploads.received(key))
+
+
+@bp.put("/expressions/<int:expression_id>/voice/takes/<name>")
+@lock_late
+def put_voice_take(expression_id: int, name: str) -> ResponseReturnValue:
+    """One more piece of a recording; with the last one it is decoded and kept."""
+    viewer = current_viewer()
+    piece = read_piece()
+    expression = queries.get_expression(viewer, expression_id, to_edit=True)
+    key = _upload_key(viewer, expression_id, name)
+    if _is_kept(expression, key):
+        return upload_state(0, is_done=True, **_facts(expression))
+    db.session.rollback()  # nothing is held while the sound is read
+    so_far = uploads.take_piece(
+        key, piece.offset, piece.data, length=piece.length, max_bytes=media.MAX_VOICE_BYTES
+    )
+    if so_far < piece.length:
+        return upload_state(so_far)
+    sound = uploads.read_upload(key, sha256=piece.sha256)
+    settings: Settings = current_app.extensions["callcoach"]
+    try:
+        content, duration_ms = media.write_voice(settings, key, sound)
+    finally:
+        uploads.forget_upload(key)
+    with write_transaction():
+        expression = queries.get_expression(viewer, expression_id, to_edit=True)
+        operations.keep_voice(viewer, expression, content, duration_ms)
+        facts = _facts(expression)
+        db.session.commit()
+    return upload_state(so_far, is_done=True, **facts)
+
+
+@bp.delete("/expressions/<int:expression_id>/voice/takes/<name>")
+def remove_voice_take(expression_id: int, name: str) -> ResponseReturnValue:
+    """Delete the recording, also what has only come in part."""
+    viewer = current_viewer()
+    expression = queries.get_expression(viewer, expression_id, to_edit=True)
+    uploads.forget_upload(_upload_key(viewer, expression_id, name))
+    operations.remove_voice(viewer, expression)
+    db.session.commit()
+    return jsonify(removed=True)
+
+
+@bp.get("/expressions/<int:expression_id>/voice")
+def voice_sound(expression_id: int) -> ResponseReturnValue:
+    """The recording, in parts; never kept by the browser: devices are shared."""
+    viewer = current_viewer()
+    expression = queries.get_expression(viewer, expression_id)
+    require_sound(viewer, expression.campaign)
+    if expression.voice_file is None:
+        raise NotFound("There is no recording of this expression.")
+    return _heard(viewer, expression)
+
+
+@on_example_asked
+def is_of_expression(file_id: int) -> bool:
+    """Recorded for everybody who calls for the campaign, also in a drill."""
+    query = select(Expression.id).where(Expression.voice_file_id == file_id).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def _facts(expression: Expression) -> dict[str, object]:
+    if expression.voice_file_id is None:
+        return {"state": "none"}
+    return {
+        "state": "ready",
+        "sound": url_for("expressions.voice_sound", expression_id=expression.id),
+        "length": clock(expression.voice_ms),
+    }
+
+
+def _upload_key(viewer: Viewer, expression_id: int, name: str) -> str:
+    return uploads.upload_key("expression-voice", viewer.user_id or 0, expression_id, name[:80])
+
+
+def _is_kept(expression: Expression, key: str) -> bool:
+    """Whether this very upload has become the recording."""
+    return expression.voice_file is not None and expression.voice_file.key == media.voice_key(key)
+
+
+def _heard(viewer: Viewer, expression: Expression) -> Response:
+    """The file, and one line of the access log for one listening. No transaction stays open while
+    the sound is sent.
+    """
+    assert expression.voice_file is not None  # the view has looked
+    response = send_file(expression.voice_file)
+    response.headers["Cache-Control"] = "private, no-store"
+    expression_id, action = expression.id, "expression.heard"
+    is_heard = request.method == "GET" and response.status_code in (200, 206)
+    already = was_recorded(
+        viewer.user_id, action, subject_kind="expression", subject_id=expression_id
+    )
+    db.session.rollback()
+    if is_heard and not already:
+        with write_transaction():
+            record(viewer.user_id, action, subject_kind="expression", subject_id=expression_id)
+            db.session.commit()
+    return response
