@@ -9,13 +9,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import quote_etag
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.access_log import was_recorded
+from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import queries
 from callcoach.calls.blueprint import bp
-from callcoach.calls.models import Call
-from callcoach.calls.operations import log_access
 from callcoach.calls.sound import require_sound
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
@@ -35,11 +33,7 @@ def audio(call_id: int) -> ResponseReturnValue:
     file = call.recording.playback if call.recording is not None else None
     if file is None:
         raise NotFound("The audio of this call is not there.")
-    response = send_file(file)
-    if request.method == "GET" and response.status_code in (200, 206):
-        _log_heard(viewer, call)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return play(viewer, file, "call.heard", "call", call_id)
 
 
 @bp.get("/calls/<int:call_id>/peaks/<version>")
@@ -60,6 +54,47 @@ def peaks(call_id: int, version: str) -> ResponseReturnValue:
         "private, no-store" if is_shared else "private, max-age=31536000, immutable"
     )
     return response
+
+
+def play(
+    viewer: Viewer,
+    file: StoredFile,
+    action: str,
+    subject_kind: str,
+    subject_id: int,
+    *,
+    is_logged: bool = True,
+) -> Response:
+    """Answer with a sound that the viewer may hear, as `send_file`; never kept by the browser, for
+    devices are shared. One listening is one line of the access log, however many parts it is
+    fetched in; the reading transaction ends first, and none stays open while the sound is sent.
+
+    Args:
+        action, subject_kind, subject_id: of the line, as for `accounts.access_log.record`.
+        is_logged: not for what is nobody's but the listener's own.
+    """
+    response = send_file(file)
+    response.headers["Cache-Control"] = "private, no-store"
+    is_due = (
+        is_logged
+        and is_played(response)
+        and not was_recorded(
+            viewer.user_id, action, subject_kind=subject_kind, subject_id=subject_id
+        )
+    )
+    db.session.rollback()
+    if is_due:
+        with write_transaction():
+            record(viewer.user_id, action, subject_kind=subject_kind, subject_id=subject_id)
+            db.session.commit()
+    return response
+
+
+def is_played(response: Response) -> bool:
+    """Whether sound goes out with an answer of `send_file`: not when only its head was asked for, or
+    when the browser has it.
+    """
+    return request.method == "GET" and response.status_code in (200, 206)
 
 
 def send_file(file: StoredFile) -> Response:
@@ -109,16 +144,3 @@ def _body(file: StoredFile, start: int, end: int, status: int, headers: dict[str
     response = Response(chunks, status=status, headers=headers, mimetype=file.media_type)
     response.content_length = end - start
     return response
-
-
-def _log_heard(viewer: Viewer, call: Call) -> None:
-    """One line of the access log for one listening; the reading transaction ends first, and no
-    transaction stays open while the sound is sent.
-    """
-    already = was_recorded(viewer.user_id, "call.heard", subject_kind="call", subject_id=call.id)
-    db.session.rollback()
-    if already:
-        return
-    with write_transaction():
-        log_access(viewer, "call.heard", call)
-        db.session.commit()

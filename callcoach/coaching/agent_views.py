@@ -14,11 +14,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.calls.access import can_read_call
-from callcoach.calls.media_views import send_file
+from callcoach.calls.media_views import is_played, play
 from callcoach.calls.sound import require_sound
 from callcoach.coaching import agent_presenters as presenters
 from callcoach.coaching.blueprint import bp
@@ -118,10 +117,11 @@ def excerpt(note_id: int) -> ResponseReturnValue:
     found = inbox.excerpt_state(viewer, call, note)
     if found.excerpt is None or found.excerpt.file is None:
         return _not_yet(viewer, note_id, found)
-    response = send_file(found.excerpt.file)
-    if request.method == "GET" and response.status_code in (200, 206):
-        _log_heard(viewer, note)
-    response.headers["Cache-Control"] = "private, no-store"
+    is_first = note.agent_id == viewer.user_id and note.heard_at is None
+    file = found.excerpt.file
+    response = play(viewer, file, "note.heard", "note", note_id, is_logged=not is_first)
+    if is_first and is_played(response):
+        _keep_heard(viewer, note_id)
     return response
 
 
@@ -224,22 +224,11 @@ def _not_yet(viewer: Viewer, note_id: int, found: inbox.ExcerptState) -> Respons
     return jsonify(state=found.state), 202
 
 
-def _log_heard(viewer: Viewer, note: Note) -> None:
-    """The agent's first listening is kept on the note; everybody's goes to the access log, in one
-    line for one listening. No transaction stays open while the sound is sent.
-    """
-    note_id = note.id
-    is_first = note.agent_id == viewer.user_id and note.heard_at is None
-    already = was_recorded(viewer.user_id, "note.heard", subject_kind="note", subject_id=note_id)
-    db.session.rollback()
-    if already and not is_first:
-        return
+def _keep_heard(viewer: Viewer, note_id: int) -> None:
+    """The agent's first listening is kept on the note, with its line of the access log."""
     with write_transaction(), suppress(NotFound):
-        if is_first:
-            note = inbox.get_my_note(viewer, note_id)
-            notes.mark_heard(viewer, note.call, note)
-        else:
-            record(viewer.user_id, "note.heard", subject_kind="note", subject_id=note_id)
+        note = inbox.get_my_note(viewer, note_id)
+        notes.mark_heard(viewer, note.call, note)
         db.session.commit()
 
 

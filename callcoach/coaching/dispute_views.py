@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import queries as calls
-from callcoach.calls.media_views import send_file
+from callcoach.calls.media_views import play
 from callcoach.calls.models import Call, Verdict
 from callcoach.calls.operations import ensure_excerpt
 from callcoach.calls.presenters import clock, heading
@@ -208,11 +207,7 @@ def dispute_sound(dispute_id: int, part: str) -> ResponseReturnValue:
             _ask_for_sound(viewer, queries.get_dispute(viewer, dispute_id), part)
             db.session.commit()
         return jsonify(state=found.state), 202
-    response = send_file(found.excerpt.file)
-    response.headers["Cache-Control"] = "private, no-store"
-    if request.method == "GET" and response.status_code in (200, 206):
-        _log_heard(viewer, dispute_id)
-    return response
+    return play(viewer, found.excerpt.file, "dispute.heard", "dispute", dispute_id)
 
 
 @bp.get("/disputes/<int:dispute_id>/sound/<part>/status")
@@ -389,19 +384,3 @@ def _ask_for_sound(viewer: Viewer, dispute: Dispute, part: str) -> None:
     state = queries.sound_state(viewer, dispute, part).state
     if stretch is not None and state in ("writing", "failed"):
         ensure_excerpt(viewer, stretch.call, stretch.start_ms, stretch.end_ms)
-
-
-def _log_heard(viewer: Viewer, dispute_id: int) -> None:
-    """One line of the access log for one listening; no transaction stays open while the sound is
-    sent.
-    """
-    kind = "dispute"
-    already = was_recorded(
-        viewer.user_id, "dispute.heard", subject_kind=kind, subject_id=dispute_id
-    )
-    db.session.rollback()
-    if already:
-        return
-    with write_transaction():
-        record(viewer.user_id, "dispute.heard", subject_kind=kind, subject_id=dispute_id)
-        db.session.commit()

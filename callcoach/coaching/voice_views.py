@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, jsonify, request, url_for
+from flask import current_app, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import operations as calls_operations
-from callcoach.calls.media_views import send_file
+from callcoach.calls.media_views import play
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock
 from callcoach.calls.sound import require_sound
@@ -109,7 +108,9 @@ def voice_sound(note_id: int) -> ResponseReturnValue:
     require_sound(viewer, call.campaign)
     if note.voice_file is None:
         raise NotFound("There is no sound with this note.")
-    return _heard(viewer, note)
+    is_own = note.author_id == viewer.user_id
+    file = note.voice_file
+    return play(viewer, file, "note.voice_heard", "note", note_id, is_logged=not is_own)
 
 
 def voice_facts(note: Note) -> dict[str, object]:
@@ -145,22 +146,3 @@ def _upload_key(viewer: Viewer, note_id: int, name: str) -> str:
 def _is_kept(note: Note, key: str) -> bool:
     """Whether this very upload has become the note's sound."""
     return note.voice_file is not None and note.voice_file.key == media.voice_key(key)
-
-
-def _heard(viewer: Viewer, note: Note) -> Response:
-    """The file, and one line of the access log for one listening; the author's own are none. No
-    transaction stays open while the sound is sent.
-    """
-    assert note.voice_file is not None  # the view has looked
-    response = send_file(note.voice_file)
-    response.headers["Cache-Control"] = "private, no-store"
-    note_id, is_own = note.id, note.author_id == viewer.user_id
-    action = "note.voice_heard"
-    is_heard = request.method == "GET" and response.status_code in (200, 206)
-    already = was_recorded(viewer.user_id, action, subject_kind="note", subject_id=note_id)
-    db.session.rollback()
-    if is_heard and not is_own and not already:
-        with write_transaction():
-            record(viewer.user_id, action, subject_kind="note", subject_id=note_id)
-            db.session.commit()
-    return response

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Response, jsonify, request
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.session import current_viewer
-from callcoach.calls.media_views import send_file
+from callcoach.calls.media_views import play
 from callcoach.calls.operations import ensure_excerpt
 from callcoach.calls.sound import require_sound
 from callcoach.drills.blueprint import bp
@@ -24,7 +23,6 @@ from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
 from callcoach.drills.sharing import may_hear, may_hear_example
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
-from callcoach.storage.models import StoredFile
 
 #: States of a sound that a worker can still write.
 _ASKED = ("writing", "failed")
@@ -47,7 +45,7 @@ def step_sound(step_id: int, part: str) -> ResponseReturnValue:
             ask_for_sound(viewer, library.get_step(viewer, step_id), part)
             db.session.commit()
         return jsonify(state=found.state), 202
-    return _heard(viewer, found.excerpt.file, "drill.heard", "drill_step", step_id)
+    return play(viewer, found.excerpt.file, "drill.heard", "drill_step", step_id)
 
 
 @bp.get("/drills/steps/<int:step_id>/<part>/sound/status")
@@ -66,7 +64,7 @@ def example_sound(step_id: int) -> ResponseReturnValue:
         require_sound(viewer, step.call.campaign)
     if step.example_file is None or not may_hear_example(viewer, step):
         raise NotFound(_NO_SOUND)
-    return _heard(viewer, step.example_file, "drill.example_heard", "drill_step", step_id)
+    return play(viewer, step.example_file, "drill.example_heard", "drill_step", step_id)
 
 
 @bp.get("/drills/answers/<int:answer_id>/sound")
@@ -75,7 +73,7 @@ def answer_sound(answer_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
     answer = marking.get_heard_answer(viewer, answer_id)
     assert answer.file is not None  # the query asked for one
-    return _heard(viewer, answer.file, "drill.answer_heard", "drill_answer", answer_id)
+    return play(viewer, answer.file, "drill.answer_heard", "drill_answer", answer_id)
 
 
 @bp.get("/my/drills/<int:assignment_id>/call")
@@ -90,7 +88,7 @@ def listen_sound(assignment_id: int) -> ResponseReturnValue:
     file = call.recording.playback if call.recording is not None else None
     if file is None:
         raise NotFound(_NO_SOUND)
-    return _heard(viewer, file, "call.heard", "call", call.id)
+    return play(viewer, file, "call.heard", "call", call.id)
 
 
 def ask_for_sound(viewer: Viewer, step: DrillStep, part: str) -> None:
@@ -123,19 +121,3 @@ def _found(viewer: Viewer, step: DrillStep, part: str) -> StepSound:
     if part not in ("line", "original"):
         raise NotFound("There is no such drill.")
     return line_sound(viewer, step) if part == "line" else original_sound(viewer, step)
-
-
-def _heard(viewer: Viewer, file: StoredFile, action: str, kind: str, number: int) -> Response:
-    """The file, and one line of the access log for one listening; no transaction stays open while
-    the sound is sent.
-    """
-    response = send_file(file)
-    response.headers["Cache-Control"] = "private, no-store"
-    is_heard = request.method == "GET" and response.status_code in (200, 206)
-    already = was_recorded(viewer.user_id, action, subject_kind=kind, subject_id=number)
-    db.session.rollback()
-    if is_heard and not already:
-        with write_transaction():
-            record(viewer.user_id, action, subject_kind=kind, subject_id=number)
-            db.session.commit()
-    return response

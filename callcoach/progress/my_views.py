@@ -13,7 +13,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.accounts.models import User
 from callcoach.accounts.session import current_viewer
-from callcoach.calls.media_views import send_file
+from callcoach.calls.media_views import play
 from callcoach.calls.operations import ensure_excerpt
 from callcoach.calls.queries import find_excerpt
 from callcoach.errors import NotFound
@@ -129,10 +129,8 @@ def consent_sound(consent_id: int) -> ResponseReturnValue:
             ensure_excerpt(viewer, consent.call, consent.start_ms, consent.end_ms)
             db.session.commit()
         return jsonify(state=state), 202
-    response = send_file(excerpt.file)
-    response.headers["Cache-Control"] = "private, no-store"
-    db.session.rollback()
-    return response
+    # Their own voice, to decide about: no line of the log
+    return play(viewer, excerpt.file, "consent.heard", "consent", consent_id, is_logged=False)
 
 
 @bp.get("/my/consents/<int:consent_id>/sound/status")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import jsonify, redirect, request, url_for
+from flask import jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.session import current_viewer
-from callcoach.calls.media_views import send_file
+from callcoach.calls.media_views import play
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.progress.blueprint import bp
@@ -79,16 +78,7 @@ def pair_sound(pair_id: int, part: str) -> ResponseReturnValue:
             pairs.ask_for_sound(viewer, pair, part)
             db.session.commit()
         return jsonify(state=state), 202
-    response = send_file(excerpt.file)
-    response.headers["Cache-Control"] = "private, no-store"
-    is_heard = request.method == "GET" and response.status_code in (200, 206)
-    already = was_recorded(viewer.user_id, "pair.heard", subject_kind="pair", subject_id=pair_id)
-    db.session.rollback()
-    if is_heard and not already:
-        with write_transaction():
-            record(viewer.user_id, "pair.heard", subject_kind="pair", subject_id=pair_id)
-            db.session.commit()
-    return response
+    return play(viewer, excerpt.file, "pair.heard", "pair", pair_id)
 
 
 @bp.get("/progress/pairs/<int:pair_id>/<part>/sound/status")
