@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.access_approvals import APPROVALS
 from tests.access_campaigns import CAMPAIGNS
 from tests.access_disputes import DISPUTES
 from tests.access_drills import DRILLS
 from tests.access_expressions import EXPRESSIONS
+from tests.access_fit import FIT
 from tests.access_ledger import LEDGER
 from tests.access_notes import MORE_NOTES
 from tests.access_phrases import PHRASES
@@ -33,6 +35,7 @@ from tests.access_row import (
 )
 from tests.access_row import post as _post
 from tests.access_script_fit import SCRIPT_FIT
+from tests.access_scripts import SCRIPTS
 from tests.access_trials import TRIALS
 from tests.factories.two_sites import Site
 
@@ -422,11 +425,14 @@ TABLE = (
     *_NOTES,
     *MORE_NOTES,
     *_LISTENING,
+    *APPROVALS,
     *DISPUTES,
     *DRILLS,
     *EXPRESSIONS,
     *PROGRESS,
     *SCRIPT_FIT,
+    *FIT,
+    *SCRIPTS,
     *TRIALS,
     *_DAILY_CHECK,
     *LEDGER,

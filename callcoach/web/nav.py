@@ -52,6 +52,8 @@ ENTRIES = (
     Entry("progress.list_rechecks", _l("Follow-up"), frozenset({"admin", "supervisor"})),
     Entry("drills.list_due", _l("Drills"), frozenset({"team_lead"})),
     Entry("progress.show_floor", _l("Time to free"), frozenset({"team_lead"})),
+    Entry("script_library.my_script", _l("The script"), frozenset({"agent", "team_lead"})),
+    Entry("script_library.list_approvals", _l("Scripts to approve"), frozenset({"sponsor"})),
     Entry("calls.import_page", _l("Import"), frozenset({"admin", "supervisor", "team_lead"})),
     Entry("campaigns.list_campaigns", _l("Campaigns"), _FLOOR | {"sponsor"}),
     Entry("people.list_teams", _l("Teams"), frozenset({"admin", "supervisor", "team_lead"})),

@@ -35,6 +35,7 @@ from callcoach.tuning.models import Standing
 from callcoach.tuning.operations import add_phrase, set_standing
 
 from .accounts import create_team, create_user
+from .approvals import approval_things
 from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
 from .checks import create_check
@@ -46,6 +47,7 @@ from .feed import make_playable
 from .notes import note_things
 from .progress import progress_things
 from .script_fit import fit_things
+from .scripts import script_things
 from .search import create_saved_view
 from .trials import trial_things
 
@@ -149,6 +151,17 @@ class Site:
     expression: int
     expression_edit: int
     removed_expression: int
+    approval_campaign: int
+    approval_idle: int
+    approval_unasked: int
+    approval_draft: int
+    approval_harmless: int
+    approval_submitted: int
+    script_campaign: int
+    script_version: int
+    script_draft: int
+    script_line: str
+    script_section: str
     trial_campaign: int
     trial_line: int
     planned_trial: int
@@ -300,8 +313,10 @@ def _create_site() -> Site:
         **drill_things(call, owner, other, author),
         **progress_things(call, owner, author, mark),
         **expression_things(campaign, author, mark),
-        **trial_things(team, campaign, mark),
+        **script_things(team, sponsor, author),
+        **approval_things(team, sponsor, author, mark),
         **fit_things(team, sponsor, owner, author, mark),
+        **trial_things(team, campaign, mark),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),
