@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,7 @@ from fit_fusion import Row, rows_of
 
 from callcoach.analysis import fusion
 from callcoach.analysis.detectors import ABOVE, NOT_ABOVE, NOT_MEASURED, registry
-
-#: Standard normal quantile of a two-sided 90 % interval.
-Z = 1.645
-
-
-def wilson(right: int, of: int) -> tuple[float, float]:
-    """Wilson's interval of a share; (0, 1) of nothing."""
-    if not of:
-        return 0.0, 1.0
-    share = right / of
-    centre = (share + Z * Z / (2 * of)) / (1 + Z * Z / of)
-    half = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of)) / (1 + Z * Z / of)
-    return max(0.0, centre - half), min(1.0, centre + half)
+from callcoach.analysis.proportions import wilson
 
 
 def _why(cues: int, *, enabled: bool) -> str:

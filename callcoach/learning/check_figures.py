@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from callcoach.analysis.proportions import wilson
+
 #: Quantile of the normal distribution for a two-sided 90 % interval.
 _Z = 1.6448536269514722
 #: Fewer cases than this are shown as what they are, "3 of 4", and never as a share: at 10 the 90 %
@@ -32,12 +34,7 @@ class Share:
         >>> [round(bound, 2) for bound in Share(8, 10).interval]
         [0.54, 0.93]
         """
-        if not self.n:
-            return 0.0, 1.0
-        share, spread = self.hits / self.n, _Z * _Z / self.n
-        middle = (share + spread / 2) / (1 + spread)
-        half = _Z * math.sqrt(share * (1 - share) / self.n + spread / (4 * self.n)) / (1 + spread)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.hits, self.n)
 
     @property
     def low(self) -> float:

@@ -13,13 +13,11 @@ from enum import StrEnum
 from math import ceil
 
 import numpy as np
-from scipy.stats import beta, binomtest
+from scipy.stats import beta
 
+from callcoach.analysis.proportions import CONFIDENCE, wilson
 from callcoach.progress.models import Heard
 
-#: Confidence of every interval shown, and how sure "it became rarer" must be. 90 % because a
-#: handful of calls a month is all there is; the interval is shown beside every count.
-CONFIDENCE = 0.90
 #: Jeffreys prior: as little as can be assumed of a share (0.5 of a call each way).
 PRIOR = 0.5
 #: Heard calls without a return below which nothing is said, however rare it was before: one good
@@ -137,23 +135,6 @@ def tally(listens: Iterable[Listen]) -> Tally:
         picked=_share(item for item in later if not item.is_drawn and item.heard is not None),
         to_hear=sum(bool(item.is_detected) and item.heard is None for item in later),
     )
-
-
-def wilson(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Interval of a share, each bound in [0, 1].
-
-    >>> [round(bound, 3) for bound in wilson(3, 11)]
-    [0.115, 0.52]
-
-    Raises:
-        ValueError: `count` is not between 0 and `total`.
-    """
-    if not 0 <= count <= total:
-        raise ValueError(f"{count} of {total} is no share")
-    if total == 0:
-        return 0.0, 1.0
-    found = binomtest(count, total).proportion_ci(confidence, method="wilson")
-    return float(found.low), float(found.high)
 
 
 def chance_rarer(before: Share, after: Share) -> float:

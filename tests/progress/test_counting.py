@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcoach.analysis.proportions import CONFIDENCE, wilson
 from callcoach.progress.counting import (
-    CONFIDENCE,
     LEAST_HEARD,
     Listen,
     Saying,
@@ -15,7 +15,6 @@ from callcoach.progress.counting import (
     chance_rarer,
     tally,
     weeks_needed,
-    wilson,
 )
 from callcoach.progress.models import Heard
 
