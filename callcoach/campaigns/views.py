@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.campaigns import operations, queries
 from callcoach.campaigns.access import (
@@ -91,7 +92,10 @@ def _campaign_page(
         refused_persona=_named(campaign.personas, "persona_id") if persona_form else None,
         refused_promise=_named(campaign.promises, "promise_id") if promise_form else None,
         fingerprint=operations.fingerprint,
-        can={"edit": can_edit_campaign(viewer, [link.team_id for link in campaign.teams])},
+        can={
+            "edit": can_edit_campaign(viewer, [link.team_id for link in campaign.teams]),
+            "oversee": viewer.has_role(Role.ADMIN, Role.SUPERVISOR, Role.TEAM_LEAD),
+        },
     )
     return page, status
 
