@@ -13,6 +13,7 @@ from callcoach.calls import queries as calls
 from callcoach.calls.call_presenters import worded
 from callcoach.calls.models import Call, TippingPoint
 from callcoach.coaching import note_presenters, note_versions
+from callcoach.coaching.form_hints import form_hints
 from callcoach.coaching.models import Note, NoteAim
 from callcoach.coaching.note_answer_views import desk_of, elsewhere, on_desk, wants_fragment
 from callcoach.coaching.note_choices import form_choices
@@ -146,6 +147,7 @@ def form_page(
         limits=LIMITS,
         is_keep=form.aim.data == NoteAim.KEEP,
         choices=form_choices(viewer, call, form),
+        more_hints=form_hints(viewer, call) if mode != "edit" else [],
         calls_url=url_for("coaching.calls_for_note", call_id=call.id),
         voice=voice_facts(note) if note else {"state": "none"},
         voice_url=url_for("coaching.voice_take", note_id=note.id, name="") if note else "",

@@ -7,14 +7,21 @@ from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
+from callcoach.calls.models import Call
+from callcoach.coaching.form_hints import add_form_hint
 from callcoach.coaching.home_parts import add_part
 from callcoach.coaching.models import Note, NoteAim, Visibility
 from callcoach.coaching.note_panels import Action, add_note_action, add_panel
 from callcoach.extensions import db
 from callcoach.progress.access import follows, is_agent
-from callcoach.progress.presenters import my_became
+from callcoach.progress.presenters import following_sentence, my_became
 from callcoach.progress.queries import floor, people
-from callcoach.progress.queries.rechecks import count_waiting, my_rechecks, recheck_of_note
+from callcoach.progress.queries.rechecks import (
+    count_waiting,
+    forecast_at_best,
+    my_rechecks,
+    recheck_of_note,
+)
 
 
 @add_panel
@@ -26,6 +33,14 @@ def became_panel(viewer: Viewer, note: Note) -> str:
         if recheck.note_id == note.id:
             return render_template("progress/_my_panel.html", item=my_became(recheck))
     return ""
+
+
+@add_form_hint
+def before_following(viewer: Viewer, call: Call) -> str:
+    """What the recording quota allows, said before the note begins to be followed."""
+    if not follows(viewer) or call.agent_id is None:
+        return ""
+    return following_sentence(forecast_at_best(call.agent_id, call.campaign))
 
 
 @add_note_action

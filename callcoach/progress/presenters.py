@@ -251,6 +251,29 @@ def quota_sentence(found: Forecast) -> str:
     """« 2 calls a week: an answer in about 5 weeks »."""
     if found.calls == 0:
         return str(_("The calls there are allow an answer."))
+    weekly = _weekly_words(found)
+    if found.weeks is None:
+        return str(_("%(weekly)s: too few for an answer within a year.", weekly=weekly))
+    weeks = ngettext("%(num)s week", "%(num)s weeks", found.weeks)
+    return str(_("%(weekly)s: an answer in about %(weeks)s.", weekly=weekly, weeks=weeks))
+
+
+def following_sentence(found: Forecast) -> str:
+    """What is said before a note is sent: that it is followed, and what the quota allows."""
+    weekly = _weekly_words(found)
+    if found.weeks is None:
+        return str(_("Followed on later calls. %(weekly)s: too few for an answer.", weekly=weekly))
+    weeks = ngettext("%(num)s week", "%(num)s weeks", found.weeks)
+    return str(
+        _(
+            "Followed on later calls. %(weekly)s: an answer in %(weeks)s at the earliest.",
+            weekly=weekly,
+            weeks=weeks,
+        )
+    )
+
+
+def _weekly_words(found: Forecast) -> str:
     weekly = ngettext("%(num)s call a week", "%(num)s calls a week", found.weekly)
     if found.period is not None:
         weekly = _(
@@ -258,10 +281,7 @@ def quota_sentence(found: Forecast) -> str:
             weekly=weekly,
             daily=found.period.daily_quota,
         )
-    if found.weeks is None:
-        return str(_("%(weekly)s: too few for an answer within a year.", weekly=weekly))
-    weeks = ngettext("%(num)s week", "%(num)s weeks", found.weeks)
-    return str(_("%(weekly)s: an answer in about %(weeks)s.", weekly=weekly, weeks=weeks))
+    return str(weekly)
 
 
 def sign_words(sign: Sign) -> str:

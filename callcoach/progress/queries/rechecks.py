@@ -14,12 +14,13 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call, CallKind
 from callcoach.calls.queries import in_scope
+from callcoach.campaigns.models import Campaign
 from callcoach.coaching.models import Note, NoteAim, Visibility
 from callcoach.coaching.readable import readable
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.progress.access import follows, is_agent
-from callcoach.progress.counting import Listen, Tally, tally
+from callcoach.progress.counting import LEAST_HEARD, Listen, Tally, tally
 from callcoach.progress.models import (
     CoachingPeriod,
     Heard,
@@ -210,6 +211,14 @@ def forecast(recheck: Recheck) -> Forecast:
     return Forecast(needed, weekly, _weeks(needed, weekly, period), period)
 
 
+def forecast_at_best(agent_id: int, campaign: Campaign) -> Forecast:
+    """When an answer about a change that is yet to be asked for can be expected at the earliest: the
+    fewest heard calls that may say anything, whatever was before.
+    """
+    weekly, period = campaign.weekly_recordings, running_period(agent_id, campaign.id)
+    return Forecast(LEAST_HEARD, weekly, _weeks(LEAST_HEARD, weekly, period), period)
+
+
 def running_period(agent_id: int | None, campaign_id: int) -> CoachingPeriod | None:
     """The agent's period that runs or comes, and of which they have been told."""
     today = utc_now().date()
@@ -228,8 +237,8 @@ def running_period(agent_id: int | None, campaign_id: int) -> CoachingPeriod | N
     return found
 
 
-#: Beyond two years nobody waits.
-_LONGEST_WEEKS = 104
+#: Beyond a year nobody waits.
+_LONGEST_WEEKS = 52
 
 
 def _weeks(calls: int | None, weekly: int, period: CoachingPeriod | None) -> int | None:
