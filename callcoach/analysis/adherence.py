@@ -46,7 +46,7 @@ class Limits:
     said_short: float = 0.85
     short: float = 2.0
     otherwise: float = 0.6
-    otherwise_words: float = 0.45
+    otherwise_words: float = 0.35
     raised: float = 0.8
     raised_words: float = 0.5
 
