@@ -111,8 +111,8 @@ def saying_view(saying: Saying, persona: str | None = None) -> SayingView:
     kind = ExpressionKind(saying.kind)
     sign, look = labels.SIGNS[kind]
     hears = saying.hears
-    if persona is not None and persona in hears:
-        hears = {name: text for name, text in hears.items() if name in ("", persona)}
+    if persona is not None:
+        hears = {n: text for n, text in hears.items() if n in ("", persona)} or hears
     return SayingView(
         kind=kind.value,
         kind_label=_(labels.KINDS[kind]),

@@ -32,7 +32,9 @@ export function markExpressions(root) {
     if (range) chosen.add(range);
     for (const label of root.querySelectorAll(".expr-label[aria-expanded=true]")) label.setAttribute("aria-expanded", "false");
     mark?.querySelector(".expr-label").setAttribute("aria-expanded", "true");
-    if (mark && event.type === "focusin") mark.classList.remove("is-closed");
+    if (!mark || event.type !== "focusin") return;
+    mark.classList.remove("is-closed");
+    mark.querySelector(".expr-card").scrollIntoView({ block: "nearest" });
   }
 
   root.addEventListener("pointerover", choose);
