@@ -55,7 +55,7 @@ def confirm_briefing(version_id: int) -> ResponseReturnValue:
     return redirect(target)
 
 
-@bp.get("/scripts/versions/<int:version_id>/readings")
+@bp.get("/campaigns/scripts/<int:version_id>/readings")
 def show_readings(version_id: int) -> ResponseReturnValue:
     """Who has read what a version changes, by team and name."""
     version, teams = queries.get_readings(current_viewer(), version_id)
@@ -67,7 +67,7 @@ def show_readings(version_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/scripts/versions/<int:version_id>/readings/<int:team_id>/remind")
+@bp.post("/campaigns/scripts/<int:version_id>/readings/<int:team_id>/remind")
 def remind_team(version_id: int, team_id: int) -> ResponseReturnValue:
     """Remind those of a team who have not confirmed it."""
     told = operations.remind(current_viewer(), version_id, team_id)

@@ -6,10 +6,9 @@ from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import queries as calls
-from callcoach.calls.media_views import send_file
+from callcoach.calls.media_views import play
 from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.progress.operations import consents
@@ -23,7 +22,7 @@ from callcoach.web.toasts import notify
 _MAX_DIGITS = 8
 
 
-@bp.post("/scripts/lines/<int:line_id>/examples")
+@bp.post("/campaigns/scripts/lines/<int:line_id>/examples")
 def pin_example(line_id: int) -> ResponseReturnValue:
     """Pin a moment: ``call``, ``start`` and ``end`` in seconds, ``kind`` good or bad, ``caption``."""
     viewer = current_viewer()
@@ -44,7 +43,7 @@ def pin_example(line_id: int) -> ResponseReturnValue:
     return _to(line_id)
 
 
-@bp.post("/scripts/examples/<int:example_id>/remove")
+@bp.post("/campaigns/scripts/examples/<int:example_id>/remove")
 def unpin_example(example_id: int) -> ResponseReturnValue:
     """Take an example off its line."""
     viewer = current_viewer()
@@ -60,7 +59,7 @@ def unpin_example(example_id: int) -> ResponseReturnValue:
     return _to(line_id)
 
 
-@bp.post("/scripts/examples/<int:example_id>/restore")
+@bp.post("/campaigns/scripts/examples/<int:example_id>/restore")
 def restore_example(example_id: int) -> ResponseReturnValue:
     """Put an example back."""
     viewer = current_viewer()
@@ -71,7 +70,7 @@ def restore_example(example_id: int) -> ResponseReturnValue:
     return _to(line_id)
 
 
-@bp.post("/scripts/examples/<int:example_id>/ask")
+@bp.post("/campaigns/scripts/examples/<int:example_id>/ask")
 def ask_for_example(example_id: int) -> ResponseReturnValue:
     """Ask its agent whether colleagues may hear it."""
     viewer = current_viewer()
@@ -86,7 +85,7 @@ def ask_for_example(example_id: int) -> ResponseReturnValue:
     return _to(line_id)
 
 
-@bp.get("/scripts/examples/<int:example_id>/sound")
+@bp.get("/campaigns/scripts/examples/<int:example_id>/sound")
 def example_sound(example_id: int) -> ResponseReturnValue:
     """The moment and nothing else of its call; 202 while a worker has yet to write it."""
     viewer = current_viewer()
@@ -99,21 +98,10 @@ def example_sound(example_id: int) -> ResponseReturnValue:
             operations.ask_for_sound(viewer, queries.find_sound(viewer, example_id)[0])
             db.session.commit()
         return jsonify(state=state), 202
-    response = send_file(excerpt.file)
-    response.headers["Cache-Control"] = "private, no-store"
-    is_heard = request.method == "GET" and response.status_code in (200, 206)
-    already = was_recorded(
-        viewer.user_id, "example.heard", subject_kind="example", subject_id=example_id
-    )
-    db.session.rollback()
-    if is_heard and not already:
-        with write_transaction():
-            record(viewer.user_id, "example.heard", subject_kind="example", subject_id=example_id)
-            db.session.commit()
-    return response
+    return play(viewer, excerpt.file, "example.heard", "example", example_id)
 
 
-@bp.get("/scripts/examples/<int:example_id>/sound/status")
+@bp.get("/campaigns/scripts/examples/<int:example_id>/sound/status")
 def example_sound_status(example_id: int) -> ResponseReturnValue:
     """``ready``, ``writing``, ``gone`` or ``silent`` (to be read only)."""
     return jsonify(state=queries.find_sound(current_viewer(), example_id)[1])

@@ -40,7 +40,7 @@ def list_lines(campaign_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/scripts/lines/<int:line_id>")
+@bp.get("/campaigns/scripts/lines/<int:line_id>")
 def show_line(line_id: int) -> ResponseReturnValue:
     """All that is known of one line."""
     viewer = current_viewer()

@@ -81,14 +81,14 @@ def create_request(campaign_id: int) -> ResponseReturnValue:
     return redirect(url_for("script_fit.show_request", request_id=request_id))
 
 
-@bp.get("/scripts/requests/<int:request_id>")
+@bp.get("/campaigns/scripts/requests/<int:request_id>")
 def show_request(request_id: int) -> ResponseReturnValue:
     """One request: its words, what speaks for it, and what is decided."""
     viewer = current_viewer()
     return _page(viewer, queries.get_request(viewer, request_id))
 
 
-@bp.post("/scripts/requests/<int:request_id>")
+@bp.post("/campaigns/scripts/requests/<int:request_id>")
 def save_request(request_id: int) -> ResponseReturnValue:
     """Change what an open request says."""
     viewer = current_viewer()
@@ -103,7 +103,7 @@ def save_request(request_id: int) -> ResponseReturnValue:
     return _to(request_id)
 
 
-@bp.post("/scripts/requests/<int:request_id>/decline")
+@bp.post("/campaigns/scripts/requests/<int:request_id>/decline")
 def decline_request(request_id: int) -> ResponseReturnValue:
     """Say no, and why."""
     viewer = current_viewer()
@@ -117,7 +117,7 @@ def decline_request(request_id: int) -> ResponseReturnValue:
     return _to(request_id)
 
 
-@bp.post("/scripts/requests/<int:request_id>/reopen")
+@bp.post("/campaigns/scripts/requests/<int:request_id>/reopen")
 def reopen_request(request_id: int) -> ResponseReturnValue:
     """Take a decision back."""
     viewer = current_viewer()
@@ -127,7 +127,7 @@ def reopen_request(request_id: int) -> ResponseReturnValue:
     return _to(request_id)
 
 
-@bp.post("/scripts/requests/<int:request_id>/remove")
+@bp.post("/campaigns/scripts/requests/<int:request_id>/remove")
 def remove_request(request_id: int) -> ResponseReturnValue:
     """Take one's own request back."""
     viewer = current_viewer()
@@ -139,7 +139,7 @@ def remove_request(request_id: int) -> ResponseReturnValue:
     return redirect(url_for("script_fit.list_requests", campaign_id=campaign_id))
 
 
-@bp.post("/scripts/requests/<int:request_id>/merge")
+@bp.post("/campaigns/scripts/requests/<int:request_id>/merge")
 def merge_request(request_id: int) -> ResponseReturnValue:
     """Put the words into a draft: ``into`` is its number, or ``new``."""
     viewer = current_viewer()

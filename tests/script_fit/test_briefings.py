@@ -73,7 +73,7 @@ def test_an_agent_reads_only_what_changes_and_confirms_it(
     assert "/sound" not in colleague.get(address).text, "nor is it heard without a yes"
     assert agent.post(f"{address}/confirm").status_code == 302
     assert address not in agent.get("/home").text
-    lead = sign_in(desk.ids["lead"]).get(f"/scripts/versions/{version_id}/readings").text
+    lead = sign_in(desk.ids["lead"]).get(f"/campaigns/scripts/{version_id}/readings").text
     assert "Hanta R." in lead
     with app.app_context():
         _version, (team,) = queries.get_readings(desk.lead, version_id)

@@ -94,7 +94,7 @@ def test_a_line_counts_its_notes_flags_and_disputes(
         assert queries.counts_of(desk.claire, floor.line(floor.opening)).disputes == 0
         best, _other = line_choices(desk.call, "autre chose", 13_000, 14_000)
         assert (best.line_id, best.is_likely) == (floor.demo, True), "what was fitted there"
-    page = claire.get(f"/scripts/lines/{floor.demo}").text
+    page = claire.get(f"/campaigns/scripts/lines/{floor.demo}").text
     assert DEMO in page
     assert "Vous clôturez en combien de jours" in page
     assert claire.get(f"/campaigns/{_campaign_of(app, floor)}/script/lines").status_code == 200

@@ -186,7 +186,7 @@ def test_declining_needs_an_answer_and_can_be_taken_back(app: Flask, desk: Desk)
             requests.decline(desk.thomas, request, " ")
         requests.decline(desk.thomas, request, "Le donneur d’ordre y tient.")
         assert _told(desk, "claire", "script.request_answered") == [
-            f"/scripts/requests/{request.id}"
+            f"/campaigns/scripts/requests/{request.id}"
         ]
         with pytest.raises(Conflict):
             requests.remove(desk.claire, request)

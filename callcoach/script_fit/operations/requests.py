@@ -187,7 +187,7 @@ def decline(viewer: Viewer, request: ChangeRequest, answer: str) -> ChangeReques
             request.author_id,
             "script.request_answered",
             subject_of(request),
-            f"/scripts/requests/{request.id}",
+            f"/campaigns/scripts/requests/{request.id}",
         )
     return request
 
