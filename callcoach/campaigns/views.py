@@ -95,6 +95,7 @@ def _campaign_page(
         can={
             "edit": can_edit_campaign(viewer, [link.team_id for link in campaign.teams]),
             "oversee": viewer.has_role(Role.ADMIN, Role.SUPERVISOR, Role.TEAM_LEAD),
+            "expressions": not viewer.has_role(Role.AGENT),  # theirs are on a page of their own
         },
     )
     return page, status
