@@ -11,9 +11,11 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from callcoach.accounts.access import Viewer
 from callcoach.analysis import wording
 from callcoach.analysis.figures import UNITS
 from callcoach.analysis.model import Figure
+from callcoach.calls.access import can_read_call
 from callcoach.calls.call_presenters import speaker_names
 from callcoach.calls.heard_presenters import HeardTurn, heard_turns, stretch_of
 from callcoach.calls.mapping import ShownTurn, talk_start_ms
@@ -414,13 +416,15 @@ class ListenRow:
     can_hear: bool
 
 
-def listen_rows(recheck: Recheck) -> list[ListenRow]:
-    """Later calls, newest first: what was found, what was heard."""
+def listen_rows(viewer: Viewer, recheck: Recheck) -> list[ListenRow]:
+    """Later calls that the viewer may open, newest first: what was found, what was heard. An agent of
+    two teams has calls that count here and are not theirs to read.
+    """
     rows = []
     for item in sorted(counted(recheck), key=lambda each: each.call.started_at, reverse=True):
-        if item.is_before:
-            continue
         call = item.call
+        if item.is_before or not can_read_call(viewer, call):
+            continue
         rows.append(
             ListenRow(
                 listen_id=item.id,

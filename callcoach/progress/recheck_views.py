@@ -112,13 +112,13 @@ def show_recheck(recheck_id: int) -> ResponseReturnValue:
     """One note that is followed: its sign, its counts, its calls, and how it ends."""
     viewer = require_follower(current_viewer())
     recheck = queries.get_recheck(viewer, recheck_id)
-    pair = pair_queries.pair_of(recheck)
+    pair = pair_queries.pair_of(viewer, recheck)
     return render_template(
         "progress/recheck.html",
         item=presenters.became(recheck),
         sign=following.sign_of(recheck),
         typed_bound=_typed(recheck),
-        rows=presenters.listen_rows(recheck),
+        rows=presenters.listen_rows(viewer, recheck),
         causes=[item[:2] for item in cause_choices() if item[2] == "negative"],
         figures=presenters.figure_choices(),
         pair=pair_queries.shown(viewer, pair) if pair else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.exc import InvalidRequestError
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
@@ -76,6 +77,7 @@ def take_back(viewer: Viewer, consent: SharingConsent) -> None:
     """
     if not can_judge_call(viewer, consent.call):
         raise NotAllowed("Supervisors ask for this; tell yours.")
+    _lock(consent)
     if consent.given_at or consent.refused_at:
         raise Conflict("The agent has answered already.")
     notices.take_back("progress.consent", subject_of(consent))
@@ -126,3 +128,17 @@ def subject_of(consent: SharingConsent) -> str:
 def _require_owner(viewer: Viewer, consent: SharingConsent) -> None:
     if viewer.user_id is None or consent.agent_id != viewer.user_id:
         raise NotFound("There is no such question.")
+    _lock(consent)
+
+
+def _lock(consent: SharingConsent) -> None:
+    """One at a time: a question is not taken back beneath an answer.
+
+    Raises:
+        NotFound: it was taken back.
+    """
+    db.session.flush()
+    try:
+        db.session.refresh(consent, with_for_update={"of": SharingConsent})
+    except InvalidRequestError:
+        raise NotFound("There is no such question.") from None

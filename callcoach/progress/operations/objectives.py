@@ -153,6 +153,7 @@ def withdraw(viewer: Viewer, objective: Objective) -> None:
     Raises:
         Conflict: the agent has answered it.
     """
+    db.session.refresh(objective, with_for_update={"of": Objective})
     if objective.agreed_at or objective.counter_text or objective.closed_at:
         raise Conflict("The agent has answered it; adjust or close it instead.")
     notices.take_back("progress.objective", subject_of(objective))

@@ -149,12 +149,20 @@ def _said(listen: RecheckListen) -> str:
 
 
 def _require_follower(viewer: Viewer, pair: BeforeAfter) -> None:
+    _lock(pair)
     note = pair.recheck.note
     if not can_follow(viewer, note, note.call):
         raise NotAllowed("Supervisors confirm pairs; ask yours.")
 
 
+def _lock(pair: BeforeAfter) -> None:
+    """One at a time: what the agent keeps is not taken back beneath them."""
+    db.session.flush()
+    db.session.refresh(pair, with_for_update={"of": BeforeAfter})
+
+
 def _require_owner(viewer: Viewer, pair: BeforeAfter) -> None:
+    _lock(pair)
     if viewer.user_id is None or pair.recheck.agent_id != viewer.user_id:
         raise NotFound("There is no such pair.")
     if pair.confirmed_at is None:

@@ -11,7 +11,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_read_call
 from callcoach.calls.models import Call, Excerpt
 from callcoach.calls.presenters import heading, spoken_duration
-from callcoach.calls.queries import find_excerpt
+from callcoach.calls.queries import find_excerpt, in_scope
 from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching.models import Note
 from callcoach.errors import NotFound
@@ -54,25 +54,31 @@ class Pair:
     is_offered: bool
 
 
-def pair_of(recheck: Recheck) -> BeforeAfter | None:
-    """The pair of a recheck, where one was proposed and its calls are there."""
+def pair_of(viewer: Viewer, recheck: Recheck) -> BeforeAfter | None:
+    """The pair of a recheck that the viewer follows, where one was proposed and its calls are there
+    and theirs to open.
+    """
     found: BeforeAfter | None = db.session.scalar(
         select(BeforeAfter)
         .join(BeforeAfter.after_call)
-        .where(BeforeAfter.recheck_id == recheck.id, Call.deleted_at.is_(None))
+        .where(BeforeAfter.recheck_id == recheck.id, Call.deleted_at.is_(None), in_scope(viewer))
         .limit(1)
     )
     return found
 
 
 def get_pair(viewer: Viewer, pair_id: int) -> BeforeAfter:
-    """A pair of a recheck that the viewer follows.
+    """A pair of a recheck that the viewer follows, of calls that they may open.
 
     Raises:
         NotFound: there is none.
     """
     pair = db.session.get(BeforeAfter, pair_id)
-    if pair is None or find_recheck(viewer, pair.recheck_id) is None:
+    if (
+        pair is None
+        or find_recheck(viewer, pair.recheck_id) is None
+        or not can_read_call(viewer, pair.after_call)
+    ):
         raise NotFound("There is no such pair.")
     return pair
 
