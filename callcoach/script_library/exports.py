@@ -15,6 +15,7 @@ from callcoach.script_library import changes
 from callcoach.script_library.document import Document, Line, Register
 from callcoach.script_library.labels import section_title, state_mark, what_label
 from callcoach.script_library.models import ScriptVersion
+from callcoach.script_library.panels import history_of
 from callcoach.web.papers import compile_paper
 
 #: File name endings and the types that browsers are told.
@@ -60,15 +61,22 @@ def export_history(
     made_at: datetime,
 ) -> bytes:
     """All versions of a script that the reader may read, newest first; arguments as above."""
+    learnt = history_of(versions)
     if file_format == "json":
         facts = {
             "campaign": campaign.name,
-            "versions": [version_facts(version) for version in versions],
+            "versions": [
+                {**version_facts(version), "learnt": learnt.get(version.id, [])}
+                for version in versions
+            ],
         }
         return _json(facts)
     if file_format == "md":
         parts = [f"# {_('Script of %(campaign)s', campaign=campaign.name)}\n"]
-        parts += [_history_entry(version, promises, versions) for version in versions]
+        parts += [
+            _history_entry(version, promises, versions, learnt.get(version.id, []))
+            for version in versions
+        ]
         if versions:
             parts += ["---\n", version_markdown(versions[0], promises)]
         return "\n".join(parts).encode()
@@ -161,7 +169,10 @@ def _standing(version: ScriptVersion) -> str:
 
 
 def _history_entry(
-    version: ScriptVersion, promises: Mapping[int, Promise], versions: Sequence[ScriptVersion]
+    version: ScriptVersion,
+    promises: Mapping[int, Promise],
+    versions: Sequence[ScriptVersion],
+    learnt: Sequence[str],
 ) -> str:
     rows = [
         f"## {_('Version %(number)s', number=version.number)}\n",
@@ -170,6 +181,7 @@ def _history_entry(
     if version.reason:
         rows.append(f"{version.reason}\n")
     rows += [f"- {row}" for row in change_rows(version, promises, versions)]
+    rows += [f"- {row}" for row in learnt]
     return "\n".join([*rows, ""])
 
 
@@ -223,6 +235,7 @@ def _paper(
 ) -> dict[str, Any]:
     """Values of ``papers/script.typ``: the first version in full, and what each one changed."""
     shown = versions[0] if versions else None
+    learnt = history_of(versions) if len(versions) > 1 else {}
     return {
         "language": language,
         "title": str(_("Script of %(campaign)s", campaign=campaign.name)),
@@ -238,7 +251,10 @@ def _paper(
             {
                 "title": f"{_('Version %(number)s', number=version.number)}: {_standing(version)}",
                 "reason": version.reason,
-                "changes": change_rows(version, promises, versions),
+                "changes": [
+                    *change_rows(version, promises, versions),
+                    *learnt.get(version.id, []),
+                ],
             }
             for version in versions
         ]

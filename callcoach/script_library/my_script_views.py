@@ -20,6 +20,7 @@ from callcoach.accounts.session import current_viewer
 from callcoach.campaigns.models import Campaign, CampaignTeam
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now
+from callcoach.script_library import panels
 from callcoach.script_library.blueprint import bp
 from callcoach.script_library.document import Document
 from callcoach.script_library.in_force import release_in_force
@@ -64,6 +65,9 @@ def my_script() -> ResponseReturnValue:
         personas=personas,
         persona=persona,
         sections=_read(document, persona),
+        line_panels=panels.line_panels(
+            viewer, chosen.release.version, [line.key for line in document.lines()]
+        ),
     )
     response = make_response(page)
     if "persona" in request.args:

@@ -21,10 +21,14 @@ Panel = Callable[[Viewer, ScriptVersion, Sequence[str]], Mapping[str, str]]
 VersionPanel = Callable[[Viewer, ScriptVersion], str]
 ScriptPanel = Callable[[Viewer, Campaign], str]
 
+#: Takes versions of one script; gives sentences, in the reader's language, by id of a version.
+History = Callable[[Sequence[ScriptVersion]], Mapping[int, Sequence[str]]]
+
 _version_panels: list[VersionPanel] = []
 _script_panels: list[ScriptPanel] = []
 _line_panels: list[Panel] = []
 _diff_panels: list[Panel] = []
+_histories: list[History] = []
 
 
 def add_line_panel(panel: Panel) -> None:
@@ -53,6 +57,23 @@ def add_script_panel(panel: ScriptPanel) -> None:
     """Show something on the page of a campaign's script, below what is in force."""
     if panel not in _script_panels:
         _script_panels.append(panel)
+
+
+def add_history(history: History) -> None:
+    """Say something under versions in the history of a script, on its page and in its files: what
+    was learnt while a version was in force. Its readers are the editors and the floor's leads.
+    """
+    if history not in _histories:
+        _histories.append(history)
+
+
+def history_of(versions: Sequence[ScriptVersion]) -> dict[int, list[str]]:
+    """What is said under each version; versions without anything are left out."""
+    found: dict[int, list[str]] = {}
+    for history in _histories:
+        for version_id, sentences in history(versions).items():
+            found.setdefault(version_id, []).extend(sentences)
+    return found
 
 
 def version_panels(viewer: Viewer, version: ScriptVersion) -> list[str]:

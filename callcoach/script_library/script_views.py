@@ -119,6 +119,7 @@ def show_history(campaign_id: int) -> ResponseReturnValue:
             )
             for version in versions
         ],
+        learnt=panels.history_of(versions),
         formats=list(exports.FORMATS),
     )
 

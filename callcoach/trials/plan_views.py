@@ -22,6 +22,9 @@ from callcoach.web.errors import explain
 from callcoach.web.filters import number
 from callcoach.web.toasts import notify
 
+#: A correlation found to be less is luck more often than not.
+_LEAST_ICC = 0.02
+
 
 @bp.get("/campaigns/<int:campaign_id>/trials/new")
 def new_trial(campaign_id: int) -> ResponseReturnValue:
@@ -29,12 +32,13 @@ def new_trial(campaign_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
     campaign = queries.get_led_campaign(viewer, campaign_id)
     teams = queries.teams_to_include(viewer, campaign)
-    past = queries.past_of(campaign, [team.id for team in teams], Measure.NEXT_STEP)
+    speaking = [team.id for team in queries.teams_with_words(campaign, teams)]
+    past = queries.past_of(campaign, speaking, Measure.NEXT_STEP)
     typed = Typed(
         name="",
         line_id=request.args.get("line", 0, type=int),
         wordings=(),
-        team_ids=tuple(team.id for team in teams),
+        team_ids=tuple(speaking),
         measure=Measure.NEXT_STEP,
         assigning=Assigning.ROTATION,
         numbers=_suggested(past),
@@ -92,17 +96,18 @@ def _size(campaign: Campaign, offered: set[int], typed: Typed) -> str:
 def _plan_page(
     campaign: Campaign, teams: list[Team], typed: Typed, error: CallCoachError | None = None
 ) -> ResponseReturnValue:
-    ids = [team.id for team in teams]
+    speaking = [team.id for team in queries.teams_with_words(campaign, teams)]
     page = render_template(
         "trials/plan.html",
         campaign=campaign,
         teams=teams,
-        lines=queries.triable_lines(campaign, ids),
+        speaking=speaking,
+        lines=queries.triable_lines(campaign, speaking),
         typed=typed,
         wordings=[*typed.wordings, *[""] * MOST_ARMS][: MOST_ARMS - 1],
         measures=presenters.measures(),
         methods=[(each.value, presenters.assigning_label(each)) for each in reversed(Assigning)],
-        size=_size(campaign, set(ids), typed),
+        size=_size(campaign, {team.id for team in teams}, typed),
         problem=explain(error) if error else "",
     )
     return page, 422 if error else 200
@@ -115,7 +120,7 @@ def _suggested(past: Past) -> dict[str, str]:
         "baseline": number(share * 100, 1 if share < 0.1 else 0),
         "least_difference": "8",
         "calls_per_day": number(past.calls_per_day or 8.0, 1),
-        "icc": number(past.icc if past.icc is not None else 0.05, 2),
+        "icc": number(max(past.icc, _LEAST_ICC) if past.icc is not None else 0.05, 2),
         "alpha": "5",
         "power": "80",
     }

@@ -202,6 +202,36 @@ def arm_rows(trial: Trial, figures: tuple[ArmFigures, ...]) -> list[ArmRow]:
     ]
 
 
+def kept_figures(trial: Trial) -> str:
+    """The figures that were kept with a conclusion, in one line."""
+    figures = trial.result.get("figures", {})
+    parts = []
+    for arm in figures.get("arms", []):
+        share = arm["successes"] / arm["calls"] if arm["calls"] else None
+        parts.append(
+            _(
+                "%(mark)s “%(text)s”: %(share)s of %(calls)s conversations on %(days)s agent-days",
+                mark=mark_of(arm["place"]),
+                text=trial.arms[arm["place"]].text,
+                share=percent(share, 1),
+                calls=number(arm["calls"]),
+                days=number(arm["days"]),
+            )
+        )
+    parts += [
+        _(
+            "%(mark)s less A: %(middle)s points, between %(low)s and %(high)s",
+            mark=mark_of(each["place"]),
+            middle=points(each["estimate"]),
+            low=points(each["low"]),
+            high=points(each["high"]),
+        )
+        for each in figures.get("differences", [])
+        if each["estimate"] is not None
+    ]
+    return "; ".join(parts) or _("nothing was counted")
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """The interval of a difference over time: SVG coordinates, and the same as words and rows.

@@ -113,6 +113,12 @@ def triable_lines(campaign: Campaign, team_ids: Collection[int]) -> list[Triable
     return found
 
 
+def teams_with_words(campaign: Campaign, teams: Collection[Team]) -> list[Team]:
+    """Those of some teams that have a version in force."""
+    now = utc_now()
+    return [team for team in teams if version_in_force(campaign.id, team.id, now) is not None]
+
+
 def teams_to_include(viewer: Viewer, campaign: Campaign) -> list[Team]:
     """Teams that call for a campaign and that the viewer may have take part."""
     ids = [link.team_id for link in campaign.teams if can_include_team(viewer, link.team_id)]
@@ -128,6 +134,31 @@ def agents_of(team_ids: Collection[int]) -> Sequence[int]:
         .where(Membership.team_id.in_(team_ids), User.role == Role.AGENT, User.is_enabled)
         .distinct()
         .order_by(User.id)
+    ).all()
+
+
+def trials_of_lines(script_id: int, keys: Collection[str]) -> dict[str, list[Trial]]:
+    """Trials of some lines of a script by the lines' keys, the newest first."""
+    rows = db.session.scalars(
+        select(Trial)
+        .join(Trial.line)
+        .where(ScriptLine.script_id == script_id, ScriptLine.key.in_(keys))
+        .options(selectinload(Trial.arms), joinedload(Trial.line))
+        .order_by(Trial.id.desc())
+    )
+    found: dict[str, list[Trial]] = {}
+    for trial in rows:
+        found.setdefault(trial.line.key, []).append(trial)
+    return found
+
+
+def concluded_in(version_ids: Collection[int]) -> Sequence[Trial]:
+    """Trials whose conclusions stand in the history of some versions, the oldest first."""
+    return db.session.scalars(
+        select(Trial)
+        .where(Trial.version_id.in_(version_ids), Trial.state == TrialState.CONCLUDED)
+        .options(selectinload(Trial.arms))
+        .order_by(Trial.ended_on, Trial.id)
     ).all()
 
 

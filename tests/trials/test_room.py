@@ -208,14 +208,15 @@ def test_agents_read_the_words_of_their_day_and_nothing_of_how_it_stands(
         for days_ago in range(8, 0, -1):
             _say(floor, trial, floor.agents[0], days_ago, outcome=Outcome.MEETING)
         agent_id, supervisor_id, trial_id = floor.agents[0].id, floor.supervisor.id, trial.id
+        version_id, script_url = trial.version_id, f"/campaigns/{floor.script.campaign_id}/script"
         names = [agent.name for agent in floor.agents]
         today = queries.place_on(trial, agent_id, queries.today_of(trial))
     shown, hidden = ("dérange", "froid") if today == 0 else ("froid", "dérange")
     browser = sign_in(agent_id)
-    for address in ("/my/trials", "/home"):
+    for address in ("/my/trials", "/home", "/my/script"):
         main = browser.get(address).text.split("<main", 1)[1].split("</main", 1)[0]
         assert shown in main
-        assert hidden not in main
+        assert address == "/my/script" or hidden not in main
         assert "%" not in main
     assert browser.get(f"/trials/{trial_id}").status_code == 404
 
@@ -224,6 +225,12 @@ def test_agents_read_the_words_of_their_day_and_nothing_of_how_it_stands(
     assert answer.status_code == 200
     assert "<svg" in answer.text
     assert "style=" not in answer.text
+    # the script's own pages say so too: the trial to those who lead it, then what was learnt
+    assert f"/trials/{trial_id}" in browser.get(f"/campaigns/scripts/{version_id}").text
+    browser.post(f"/trials/{trial_id}/stop")
+    browser.post(f"/trials/{trial_id}/conclude", data={"conclusion": "On garde la question."})
+    for ending in ("history", "history.md", "history.json"):
+        assert "On garde la question." in browser.get(f"{script_url}/{ending}").text
     table = browser.get(f"/trials/{trial_id}/agent-days.csv").text
     assert not any(name in answer.text or name in table for name in names)
     rows = list(csv.DictReader(io.StringIO(table)))
