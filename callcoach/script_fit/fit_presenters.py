@@ -26,6 +26,7 @@ from callcoach.script_fit.models import CallFit, LineUse, Said
 from callcoach.script_fit.observed import Wording
 from callcoach.script_library.document import Document, Line
 from callcoach.script_library.labels import section_title
+from callcoach.script_library.models import ScriptVersion
 from callcoach.web.filters import percent
 
 #: Calls below which shares are not written: the counts tell.
@@ -160,15 +161,17 @@ class WordingView:
     examples: Sequence[ExampleView]
 
 
-def coverage_view(viewer: Viewer, call: Call, fit: CallFit | None) -> CoverageView | None:
-    """The call beside its script; None when no version was in force when it took place.
+def coverage_view(
+    viewer: Viewer, call: Call, version: ScriptVersion, fit: CallFit | None
+) -> CoverageView:
+    """The call beside the version that was in force when it took place.
 
     An agent is told what was said and what was well put; that something was read out is a flag that
     nobody confirmed, and stays with who judges calls.
+
+    Args:
+        fit: None before the call was compared with it.
     """
-    version = call.script_version
-    if version is None:
-        return None
     judges = sees_unconfirmed_flags(viewer)
     uses = {use.line.key: use for use in fit.uses} if fit is not None else {}
     document = version.document

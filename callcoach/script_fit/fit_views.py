@@ -18,6 +18,7 @@ from callcoach.script_fit.blueprint import bp
 from callcoach.script_fit.line_presenters import place_name
 from callcoach.script_fit.line_queries import get_campaign, get_line
 from callcoach.script_fit.observed import group_wordings
+from callcoach.script_library.access import can_read_version
 from callcoach.script_library.operations.drafting import newest_published
 from callcoach.script_library.queries import script_of
 from callcoach.web.i18n import preferences
@@ -25,12 +26,13 @@ from callcoach.web.i18n import preferences
 
 @add_call_panel
 def coverage_panel(viewer: Viewer, call: Call) -> str:
-    """What the call made of its script, beside its words; for all who read the call on the floor."""
-    if viewer.role is Role.SPONSOR or call.current_analysis_id is None:
+    """What the call made of its script, beside its words; for those of the floor who may read both."""
+    version = call.script_version
+    if viewer.role is Role.SPONSOR or version is None or call.current_analysis_id is None:
         return ""
-    coverage = presenters.coverage_view(viewer, call, queries.fit_of(call))
-    if coverage is None:
+    if not can_read_version(viewer, version):
         return ""
+    coverage = presenters.coverage_view(viewer, call, version, queries.fit_of(call))
     return render_template("script_fit/_coverage.html", coverage=coverage)
 
 

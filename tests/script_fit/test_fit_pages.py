@@ -141,7 +141,8 @@ def confirm(call: Call, valence: Valence, start_ms: int) -> None:
 
 
 def page(browser: FlaskClient, path: str) -> str:
-    g.pop("_login_user", None)  # requests share the context of the fixture
+    for name in ("_login_user", "viewer"):  # requests share the context of the fixture
+        g.pop(name, None)
     answer = browser.get(path)
     assert answer.status_code == 200, answer.status_code
     return answer.get_data(as_text=True)
