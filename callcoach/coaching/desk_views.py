@@ -31,6 +31,8 @@ from callcoach.coaching.queries import notes
 from callcoach.coaching.request_panel import request_panel
 from callcoach.extensions import db, utc_now, write_transaction
 from callcoach.learning.check_queries import open_blind_check
+from callcoach.script_library.access import can_read_version
+from callcoach.script_library.models import ScriptVersion
 from callcoach.web.requests import is_seen, safe_next, wants_json
 from callcoach.web.toasts import notify
 
@@ -96,6 +98,12 @@ def answer_change(
     )
 
 
+def _script_of(viewer: Viewer, call: Call) -> ScriptVersion | None:
+    """The version that was in force when the call took place, for those who may read it."""
+    version = call.script_version
+    return version if version is not None and can_read_version(viewer, version) else None
+
+
 def desk_page(
     viewer: Viewer, call: Call, disagreement: Disagreement | None = None
 ) -> dict[str, object]:
@@ -132,6 +140,7 @@ def desk_page(
         "call": call,
         "row": calls_views.rows(viewer, [call])[0],
         "heading": presenters.heading(call),
+        "script_version": _script_of(viewer, call),
         "parts": parts,
         "request_panel": panel,
         "can": parts.can,

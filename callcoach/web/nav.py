@@ -43,6 +43,7 @@ class Entry:
 ENTRIES = (
     Entry("coaching.home_page", _l("Home"), _FLOOR, is_room=False),
     Entry("coaching.my_notes", _l("My notes"), frozenset({"agent"})),
+    Entry("script_library.my_script", _l("The script"), frozenset({"agent", "team_lead"})),
     Entry("coaching.feed", _l("Listening feed"), frozenset({"admin", "supervisor"})),
     Entry("drills.my_drills", _l("My drills"), frozenset({"agent"})),
     Entry("progress.my_progress", _l("My progress"), frozenset({"agent"})),
@@ -52,7 +53,6 @@ ENTRIES = (
     Entry("progress.list_rechecks", _l("Follow-up"), frozenset({"admin", "supervisor"})),
     Entry("drills.list_due", _l("Drills"), frozenset({"team_lead"})),
     Entry("progress.show_floor", _l("Time to free"), frozenset({"team_lead"})),
-    Entry("script_library.my_script", _l("The script"), frozenset({"agent", "team_lead"})),
     Entry("script_library.list_approvals", _l("Scripts to approve"), frozenset({"sponsor"})),
     Entry("calls.import_page", _l("Import"), frozenset({"admin", "supervisor", "team_lead"})),
     Entry("campaigns.list_campaigns", _l("Campaigns"), _FLOOR | {"sponsor"}),

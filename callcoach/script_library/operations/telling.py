@@ -42,7 +42,7 @@ def forget_asking(version: ScriptVersion) -> None:
 def tell_answer(viewer: Viewer, version: ScriptVersion, kind: str) -> None:
     """Tell those who wrote and submitted it what the sponsor said."""
     for user_id in dict.fromkeys((version.submitted_by_id, version.author_id)):
-        _tell(user_id, kind, version, f"/scripts/versions/{version.id}/publish", _name(viewer))
+        _tell(user_id, kind, version, f"/campaigns/scripts/{version.id}/publish", _name(viewer))
 
 
 def tell_without_asking(version: ScriptVersion) -> None:
@@ -56,7 +56,7 @@ def tell_suspended(viewer: Viewer, version: ScriptVersion, ended: Sequence[Scrip
     supervisors = people_of(version.script.campaign, Role.SUPERVISOR)
     told = {person.id for person in supervisors} | {version.author_id, version.submitted_by_id}
     for user_id in sorted(each for each in told if each is not None):
-        path = f"/scripts/versions/{version.id}/publish"
+        path = f"/campaigns/scripts/{version.id}/publish"
         _tell(user_id, "script.suspended", version, path, _name(viewer))
     if teams:
         leads = people_of(version.script.campaign, Role.TEAM_LEAD, team_ids=teams)
