@@ -16,8 +16,8 @@ from callcoach.errors import InvalidInput
 from callcoach.extensions import db
 from callcoach.script_library import editing, importing, presenters, queries
 from callcoach.script_library.blueprint import bp
-from callcoach.script_library.document import Document, SectionKind
-from callcoach.script_library.labels import kind_choices
+from callcoach.script_library.document import Document, Section, SectionKind
+from callcoach.script_library.labels import kind_choices, kind_label
 from callcoach.script_library.operations import drafting
 from callcoach.web.errors import explain
 from callcoach.web.toasts import notify
@@ -91,16 +91,23 @@ def _shown() -> Document:
     try:
         document = Document.from_dict(json.loads(request.form.get("content", "")))
         sections = tuple(
-            replace(
-                section,
-                kind=SectionKind(request.form.get(f"kind-{section.key}", section.kind.value)),
-                lines=tuple(replace(line, promise_id=None) for line in section.lines),
-            )
+            _section(section, SectionKind(request.form.get(f"kind-{section.key}", section.kind)))
             for section in document.sections
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise InvalidInput("This preview cannot be kept. Bring the text in once more.") from None
     return Document(sections)
+
+
+def _section(section: Section, kind: SectionKind) -> Section:
+    """With the kind that was chosen; a title that only names it is none."""
+    is_named = section.title.casefold() != kind_label(kind).casefold()
+    return replace(
+        section,
+        kind=kind,
+        title=section.title if is_named else "",
+        lines=tuple(replace(line, promise_id=None) for line in section.lines),
+    )
 
 
 def _form(campaign: Campaign, errors: dict[str, str], text: str = "") -> str:

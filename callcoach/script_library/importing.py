@@ -13,12 +13,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
+from rapidfuzz import fuzz
 
 from callcoach.errors import N_, InvalidInput
 from callcoach.script_library.document import (
@@ -39,15 +39,19 @@ MAX_BYTES = 2_000_000
 #: Most bytes that a Word file may hold once unpacked, and most files in it.
 MAX_UNPACKED_BYTES = 30_000_000
 MAX_PARTS = 2_000
-#: From which likeness of their words (difflib, 0 to 1) a line is taken for the one that was there.
-SAME_LINE = 0.6
+#: Most characters of its text: 400 lines of 1,000 characters and their variants stay below it.
+MAX_CHARACTERS = 600_000
+#: From which likeness of their words (`rapidfuzz.fuzz.ratio`, 0 to 100) a line is taken for the one
+#: that was there: half of the words of a line may be new.
+SAME_LINE = 60.0
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+# None of these may look ahead without a bound: a file may be written to keep the server busy
+_HEADING = re.compile(r"^(#{1,6})\s+(\S.*)$")
 _ITEM = re.compile(r"^(\s*)(?:[-*+•–]|\d{1,3}[.)])\s+(.*)$")
 _PERSONA = re.compile(r"^\*{0,2}([^:*]{1,80}?)\*{0,2}\s*:\*{0,2}\s*(.+)$")
 _OBJECTION = re.compile(r"^[*_]*objection\s*:\s*[«\"“]?\s*(.*?)\s*[»\"”]?[*_]*$", re.IGNORECASE)
 _REMARK = re.compile(r"^\*[^*].*[^*]\*$|^_[^_].*_$")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()]{0,500}\)")
 _MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _SQUARE = re.compile(r"\[([^\W\d_][\w '’-]{0,39})\]")
 _FIELD = re.compile(r"\{[^\W\d_][\w '’-]{0,39}\}")
@@ -154,9 +158,7 @@ def read_text(text: str, personas: Sequence[str]) -> Imported:
     Raises:
         InvalidInput: there is nothing in it, or far too much.
     """
-    if len(text) > MAX_BYTES:
-        raise InvalidInput("This text is too long for a script.", field="text")
-    return from_blocks(list(_text_blocks(text)), personas)
+    return from_blocks(list(_text_blocks(text[: MAX_CHARACTERS + 1])), personas)
 
 
 def from_blocks(blocks: Sequence[Block], personas: Sequence[str]) -> Imported:
@@ -165,6 +167,8 @@ def from_blocks(blocks: Sequence[Block], personas: Sequence[str]) -> Imported:
     Raises:
         InvalidInput: nothing to say is in it, or more lines than a script may have.
     """
+    if sum(len(block.text) + len(block.left) for block in blocks) > MAX_CHARACTERS:
+        raise InvalidInput("This text is too long for a script.", field="file")
     reader = _Reader({name.casefold(): name for name in personas})
     for block in blocks:
         reader.take(block)
@@ -190,7 +194,7 @@ def adopt_keys(found: Document, known: Document) -> Document:
             for line in found.lines()
             if line.key not in pairs
             for old in rest.values()
-            if (ratio := _likeness(line.text, old.text)) >= SAME_LINE
+            if (ratio := _likeness(line.text, old.text))
         ),
         key=lambda each: -each[0],
     )
@@ -226,6 +230,7 @@ class _Reader:
         self._sections: list[_Draft] = []
         self._title = ""
         self._notes: dict[str, None] = {}
+        self._count = 0
 
     def take(self, block: Block) -> None:
         if block.is_heading:
@@ -238,21 +243,20 @@ class _Reader:
         if last is not None and block.depth and self._belongs_to(section, last, block.text):
             return
         for text in self._cut(self._clean(block.text)):
+            self._count += 1
+            if self._count > MAX_LINES:
+                raise InvalidInput(
+                    "This text has more than %(most)s lines, which is more than a script has.",
+                    most=MAX_LINES,
+                    field="file",
+                )
             left = self._clean(block.left)[:MAX_SHORT]
             section.lines.append(Line(new_key(), text, answers=left))
 
     def finish(self) -> Imported:
         found = [section for section in self._sections if section.lines]
-        count = sum(len(section.lines) for section in found)
-        if not count:
+        if not found:
             raise InvalidInput("There is nothing to say in this text.", field="file")
-        if count > MAX_LINES:
-            raise InvalidInput(
-                "This text has %(count)s lines; a script has at most %(most)s.",
-                count=count,
-                most=MAX_LINES,
-                field="file",
-            )
         sections = tuple(
             Section(new_key(), section.kind, section.title, tuple(section.lines))
             for section in found
@@ -280,6 +284,9 @@ class _Reader:
 
     def _belongs_to(self, section: _Draft, line: Line, text: str) -> bool:
         """Whether an item inside a line says something of it: a variant, an objection, a remark."""
+        text = " ".join(text.split())
+        if len(text) > 2 * MAX_LINE:
+            return False
         if found := _OBJECTION.match(text):
             section.lines[-1] = replace(line, answers=self._clean(found[1])[:MAX_SHORT])
             return True
@@ -335,7 +342,7 @@ def _text_blocks(text: str) -> Iterator[Block]:
     """Markdown, or plain text with paragraphs; HTML comments and rules are left out."""
     paragraph: list[str] = []
     depth_of: list[int] = []
-    for raw in [*re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).splitlines(), ""]:
+    for raw in [*_without_comments(text).splitlines(), ""]:
         line = raw.expandtabs(4).rstrip()
         heading = _HEADING.match(line)
         item = _ITEM.match(line)
@@ -345,7 +352,8 @@ def _text_blocks(text: str) -> Iterator[Block]:
             paragraph = []
             depth_of = depth_of if item else []
         if heading:
-            yield Block(heading[2], is_heading=True, depth=len(heading[1]))
+            title = heading[2].rstrip().rstrip("#")
+            yield Block(title, is_heading=True, depth=len(heading[1]))
         elif item and not is_rule:
             indent = len(item[1])
             while depth_of and depth_of[-1] >= indent:
@@ -356,6 +364,16 @@ def _text_blocks(text: str) -> Iterator[Block]:
             if not paragraph and not line.startswith(" "):
                 depth_of = []
             paragraph.append(line.strip())
+
+
+def _without_comments(text: str) -> str:
+    """Without what stands between ``<!--`` and ``-->``; one that never ends is text."""
+    kept = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join([*kept, text[at:]])
 
 
 def _docx_blocks(content: bytes) -> Iterator[Block]:
@@ -432,8 +450,8 @@ def _decoded(content: bytes) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
-    matcher = SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= SAME_LINE else 0.0
+    """0 for those that are not alike enough."""
+    return float(fuzz.ratio(one.casefold(), other.casefold(), score_cutoff=SAME_LINE))
 
 
 def _adopted(line: Line, was: Line | None) -> Line:

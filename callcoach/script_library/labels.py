@@ -56,7 +56,7 @@ _WHAT = {
     What.VARIANT_REMOVED: N_("Variant taken out"),
     What.VARIANT_TEXT: N_("Variant"),
     What.ADDRESS: N_("Form of address"),
-    What.PACE: N_("Pace"),
+    What.PACE: N_("Pace and pauses"),
     What.USE: N_("Words to use"),
     What.AVOID: N_("Words to avoid"),
     What.ANSWERS: N_("Objection that it answers"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,9 @@ from callcoach.script_library.labels import (
 )
 from callcoach.script_library.models import ScriptDecision, ScriptEdit, ScriptVersion, VersionState
 from callcoach.script_library.queries import InForce
+
+#: A space that French puts before a mark or inside guillemets.
+_LOOSE = re.compile(r"(?<=\S) (?=[?!;:»](?:\s|$))|(?<=«) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +194,13 @@ class TeamView:
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
-    """A line cut at its fields: ``"Bonjour {prénom}"``."""
-    return tuple(Piece(part, is_field) for part, is_field in split_fields(text))
+    """A line cut at its fields, as it is set: no mark begins a row of its own in French."""
+    return tuple(Piece(part, is_field) for part, is_field in split_fields(tight(text)))
+
+
+def tight(text: str) -> str:
+    """A text whose ``?``, ``!``, ``;``, ``:`` and guillemets stay with the words beside them."""
+    return _LOOSE.sub("\u00a0", text)
 
 
 def sections(document: Document, promises: Mapping[int, Promise]) -> list[SectionView]:

@@ -118,6 +118,12 @@ _ENTITIES = b'<!DOCTYPE x [<!ENTITY a "b">]><w:document>&a;</w:document>'
         b"a" * (importing.MAX_BYTES + 1),
         b"- Bonjour.\n" * 401,
         b"# Accroche\n",
+        # written to keep whoever reads them busy
+        b"[" * 590_000,
+        b"<!--" * 147_000,
+        b"# " + b"#" * 590_000 + b"x",
+        b"- a\n  - objection: " + b"* " * 290_000 + b"x",
+        b"a " * 300_001,
     ],
     ids=lambda content: repr(content[:12]),
 )
