@@ -47,11 +47,18 @@ _SUBJECTS = {
 }
 #: What carries a denial over into the clause that it opens: "je ne dis pas que c'est gratuit".
 _CARRIES = frozenset({"que", "si", "comme", "quand", "that", "if", "whether", "say", "saying"})
-#: Words that begin something new.
-_BREAKS = frozenset({"mais", "donc", "car", "parce", "puisque", "but", "because", "so"})
-#: Words of a phrase that a recogniser may swallow, and how alike the phrase is without one.
-_SWALLOWED = frozenset({"le", "la", "les", "un", "une", "de", "des", "du", "a", "au", "et", "en"})
+#: Words that begin something new; French denies two things with "ni", not with "et".
+_BREAKS = frozenset(
+    {"et", "and", "mais", "donc", "car", "parce", "puisque", "but", "because", "so"}
+)
+#: Words of a phrase that a speaker or the recogniser may swallow ("envoyez un mail"), and how alike
+#: the phrase is without one.
+_SWALLOWED = frozenset(
+    {"le", "la", "les", "un", "une", "de", "des", "du", "a", "au", "et", "en", "moi"}
+)
 _SWALLOWED_LIKENESS = 0.9
+#: Small words that make it somebody else's affair: "envoyez-lui un mail".
+_OTHERS = frozenset({"lui", "leur", "him", "her", "them"})
 _WILD = re.compile(r"…|\.\.\.+|\*+|\{[^}]*\}|\[[^\]]*\]|<[^>]*>|_{2,}")
 
 
@@ -330,7 +337,9 @@ def _walk(tokens: Sequence[Token], pattern: Pattern, walk: _Walk, found: list[_S
                 then = replace(now, at=at, between=now.between + between, how=how)
                 _walk(tokens, pattern, then, found)
     may_miss = 0 < walk.place < size - 1 and size >= 4 and wanted.text in _SWALLOWED
-    if may_miss and not walk.swallowed:
+    # "Envoyez un mail" asks; "je vous envoie un mail" does not
+    is_asking = wanted.text != "moi" or walk.how is How.EXACT
+    if may_miss and is_asking and not walk.swallowed:
         likeness = min(walk.likeness, _SWALLOWED_LIKENESS)
         then = replace(walk, place=walk.place + 1, swallowed=True, how=How.NEAR, likeness=likeness)
         _walk(tokens, pattern, then, found)
@@ -351,7 +360,7 @@ def _onward(tokens: Sequence[Token], pattern: Pattern, walk: _Walk) -> Iterator[
             return
         if not pattern.denies and passed.text in _negations(pattern.language):
             return
-        if not is_wild and not passed.is_small:
+        if not is_wild and (not passed.is_small or passed.text in _OTHERS):
             return
         yield at + count + 1, 0 if is_wild else count
 

@@ -160,12 +160,13 @@ class Token:
 
 
 def tokenise(words: Iterable[str], language: str = "fr") -> tuple[Token, ...]:
-    """The words' tokens, "ne" dropped; an unknown language reads as French.
+    """The words' tokens, without what speech drops ("ne", the "il" of "il faut" and "il y a"); an
+    unknown language reads as French.
 
     >>> [token.text for token in tokenise(["Je", " n'ai", " pas", " le", " temps."])]
     ['je', 'ai', 'pas', 'le', 'temps']
     >>> [token.text for token in tokenise(["qu’il", " y", " a"])]
-    ['que', 'il', 'y', 'a']
+    ['que', 'y', 'a']
     """
     found: list[Token] = []
     had_ne = False
@@ -175,6 +176,8 @@ def tokenise(words: Iterable[str], language: str = "fr") -> tuple[Token, ...]:
             if piece == "ne" and language != "en":
                 had_ne = True
                 continue
+            if piece in ("faut", "y") and found and found[-1].text == "il":
+                found.pop()
             token = _token(piece, language)
             found.append(replace(token, word=index, after_ne=had_ne))
             had_ne = False

@@ -39,11 +39,14 @@ SAID = [
     ("envoyez moi une doc umentation", "envoyez-moi une documentation", How.NEAR),
     ("je vous garantis 30 pour cent d'économies", "je vous garantis … d'économies", How.EXACT),
     ("on a [nom] comme outil", "on a {outil} comme outil", How.EXACT),
+    ("Oh, envoyez toujours un mail", "envoyez-moi un mail", How.NEAR),
+    ("Attendez, faut que je réfléchisse", "il faut que je réfléchisse", How.EXACT),
     # not denied, although a denial is near
     ("c'est pas compliqué c'est gratuit", "c'est gratuit", How.EXACT),
     ("c'est gratuit pas de frais", "c'est gratuit", How.EXACT),
     ("vous n'avez rien à payer c'est gratuit", "c'est gratuit", How.EXACT),
     ("ce n'est pas seulement gratuit", "gratuit", How.EXACT),
+    ("c'est pas d'investissement et zéro risque", "zéro risque", How.EXACT),
     ("je n'ai pas, pas le temps", "pas le temps", How.EXACT),
 ]
 #: (what is said, a phrase that is not said there)
