@@ -16,17 +16,18 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from callcoach.analysis.adherence_words import weight
 from callcoach.analysis.text import tokens
 
 #: Likeness, 0 to 100, of a wording to the best stretch of what was said, from which on it counts as
-#: said: two letters in five may be wrong, as on a bad line with some words replaced.
-SAID_FROM = 60.0
+#: said: just above what other lines of a call come to (60; see docs/trials.md).
+SAID_FROM = 63.0
 #: How much liker, 0 to 100, the best wording must be than the second: closer is a toss-up.
 CLEAR_BY = 5.0
 #: Likeness, 0 to 100, of two wordings above which recognition errors make one of the other: with a
 #: fourth of the words wrong, what was said is about 80 like what was meant.
 ALIKE_FROM = 80.0
-#: Weight of the words that not all wordings share.
+#: Weight of the words that not all wordings share; among them, what carries content weighs more.
 _OWN_WEIGHT = 0.5
 #: Likeness of two words that are one, misheard.
 _WORD_FROM = 75.0
@@ -85,8 +86,13 @@ def _likeness(spoken: str, wordings: Sequence[tuple[str, ...]]) -> list[float]:
         if len(wordings) == 1 or not own:
             found.append(float(whole))
             continue
-        heard = sum(any(fuzz.ratio(word, other) >= _WORD_FROM for other in stretch) for word in own)
-        found.append((1 - _OWN_WEIGHT) * whole + _OWN_WEIGHT * 100 * heard / len(own))
+        heard = sum(
+            weight(word)
+            for word in own
+            if any(fuzz.ratio(word, other) >= _WORD_FROM for other in stretch)
+        )
+        share = heard / sum(weight(word) for word in own)
+        found.append((1 - _OWN_WEIGHT) * whole + _OWN_WEIGHT * 100 * share)
     return found
 
 
