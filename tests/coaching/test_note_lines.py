@@ -94,6 +94,7 @@ def test_lines_of_another_campaign_are_refused(app: Flask, desk: Desk) -> None:
             notes.send_note(desk.claire, desk.call, note, wordless, based_on=note.row_version)
 
 
+@pytest.mark.browser
 def test_the_likely_line_is_one_key_away(app: Flask, desk: Desk, windows: Windows) -> None:
     with app.app_context():
         opening, demo = _script(desk)
