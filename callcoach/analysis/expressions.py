@@ -310,6 +310,7 @@ class _Walk:
     how: How = How.EXACT
     likeness: float = 1.0
     swallowed: bool = False
+    is_verbatim: bool = True
 
     def looser(self, how: How) -> How:
         return max(self.how, how, key=_LOOSENESS.__getitem__)
@@ -328,6 +329,7 @@ def _walk(tokens: Sequence[Token], pattern: Pattern, walk: _Walk, found: list[_S
             place=walk.place + 1,
             how=walk.looser(how),
             likeness=min(walk.likeness, likeness),
+            is_verbatim=walk.is_verbatim and how is How.EXACT,
         )
         if now.place == size:
             found.append(_Span(now.first, now.at, now.how, now.likeness))
@@ -338,7 +340,7 @@ def _walk(tokens: Sequence[Token], pattern: Pattern, walk: _Walk, found: list[_S
                 _walk(tokens, pattern, then, found)
     may_miss = 0 < walk.place < size - 1 and size >= 4 and wanted.text in _SWALLOWED
     # "Envoyez un mail" asks; "je vous envoie un mail" does not
-    is_asking = wanted.text != "moi" or walk.how is How.EXACT
+    is_asking = wanted.text != "moi" or walk.is_verbatim
     if may_miss and is_asking and not walk.swallowed:
         likeness = min(walk.likeness, _SWALLOWED_LIKENESS)
         then = replace(walk, place=walk.place + 1, swallowed=True, how=How.NEAR, likeness=likeness)

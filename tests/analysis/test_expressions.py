@@ -65,6 +65,7 @@ NOT_SAID = [
     ("ça ne m'intéresse pas", "ça m'intéresse"),
     ("j'ai le temps", "je n'ai pas le temps"),
     ("je vous envoie un mail", "envoyez-moi un mail"),
+    ("je vous envoie donc un mail", "envoyez-moi un mail"),
     ("envoyez-lui un mail", "envoyez-moi un mail"),
     ("je vous rappelle", "rappelez-moi"),
     ("20 % d'économies", "30 % d'économies"),
