@@ -43,7 +43,7 @@ from callcoach.calls.subjects import subject_of
 from callcoach.extensions import db, utc_now
 from callcoach.jobs import operations as jobs
 from callcoach.jobs.models import LIVE_STATES, Job, JobState
-from callcoach.script_fit.models import BriefingReading, CallFit, LineUse, Said
+from callcoach.script_fit.models import BriefingReading, CallFit, LineUse
 from callcoach.script_library.document import Document
 from callcoach.script_library.events import on_put_in_force
 from callcoach.script_library.models import ScriptLine, ScriptRelease, ScriptVersion
@@ -379,7 +379,7 @@ def _use(call_id: int, line_id: int, fit: LineFit) -> LineUse:
     return LineUse(
         call_id=call_id,
         line_id=line_id,
-        said=Said(fit.said.value),
+        said=fit.said,
         start_ms=None if fit.start_s is None else to_ms(fit.start_s),
         end_ms=None if fit.end_s is None else to_ms(fit.end_s),
         words=fit.words,

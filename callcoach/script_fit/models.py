@@ -9,22 +9,14 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcoach.accounts.models import User
+from callcoach.analysis import adherence
 from callcoach.calls.models import Call, Verdict
 from callcoach.coaching.models import Note
 from callcoach.extensions import UtcDateTime, db, utc_now
 from callcoach.script_library.models import Script, ScriptLine, ScriptVersion
 
-
-class Said(StrEnum):
-    """What became of a line in a call."""
-
-    #: In its words, as far as recognition lets one tell.
-    SAID = "said"
-    #: In other words.
-    OTHERWISE = "otherwise"
-    SKIPPED = "skipped"
-    #: Nothing called for it: an objection that was not raised, a voicemail that was not reached.
-    NOT_DUE = "not_due"
+#: What became of a line in a call.
+Said = adherence.Said
 
 
 class CallFit(db.Model):
