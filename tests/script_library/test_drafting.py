@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, Team
-from callcoach.campaigns.models import Persona
+from callcoach.campaigns.models import Campaign, Persona
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from callcoach.extensions import db
+from callcoach.extensions import db, write_transaction
 from callcoach.script_library import editing
 from callcoach.script_library.changes import compare
 from callcoach.script_library.document import Line, SectionKind
@@ -203,3 +204,34 @@ def test_two_editors_on_the_page_choose_between_both_texts(desk, sign_in) -> Non
     assert kept.status_code == 200
     found = db.session.get_one(ScriptVersion, draft_id).document.lines()[0]
     assert (found.text, found.said_to("daf")) == ("Mon texte.", "Au DAF.")
+
+
+def test_editors_who_save_at_the_same_moment_lose_nothing(app) -> None:
+    with app.app_context():
+        team = create_team()
+        campaign_id = create_campaign(teams=[team]).id
+        viewer = Viewer(
+            create_user(Role.SUPERVISOR, teams=[team]).id, Role.SUPERVISOR, frozenset({team.id})
+        )
+
+    def write(number: int) -> None:
+        with app.app_context(), write_transaction():
+            script = drafting.begin_script(viewer, db.session.get_one(Campaign, campaign_id))
+            own = drafting.begin_draft(viewer, script, None, f"{number}")
+            db.session.commit()
+            first = db.session.scalars(db.select(ScriptVersion).filter_by(number=1)).one()
+            for _each in range(3):
+                drafting.add_line(viewer, first, SectionKind.OPENING, f"Phrase de {number}.")
+                db.session.commit()
+            assert own.number >= 1
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(write, number) for number in range(3)]:
+            done.result()
+    with app.app_context():
+        versions = db.session.scalars(db.select(ScriptVersion).order_by(ScriptVersion.number)).all()
+        assert [each.number for each in versions] == [1, 2, 3]
+        assert len({each.script_id for each in versions}) == 1
+        assert versions[0].revision == 10
+        said = [each.text for each in versions[0].document.lines()]
+        assert sorted(said) == sorted(f"Phrase de {n}." for n in range(3) for _each in range(3))
