@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,10 +13,11 @@ from callcoach.analysis.adherence import Said, WantedLine, fit_lines, why_not
 from callcoach.analysis.adherence_words import Token, align, merge_numbers, pattern
 from callcoach.analysis.embedding import LETTERS
 from callcoach.analysis.model import Kind, Track
-from callcoach.analysis.truth import tracks_from_turns
+from callcoach.analysis.truth import load_truth, tracks_from_turns
 from callcoach.analysis.turns import Conversation, build_conversation
 from tests.analysis.strategies import tidy_tracks, wild_words
 
+_ROOT = Path(__file__).parents[2]
 SCRIPT = (
     "Bonjour {madame}, {prénom}, de la société Comptaclair.",
     "Vous travaillez sur quel logiciel de comptabilité ?",
@@ -174,3 +177,33 @@ def test_a_call_of_which_nothing_can_be_said_says_why() -> None:
     assert why_not(talk()) == "no_words"
     assert why_not(mono) == "speakers_unknown"
     assert why_not(talk("A: Bonjour.")) == ""
+
+
+def test_the_sample_calls_are_read_as_people_read_them() -> None:
+    """The labels of benchmarks/data on the true words; docs/adherence.md has the whole measurement."""
+    data = json.loads((_ROOT / "benchmarks" / "data" / "adherence.json").read_text("utf-8"))
+    letters = {"s": Said.SAID, "o": Said.OTHERWISE, "k": Said.SKIPPED, "n": Said.NOT_DUE}
+    found: list[tuple[Said, Said]] = []
+    for script in data:
+        for name, labels in script["labels"].items():
+            path = _ROOT / "recordings_sample" / f"{name}.truth.json"
+            if not path.exists():
+                continue  # of the training calls, which are not kept here
+            truth = load_truth(path)
+            conversation = build_conversation(
+                tracks_from_turns(truth.turns),
+                duration_s=truth.duration_s,
+                agent_channel=0,
+                separate=True,
+            )
+            lines = [
+                WantedLine(str(i), line["text"], line["section"], line.get("answers", ""))
+                for i, line in enumerate(script["lines"])
+            ]
+            kind = Kind.GATEKEEPER if name == "voltaneo-03-standard-logistique" else Kind.TARGET
+            fits = fit_lines(conversation, lines, kind=kind)
+            found += [(letters[letter], fit.said) for letter, fit in zip(labels, fits, strict=True)]
+    said = [pair for pair in found if Said.SAID in pair]
+    assert len(found) == 116
+    assert sum(truth is taken for truth, taken in said) >= 0.8 * len(said)
+    assert sum(truth is taken for truth, taken in found) >= 0.75 * len(found)
