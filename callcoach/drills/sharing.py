@@ -14,7 +14,6 @@ from callcoach.coaching.access import can_read_note
 from callcoach.coaching.sharing import is_consented
 from callcoach.drills.access import can_hear_step, makes_drills
 from callcoach.drills.models import DrillStep
-from callcoach.drills.open_examples import is_open_example
 from callcoach.extensions import Registry
 
 #: id of a file -> whether it was recorded for everybody who calls for the campaign.
@@ -53,7 +52,7 @@ def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
 
     It is the voice of a note, which speaks to whom that note is for: nobody hears it here who may
     not hear it there. A note that was put aside since changes nothing. A voice that was recorded for
-    a whole campaign (`open_examples`) is heard by all who have the drill to do.
+    a whole campaign (`on_example_asked`) is heard by all who have the drill to do.
     """
     if step.example_file_id is None:
         return False
@@ -62,7 +61,7 @@ def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
         return False
     if note is not None:
         return can_read_note(viewer, note, note.call)
-    if is_open_example(step.example_file_id):
+    if any(is_open(step.example_file_id) for is_open in _open_examples):
         return True
     return makes_drills(viewer) or (call is not None and call.agent_id == viewer.user_id)
 

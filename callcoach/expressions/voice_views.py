@@ -14,7 +14,7 @@ from callcoach.calls.presenters import clock
 from callcoach.calls.sound import require_sound
 from callcoach.coaching import voice_media as media
 from callcoach.config import Settings
-from callcoach.drills.open_examples import on_example_asked
+from callcoach.drills.sharing import on_example_asked
 from callcoach.errors import NotFound
 from callcoach.expressions import operations, queries
 from callcoach.expressions.blueprint import bp

@@ -1,0 +1,81 @@
+"""In a real browser: try words, keep them, say how a native says them, find them marked in the call."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from callcoach.expressions.queries import in_use
+from callcoach.extensions import db
+from callcoach.script_library.models import Expression
+from tests.coaching.browsing import Windows
+from tests.drills.microphone import MakePractice, say_something, voice_state
+from tests.factories.coaching import give_sound
+from tests.waiting import comes_true
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def _violations(windows: Windows, page: Page, when: str) -> list[str]:
+    windows.excused = "inline style"
+    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": _TAGS}}).response
+    wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    found = [f"{when}: {wide}px too wide"] if wide > 0 else []
+    return found + [
+        f"{when}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
+        for violation in answer["violations"]
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "phone"), [("light", False), ("dark", True)])
+def test_from_a_proposal_to_a_mark_in_the_call(
+    practice_in: MakePractice, speaking_chromium: Browser, scheme: str, phone: bool
+) -> None:
+    practice = practice_in(speaking_chromium)
+    app, desk, windows = practice.app, practice.desk, practice.windows
+    with app.app_context():
+        give_sound(desk.call)
+        campaign_id = desk.call.campaign_id
+    look = {"scheme": scheme, "phone": phone}
+    place = f"/campaigns/{campaign_id}/expressions"
+    page = windows.open(desk.ids["claire"], place, **look)
+    found = _violations(windows, page, "proposals")
+    page.locator("#starter-deja-equipes a").click()
+    page.wait_for_selector("#try .expr-result")
+    page.fill("#phrase", "on a déjà un outil")
+    hear = page.locator("[data-hear-part]")
+    hear.wait_for()
+    assert hear.get_attribute("data-from") == "6.6"
+    hear.click()
+    page.wait_for_selector("[data-hear-part].is-playing")
+    hear.click()
+    found += _violations(windows, page, "form")
+    page.locator("[data-expr-form] .btn-primary").click()
+    page.wait_for_selector(".expr-phrase")
+    with app.app_context():
+        (row,) = in_use(campaign_id)
+    page.goto(f"/expressions/{row.id}")
+    page.locator(".voice-record").click()
+    say_something(page, 1)
+    voice_state(page, "done")
+    assert comes_true(app, lambda: bool(db.session.get_one(Expression, row.id).voice_ms))
+    found += _violations(windows, page, "recorded")
+    page.goto(place)
+    found += _violations(windows, page, "list")
+
+    call = windows.open_desk(desk.ids["claire"], desk.call_id, **look)
+    label = call.locator(".expr-label")
+    label.focus()
+    card = call.locator(".expr-card")
+    card.wait_for(state="visible")
+    assert call.evaluate("CSS.highlights.get('expression').size") == 1
+    found += _violations(windows, call, "mark")
+    call.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+
+    mine = windows.open(desk.ids["agent"], "/my/expressions", scheme=scheme, phone=True)
+    found += _violations(windows, mine, "agent")
+    assert found == []
