@@ -81,7 +81,7 @@ class Ground:
 #: Words between two words of a phrase that do not hide it ("sans aucun engagement").
 MAX_BETWEEN = 2
 #: Share of a statement's content words that touches it (at least two of them): half, since people
-#: reword a promise and keep its nouns and numbers ("clôture … cinq jours").
+#: reword a promise and keep its nouns ("clôture … jours"); numbers are left out, they change.
 SHARED_CONTENT = 0.5
 #: Likeness, 0 to 100, of two words of six letters or more that are one, mistyped: one letter wrong
 #: in six is 83.
@@ -169,7 +169,7 @@ def rewords(wording: str, statement: str, share: float = SHARED_CONTENT) -> bool
     >>> rewords("La clôture tombe à deux jours.", "Votre clôture passe de dix à cinq jours")
     True
     """
-    wanted, said = content_words(_plain(statement)), content_words(_plain(wording))
+    wanted, said = _content(statement), _content(wording)
     shared = sum(any(_is_same(word, other) for other in said) for word in wanted)
     return shared >= 2 and shared >= share * len(wanted)
 
@@ -274,6 +274,12 @@ def _change(before: object | None, after: object | None) -> ChangeKind:
 def _plain(text: str) -> str:
     """Without characters that cannot be seen: a soft hyphen from a word processor splits a word."""
     return "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
+def _content(text: str) -> frozenset[str]:
+    """Stems of content words without numbers: another number is what a reworded promise has."""
+    plain = (word for word in tokens(_plain(text)) if word not in _DIGITS)
+    return content_words(" ".join(word for word in plain if not word[0].isdigit()))
 
 
 def _words(text: str) -> tuple[str, ...]:
