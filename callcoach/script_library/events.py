@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from callcoach.extensions import Registry
 from callcoach.script_library.models import ScriptRelease, ScriptVersion
 
 Published = Callable[[ScriptVersion], None]
 Released = Callable[[ScriptRelease], None]
 
-_published: list[Published] = []
-_put_in_force: list[Released] = []
-_ended: list[Released] = []
+_published: Registry[Published] = Registry()
+_put_in_force: Registry[Released] = Registry()
+_ended: Registry[Released] = Registry()
 
-
-def on_published(subscriber: Published) -> Published:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _published:
-        _published.append(subscriber)
-    return subscriber
+on_published = _published.add
+on_put_in_force = _put_in_force.add
+on_release_ended = _ended.add
 
 
 def version_published(version: ScriptVersion) -> None:
@@ -31,26 +29,12 @@ def version_published(version: ScriptVersion) -> None:
         subscriber(version)
 
 
-def on_put_in_force(subscriber: Released) -> Released:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _put_in_force:
-        _put_in_force.append(subscriber)
-    return subscriber
-
-
 def put_in_force(release: ScriptRelease) -> None:
     """A release has started, once each: at once, or when its moment has come. One that starts in
     the past (the first of a team) says so by its ``starts_at``.
     """
     for subscriber in _put_in_force:
         subscriber(release)
-
-
-def on_release_ended(subscriber: Released) -> Released:
-    """Register a function, as a decorator; once, however often its module is imported."""
-    if subscriber not in _ended:
-        _ended.append(subscriber)
-    return subscriber
 
 
 def release_ended(release: ScriptRelease) -> None:

@@ -7,10 +7,11 @@ page, with every line on it, so that a panel costs one query and not one a line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from callcoach.accounts.access import Viewer
 from callcoach.campaigns.models import Campaign
+from callcoach.extensions import Registry
 from callcoach.script_library.models import ScriptVersion
 
 #: Takes who looks, the version on the page and the keys of the lines on it; gives HTML of a
@@ -24,47 +25,25 @@ ScriptPanel = Callable[[Viewer, Campaign], str]
 #: Takes versions of one script; gives sentences, in the reader's language, by id of a version.
 History = Callable[[Sequence[ScriptVersion]], Mapping[int, Sequence[str]]]
 
-_version_panels: list[VersionPanel] = []
-_script_panels: list[ScriptPanel] = []
-_line_panels: list[Panel] = []
-_diff_panels: list[Panel] = []
-_histories: list[History] = []
+_version_panels: Registry[VersionPanel] = Registry()
+_script_panels: Registry[ScriptPanel] = Registry()
+_line_panels: Registry[Panel] = Registry()
+_diff_panels: Registry[Panel] = Registry()
+_histories: Registry[History] = Registry()
 
-
-def add_line_panel(panel: Panel) -> None:
-    """Show something under lines on the reading page and in the editor."""
-    if panel not in _line_panels:
-        _line_panels.append(panel)
-
-
-def add_diff_panel(panel: Panel) -> None:
-    """Show something under changed lines of a difference: why, and on what evidence. The version
-    is the newer one of the two.
-    """
-    if panel not in _diff_panels:
-        _diff_panels.append(panel)
-
-
-def add_version_panel(panel: VersionPanel) -> None:
-    """Show something above what a version says, on its reading page and in the editor: what is to
-    be done with it next, who has read it.
-    """
-    if panel not in _version_panels:
-        _version_panels.append(panel)
-
-
-def add_script_panel(panel: ScriptPanel) -> None:
-    """Show something on the page of a campaign's script, below what is in force."""
-    if panel not in _script_panels:
-        _script_panels.append(panel)
-
-
-def add_history(history: History) -> None:
-    """Say something under versions in the history of a script, on its page and in its files: what
-    was learnt while a version was in force. Its readers are the editors and the floor's leads.
-    """
-    if history not in _histories:
-        _histories.append(history)
+#: Shows something under lines on the reading page and in the editor.
+add_line_panel = _line_panels.add
+#: Shows something under changed lines of a difference: why, and on what evidence. The version is the
+#: newer one of the two.
+add_diff_panel = _diff_panels.add
+#: Shows something above what a version says, on its reading page and in the editor: what is to be
+#: done with it next, who has read it.
+add_version_panel = _version_panels.add
+#: Shows something on the page of a campaign's script, below what is in force.
+add_script_panel = _script_panels.add
+#: Says something under versions in the history of a script, on its page and in its files: what was
+#: learnt while a version was in force. Its readers are the editors and the floor's leads.
+add_history = _histories.add
 
 
 def history_of(versions: Sequence[ScriptVersion]) -> dict[int, list[str]]:
@@ -97,7 +76,7 @@ def diff_panels(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> 
 
 
 def _collect(
-    panels: Sequence[Panel], viewer: Viewer, version: ScriptVersion, keys: Sequence[str]
+    panels: Iterable[Panel], viewer: Viewer, version: ScriptVersion, keys: Sequence[str]
 ) -> dict[str, str]:
     found: dict[str, str] = {}
     for panel in panels:

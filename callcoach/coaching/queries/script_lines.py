@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from callcoach.analysis.text import fold
 from callcoach.calls.models import Call
-from callcoach.extensions import db, utc_now
+from callcoach.extensions import Registry, db, utc_now
 from callcoach.script_library.document import Line
 from callcoach.script_library.in_force import version_in_force
 from callcoach.script_library.models import Script, ScriptLine, ScriptVersion
@@ -27,7 +27,10 @@ LEAST_LIKENESS = 62
 #: call id, start and end in milliseconds -> id of the line that was said there.
 Finder = Callable[[int, int, int], int | None]
 
-_finders: list[Finder] = []
+_finders: Registry[Finder] = Registry()
+
+#: Registers who knows which line was said at a moment, as a decorator.
+on_line_asked = _finders.add
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,6 @@ class LineChoice:
     line_id: int
     text: str
     is_likely: bool
-
-
-def on_line_asked(finder: Finder) -> Finder:
-    """Register who knows which line was said at a moment, as a decorator; once."""
-    if finder not in _finders:
-        _finders.append(finder)
-    return finder
 
 
 def version_of(call: Call) -> ScriptVersion | None:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select
 from callcoach.calls.events import on_words_changed
 from callcoach.calls.mapping import shown_turns
 from callcoach.calls.models import Call, Turn, TurnCorrection
-from callcoach.extensions import db
+from callcoach.extensions import Registry, db
 from callcoach.search.models import EntryKind, SearchEntry
 from callcoach.search.words import clean, indexed
 
@@ -44,16 +44,11 @@ class FoundNote:
 
 NotesOfCall = Callable[[int], Iterable[FoundNote]]
 
-_note_sources: list[NotesOfCall] = []
+_note_sources: Registry[NotesOfCall] = Registry()
 
-
-def notes_of_call(source: NotesOfCall) -> NotesOfCall:
-    """Register where the sent notes of a call are found, as a decorator: the room that keeps notes
-    lies above this one.
-    """
-    if source not in _note_sources:
-        _note_sources.append(source)
-    return source
+#: Registers where the sent notes of a call are found, as a decorator: the room that keeps notes lies
+#: above this one.
+notes_of_call = _note_sources.add
 
 
 @on_words_changed
