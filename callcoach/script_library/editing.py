@@ -256,16 +256,13 @@ def merge_line(base: Line, mine: Line, theirs: Line) -> Line | None:
 
     The words for each persona are a field of their own.
     """
-    merged = theirs
-    for name in ("text", "register", "answers", "promise_id", "is_disclosure", "is_required"):
-        old, my, their = getattr(base, name), getattr(mine, name), getattr(theirs, name)
-        if my in (old, their):
-            continue
-        if their != old:
-            return None
-        merged = replace(merged, **{name: my})
-    variants = _merge_variants(base, mine, theirs)
-    return None if variants is None else replace(merged, variants=variants)
+    merged, is_clash = _merge_fields(base, mine, theirs)
+    return None if is_clash else merged
+
+
+def prefer_mine(base: Line, mine: Line, theirs: Line) -> Line:
+    """As `merge_line`, mine where both changed the same: what "keep mine" saves."""
+    return _merge_fields(base, mine, theirs)[0]
 
 
 def merge(base: Document, current: Document, change: Change) -> Document | None:
@@ -369,18 +366,29 @@ def _place_in_call(document: Document, kind: SectionKind) -> int:
     return places[-1] + 1 if places else 0
 
 
-def _merge_variants(base: Line, mine: Line, theirs: Line) -> tuple[Variant, ...] | None:
+def _merge_fields(base: Line, mine: Line, theirs: Line) -> tuple[Line, bool]:
+    merged, is_clash = theirs, False
+    for name in ("text", "register", "answers", "promise_id", "is_disclosure", "is_required"):
+        old, my, their = getattr(base, name), getattr(mine, name), getattr(theirs, name)
+        if my not in (old, their):
+            is_clash = is_clash or their != old
+            merged = replace(merged, **{name: my})
+    variants, is_other_clash = _merge_variants(base, mine, theirs)
+    return replace(merged, variants=variants), is_clash or is_other_clash
+
+
+def _merge_variants(base: Line, mine: Line, theirs: Line) -> tuple[tuple[Variant, ...], bool]:
     old, my, their = ({v.persona: v for v in line.variants} for line in (base, mine, theirs))
     kept: list[Variant] = []
+    is_clash = False
     for persona in dict.fromkeys((*their, *my)):
         was, a, b = old.get(persona), my.get(persona), their.get(persona)
-        if a != b and was not in (a, b):
-            return None
+        is_clash = is_clash or (a != b and was not in (a, b))
         # Who differs from what was there has decided
-        chosen = a if b == was else b
+        chosen = b if a == was else a
         if chosen is not None:
             kept.append(chosen)
-    return tuple(kept)
+    return tuple(kept), is_clash
 
 
 def step(document: Document, key: str, by: int) -> tuple[str, int] | None:

@@ -90,7 +90,7 @@ def save_line(version_id: int, key: str) -> ResponseReturnValue:
     except drafting.EditConflict as conflict:
         db.session.rollback()
         version = queries.get_version(viewer, version_id)
-        return _again(viewer, version, typed, 409, conflict)
+        return _again(viewer, version, ReadLine(conflict.mine), 409, conflict)
     except InvalidInput as error:
         db.session.rollback()
         version = queries.get_version(viewer, version_id)

@@ -198,6 +198,9 @@ def test_fields_of_a_line_that_two_people_change_are_put_together() -> None:
     )
     clash = editing.ReplaceLine(Line("a", "Bonjour.", (Variant("DAF", "Monsieur."),)))
     assert editing.merge(base, theirs, clash) is None
+    (was,), (now,) = base.lines(), theirs.lines()
+    kept = editing.prefer_mine(was, clash.line, now)
+    assert (kept.said_to("DAF"), kept.is_required) == ("Monsieur.", True)
     with pytest.raises(Conflict):
         editing.merge(base, theirs, editing.RemoveLine("a"))
 

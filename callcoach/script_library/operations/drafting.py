@@ -53,7 +53,7 @@ class EditConflict(Conflict):
     """Somebody changed the same words meanwhile; nothing was saved.
 
     Args:
-        mine: what was to be saved.
+        mine: what "keep mine" saves: theirs, and mine where I changed something.
         theirs: what is there now.
         revision: the revision that `theirs` belongs to; saving on it settles the conflict.
     """
@@ -204,8 +204,10 @@ def edit(
     found = editing.merge(base, current, change)
     if found is None:
         theirs = current.line(change.subject)
-        if isinstance(change, editing.ReplaceLine) and theirs is not None:
-            raise EditConflict(change.line, theirs, version.revision)
+        was = base.line(change.subject)
+        if isinstance(change, editing.ReplaceLine) and theirs is not None and was is not None:
+            mine = editing.prefer_mine(was, change.line, theirs)
+            raise EditConflict(mine, theirs, version.revision)
         raise Conflict("Somebody changed this section meanwhile. Reload and look at it.")
     return _save(viewer, version, found, change.action, change.subject)
 

@@ -171,6 +171,10 @@ if (root) {
     const opensLine = event.target.matches("[data-edit]");
     if (!isOwn && !opensLine && isOpen()) event.preventDefault();
   });
+  window.addEventListener("beforeunload", (event) => {
+    const typed = [...root.querySelectorAll("[data-line-form] textarea, [data-add] textarea")];
+    if (typed.some((field) => field.value !== field.defaultValue)) event.preventDefault();
+  });
   root.addEventListener("click", (event) => {
     if (!event.target.closest("[data-merge]")) return;
     const form = event.target.closest("form");
