@@ -47,6 +47,7 @@ SCRIPT_FIT: tuple[Row, ...] = (
     _post("script_fit.create_request", **_CAMPAIGN, data=_asked),
     Row("script_fit.show_request", **_REQUEST),
     _post("script_fit.save_request", **_REQUEST, data=lambda s: {**_asked(s), "based_on": 1}),
+    _post("script_fit.add_evidence", **_REQUEST, data=lambda site: {"note": site.fit_further_note}),
     _post("script_fit.decline_request", **_REQUEST, data=lambda _: {"answer": "Pas encore."}),
     _post("script_fit.reopen_request", **_WORKS, values={"request_id": "fit_declined"}),
     _post("script_fit.merge_request", **_REQUEST, data=_merged),

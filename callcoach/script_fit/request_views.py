@@ -13,7 +13,7 @@ from callcoach.extensions import db
 from callcoach.script_fit import line_queries as lines
 from callcoach.script_fit import request_queries as queries
 from callcoach.script_fit.blueprint import bp
-from callcoach.script_fit.line_presenters import note_moment
+from callcoach.script_fit.line_presenters import MomentView, note_moment
 from callcoach.script_fit.models import ChangeRequest
 from callcoach.script_fit.operations import requests as operations
 from callcoach.script_fit.operations.requests import Wish
@@ -103,6 +103,17 @@ def save_request(request_id: int) -> ResponseReturnValue:
     return _to(request_id)
 
 
+@bp.post("/campaigns/scripts/requests/<int:request_id>/evidence")
+def add_evidence(request_id: int) -> ResponseReturnValue:
+    """Let further notes (``note``) speak for an open request."""
+    viewer = current_viewer()
+    found = queries.get_request(viewer, request_id)
+    operations.support(viewer, found, _numbers("note"))
+    db.session.commit()
+    notify(_("Added."))
+    return _to(request_id)
+
+
 @bp.post("/campaigns/scripts/requests/<int:request_id>/decline")
 def decline_request(request_id: int) -> ResponseReturnValue:
     """Say no, and why."""
@@ -189,6 +200,7 @@ def _page(viewer: Viewer, found: ChangeRequest, error: CallCoachError | None = N
         item=queries.request_row(found),
         found=found,
         evidence=queries.evidence_of(viewer, found),
+        more=_more(viewer, found),
         targets=targets,
         is_mine=found.author_id == viewer.user_id,
         error=explain(error) if error else "",
@@ -196,6 +208,15 @@ def _page(viewer: Viewer, found: ChangeRequest, error: CallCoachError | None = N
         form=form,
         into=form.get("into", targets[0].value),
     )
+
+
+def _more(viewer: Viewer, found: ChangeRequest) -> list[MomentView]:
+    """Notes about the line that do not speak for the request yet."""
+    if found.line is None:
+        return []
+    known = {row.note_id for row in found.evidence}
+    notes = lines.notes_of(viewer, found.line)
+    return [note_moment(note) for note in notes if note.id not in known]
 
 
 def _again(viewer: Viewer, request_id: int, error: CallCoachError) -> ResponseReturnValue:

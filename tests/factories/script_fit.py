@@ -121,6 +121,9 @@ def fit_things(
         "fit_campaign": campaign.id,
         "fit_call": call.id,
         "fit_note": note.id,
+        "fit_further_note": create_note(
+            call, author, instead=f"Aveclemot-{mark}", script_line_id=row.id, start_ms=1000
+        ).id,
         "fit_line": row.id,
         "fit_version": second.id,
         "fit_request": request.id,

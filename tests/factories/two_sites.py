@@ -170,6 +170,7 @@ class Site:
     fit_campaign: int
     fit_call: int
     fit_note: int
+    fit_further_note: int
     fit_line: int
     fit_version: int
     fit_request: int

@@ -178,6 +178,18 @@ def test_two_who_change_one_request_see_both_texts(app: Flask, desk: Desk) -> No
         requests.edit(desk.claire, request, Wish("Autre titre", "Deux."), based_on=1)  # the same
 
 
+def test_further_notes_speak_for_an_open_request(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        first, second = _note(desk, floor), _note(desk, floor, start_ms=1000)
+        request = _ask(desk, floor, note_ids=[first.id])
+        requests.support(desk.thomas, request, [first.id, second.id])
+        assert [row.note_id for row in request.evidence] == [first.id, second.id]
+        requests.decline(desk.thomas, request, "Non.")
+        with pytest.raises(Conflict):
+            requests.support(desk.thomas, request, [])
+
+
 def test_declining_needs_an_answer_and_can_be_taken_back(app: Flask, desk: Desk) -> None:
     with app.app_context():
         floor = lay(desk)

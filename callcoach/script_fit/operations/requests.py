@@ -166,6 +166,19 @@ def add_evidence(
     db.session.flush()
 
 
+def support(viewer: Viewer, request: ChangeRequest, note_ids: Sequence[int]) -> ChangeRequest:
+    """Let further notes speak for an open request.
+
+    Raises:
+        NotFound, InvalidInput: as `add_evidence`.
+        Conflict: it was decided.
+    """
+    _lock(viewer, request)
+    _require_open(request)
+    add_evidence(viewer, request, note_ids=note_ids)
+    return request
+
+
 def decline(viewer: Viewer, request: ChangeRequest, answer: str) -> ChangeRequest:
     """Say no, and why; `reopen` takes it back.
 
