@@ -154,6 +154,16 @@ def saying_of(trial: Trial, plan: Plan, results: Results) -> Saying:
             True,
             "…",
         )
+    if trial.state != TrialState.RUNNING:
+        return Saying(
+            _("Ended before it was decided"),
+            _(
+                "A difference within the interval below is neither shown nor excluded: say in the "
+                "conclusion that it is open."
+            ),
+            False,
+            "…",
+        )
     left = max(plan.needed_days - results.days_per_arm, 0) if results.turns else plan.needed_days
     text = ngettext(
         "Nothing is decided. About %(num)s agent-day of each wording is still needed at most.",
