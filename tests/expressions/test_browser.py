@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from callcoach.expressions.queries import in_use
 from callcoach.extensions import db
@@ -30,18 +30,24 @@ def _violations(windows: Windows, page: Page, when: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("scheme", "phone"), [("light", False), ("dark", True)])
+def _open_card(page: Page) -> Locator:
+    """The explanation of the one expression marked in the call."""
+    page.locator(".expr-label").focus()
+    card = page.locator(".expr-card")
+    card.wait_for(state="visible")
+    return card
+
+
 def test_from_a_proposal_to_a_mark_in_the_call(
-    practice_in: MakePractice, speaking_chromium: Browser, scheme: str, phone: bool
+    practice_in: MakePractice, speaking_chromium: Browser
 ) -> None:
     practice = practice_in(speaking_chromium)
     app, desk, windows = practice.app, practice.desk, practice.windows
     with app.app_context():
         give_sound(desk.call)
         campaign_id = desk.call.campaign_id
-    look = {"scheme": scheme, "phone": phone}
     place = f"/campaigns/{campaign_id}/expressions"
-    page = windows.open(desk.ids["claire"], place, **look)
+    page = windows.open(desk.ids["claire"], place)
     found = _violations(windows, page, "proposals")
     page.locator("#starter-deja-equipes a").click()
     page.wait_for_selector("#try .expr-result")
@@ -52,7 +58,6 @@ def test_from_a_proposal_to_a_mark_in_the_call(
     hear.click()
     page.wait_for_selector("[data-hear-part].is-playing")
     hear.click()
-    found += _violations(windows, page, "form")
     page.locator("[data-expr-form] .btn-primary").click()
     page.wait_for_selector(".expr-phrase")
     with app.app_context():
@@ -63,19 +68,24 @@ def test_from_a_proposal_to_a_mark_in_the_call(
     voice_state(page, "done")
     assert comes_true(app, lambda: bool(db.session.get_one(Expression, row.id).voice_ms))
     found += _violations(windows, page, "recorded")
-    page.goto(place)
-    found += _violations(windows, page, "list")
 
-    call = windows.open_desk(desk.ids["claire"], desk.call_id, **look)
-    label = call.locator(".expr-label")
-    label.focus()
-    card = call.locator(".expr-card")
-    card.wait_for(state="visible")
+    call = windows.open_desk(desk.ids["claire"], desk.call_id)
+    card = _open_card(call)
     assert call.evaluate("CSS.highlights.get('expression').size") == 1
     found += _violations(windows, call, "mark")
     call.keyboard.press("Escape")
     card.wait_for(state="hidden")
 
-    mine = windows.open(desk.ids["agent"], "/my/expressions", scheme=scheme, phone=True)
-    found += _violations(windows, mine, "agent")
+    dark = {"scheme": "dark", "phone": True}
+    page = windows.open(desk.ids["claire"], place, **dark)
+    found += _violations(windows, page, "list, dark")
+    page.goto(f"/expressions/{row.id}")
+    page.wait_for_selector("#try .expr-result")
+    found += _violations(windows, page, "form, dark")
+    call = windows.open_desk(desk.ids["claire"], desk.call_id, **dark)
+    _open_card(call)
+    found += _violations(windows, call, "mark, dark")
+    for scheme in ("light", "dark"):
+        mine = windows.open(desk.ids["agent"], "/my/expressions", scheme=scheme, phone=True)
+        found += _violations(windows, mine, f"agent, {scheme}")
     assert found == []
