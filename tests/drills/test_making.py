@@ -21,7 +21,7 @@ from callcoach.extensions import db
 from callcoach.storage import get_store
 from callcoach.storage.models import StoredFile
 from tests.factories.coaching import create_note
-from tests.factories.notes import spoken_note
+from tests.factories.notes import put_voice, spoken_note
 
 from .conftest import Desk, Given
 from .steps import stored
@@ -216,7 +216,10 @@ def test_a_spoken_example_outlives_the_notes_sound_and_goes_with_the_call(
         db.session.commit()
         assert other.steps[0].example_file is None
         assert drill.steps[0].example_file is not None
+        shared = other.steps[0].example_file = put_voice()
+        db.session.commit()
         calls_operations.purge_call(desk.call)
         db.session.commit()
-        assert db.session.scalars(select(StoredFile).where(StoredFile.kind == "voice")).all() == []
+        left = select(StoredFile.id).where(StoredFile.kind.in_(("voice", "example")))
+        assert db.session.scalars(left).all() == [shared.id], "an expression's own is not theirs"
         assert kept.key not in {key for key, _at in get_store().list_keys()}

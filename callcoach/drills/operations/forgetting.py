@@ -6,12 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from callcoach.calls.models import Call
-from callcoach.coaching.models import Note
 from callcoach.drills.anonymising import names_in, redact
 from callcoach.drills.models import Drill, DrillStep
 from callcoach.extensions import db
 from callcoach.storage.models import StoredFile
 from callcoach.storage.operations import delete_file
+
+#: Kind of file: a drill's own copy of a voice.
+EXAMPLE = "example"
 
 
 def forget_call(call: Call) -> None:
@@ -34,18 +36,23 @@ def forget_call(call: Call) -> None:
                 step.prospect_text = redact(step.prospect_text, names)
                 step.original_text = redact(step.original_text, names)
                 step.example_text = redact(step.example_text, names)
-                forget_example(step)
+                if _own_copy(step) is not None:
+                    forget_example(step)
     db.session.flush()
 
 
 def forget_example(step: DrillStep) -> None:
-    """Delete the spoken example of a step, if there is one; its words stay."""
-    file = db.session.get(StoredFile, step.example_file_id) if step.example_file_id else None
+    """Take the spoken example off a step, if there is one; its words stay. A copy of the drill's own
+    is deleted; what belongs to a note or to an expression is theirs to delete.
+    """
+    file = _own_copy(step)
     step.example_file = None
     db.session.flush()
-    # Drills made before they had copies share the file with their note, which has it deleted
-    if file is not None and not db.session.scalar(
-        select(Note.id).where(Note.voice_file_id == file.id).limit(1)
-    ):
+    if file is not None:
         delete_file(file)
         db.session.flush()
+
+
+def _own_copy(step: DrillStep) -> StoredFile | None:
+    file = db.session.get(StoredFile, step.example_file_id) if step.example_file_id else None
+    return file if file is not None and file.kind == EXAMPLE else None

@@ -24,7 +24,7 @@ from callcoach.drills.moments import (
     passage_of,
     prospect_lines,
 )
-from callcoach.drills.operations.forgetting import forget_example
+from callcoach.drills.operations.forgetting import EXAMPLE, forget_example
 from callcoach.drills.situations import SITUATIONS, guess_situation
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
@@ -115,7 +115,7 @@ def _voice_of(note: Note) -> StoredFile | None:
         return None
     sound = get_store().open_range(note.voice_file.key)
     return put_file(
-        io.BytesIO(b"".join(sound)), kind="voice", media_type=note.voice_file.media_type
+        io.BytesIO(b"".join(sound)), kind=EXAMPLE, media_type=note.voice_file.media_type
     )
 
 
