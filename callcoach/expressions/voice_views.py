@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, jsonify, request, url_for
+from flask import current_app, jsonify, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.access_log import record, was_recorded
 from callcoach.accounts.session import current_viewer
-from callcoach.calls.media_views import send_file
+from callcoach.calls.media_views import play
 from callcoach.calls.presenters import clock
 from callcoach.calls.sound import require_sound
 from callcoach.coaching import voice_media as media
@@ -85,7 +84,7 @@ def voice_sound(expression_id: int) -> ResponseReturnValue:
     require_sound(viewer, expression.campaign)
     if expression.voice_file is None:
         raise NotFound("There is no recording of this expression.")
-    return _heard(viewer, expression)
+    return play(viewer, expression.voice_file, "expression.heard", "expression", expression_id)
 
 
 @on_example_asked
@@ -112,23 +111,3 @@ def _upload_key(viewer: Viewer, expression_id: int, name: str) -> str:
 def _is_kept(expression: Expression, key: str) -> bool:
     """Whether this very upload has become the recording."""
     return expression.voice_file is not None and expression.voice_file.key == media.voice_key(key)
-
-
-def _heard(viewer: Viewer, expression: Expression) -> Response:
-    """The file, and one line of the access log for one listening. No transaction stays open while
-    the sound is sent.
-    """
-    assert expression.voice_file is not None  # the view has looked
-    response = send_file(expression.voice_file)
-    response.headers["Cache-Control"] = "private, no-store"
-    expression_id, action = expression.id, "expression.heard"
-    is_heard = request.method == "GET" and response.status_code in (200, 206)
-    already = was_recorded(
-        viewer.user_id, action, subject_kind="expression", subject_id=expression_id
-    )
-    db.session.rollback()
-    if is_heard and not already:
-        with write_transaction():
-            record(viewer.user_id, action, subject_kind="expression", subject_id=expression_id)
-            db.session.commit()
-    return response
