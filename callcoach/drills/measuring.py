@@ -12,8 +12,9 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from callcoach.analysis import expressions as matching
 from callcoach.analysis.figures import PAUSE_S
-from callcoach.analysis.lexicon import Hit, Phrases, find, phrases, prepare, read_turn
+from callcoach.analysis.lexicon import find, phrases, prepare, read_turn
 from callcoach.analysis.model import CallContext, Segment, Speaker, Turn, Word
 from callcoach.analysis.text import STOPWORDS, count_syllables, questions, tokens, word_count
 
@@ -88,26 +89,29 @@ def silence_s(voice: Sequence[Segment], duration_s: float) -> float:
 def expressions(turn: Turn, language: str, context: CallContext) -> list[dict[str, str]]:
     """Expressions a note may ask to avoid: their words as said, and the list each is on.
 
+    The campaign's own are found as in a call's words (`analysis.expressions`): denied ones are not.
     What the campaign allows is left out, as in a call's analysis.
     """
-    read = read_turn(turn)
-    allowed = prepare(context.vocabulary)
-    wanted: list[tuple[str, Phrases]] = [
-        ("forbidden", prepare(context.forbidden)),
-        ("ambiguous", prepare(context.ambiguous)),
-        *((name, phrases(name, language)) for name in LISTS),
+    read, said = read_turn(turn), matching.read_turn(turn, language)
+    named = {(hit.first, hit.last) for hit in find(read, prepare(context.vocabulary))}
+    own = (("forbidden", context.forbidden), ("ambiguous", context.ambiguous))
+    spans = [
+        (match.first, match.last, match.quote, name)
+        for name, wanted in own
+        for phrase in wanted
+        for match in matching.find(said, matching.read_phrase(phrase, language))
     ]
-    named = {(hit.first, hit.last) for hit in find(read, allowed)}
-    found: list[tuple[Hit, str]] = []
-    for name, listed in wanted:
-        for hit in find(read, listed):
-            is_known = any(
-                hit.first <= other.last and other.first <= hit.last for other, _ in found
-            )
-            if not is_known and (hit.first, hit.last) not in named:
-                found.append((hit, name))
-    found.sort(key=lambda pair: pair[0].first)
-    return [{"quote": hit.quote.strip(), "list": name} for hit, name in found]
+    spans += [
+        (hit.first, hit.last, hit.quote.strip(), name)
+        for name in LISTS
+        for hit in find(read, phrases(name, language))
+    ]
+    found: list[tuple[int, int, str, str]] = []
+    for first, last, quote, name in spans:
+        is_known = any(first <= other[1] and other[0] <= last for other in found)
+        if not is_known and (first, last) not in named:
+            found.append((first, last, quote, name))
+    return [{"quote": quote, "list": name} for _, _, quote, name in sorted(found)]
 
 
 def closeness(text: str, example: str) -> float | None:

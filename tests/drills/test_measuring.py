@@ -66,3 +66,20 @@ def test_closeness_lies_between_none_and_all_whatever_is_said(first: str, second
     assert closeness(first, first) in (None, 1.0)
     for name, item in measure_text(first, example=second).items():
         assert item["value"] is None or item["value"] >= 0, name
+
+
+def test_campaigns_own_words_count_in_any_form_and_not_where_denied() -> None:
+    context = CallContext(
+        forbidden=("je vous garantis", "c'est … gratuit"), ambiguous=("un point",)
+    )
+
+    def quotes(text: str) -> list[tuple[str, str]]:
+        found = measure_text(text, context=context)["expressions"]["quotes"]
+        own = ("forbidden", "ambiguous")
+        return [(item["quote"], item["list"]) for item in found if item["list"] in own]
+
+    assert quotes("On vous garantit trente jours, c'est totalement gratuit.") == [
+        ("On vous garantit", "forbidden"),
+        ("c'est totalement gratuit.", "forbidden"),
+    ]
+    assert quotes("Je ne vous garantis rien, et ce n'est pas gratuit.") == []
