@@ -34,10 +34,11 @@ def new_trial(campaign_id: int) -> ResponseReturnValue:
     teams = queries.teams_to_include(viewer, campaign)
     speaking = [team.id for team in queries.teams_with_words(campaign, teams)]
     past = queries.past_of(campaign, speaking, Measure.NEXT_STEP)
+    line_id = request.args.get("line", 0, type=int)
     typed = Typed(
         name="",
-        line_id=request.args.get("line", 0, type=int),
-        wordings=(),
+        line_id=line_id,
+        wordings=_variants(campaign, speaking, line_id),
         team_ids=tuple(speaking),
         measure=Measure.NEXT_STEP,
         assigning=Assigning.ROTATION,
@@ -111,6 +112,15 @@ def _plan_page(
         problem=explain(error) if error else "",
     )
     return page, 422 if error else 200
+
+
+def _variants(campaign: Campaign, team_ids: list[int], line_id: int) -> tuple[str, ...]:
+    """What a line says to personas, as wordings to begin with."""
+    for each in queries.triable_lines(campaign, team_ids):
+        if each.row.id == line_id:
+            texts = dict.fromkeys(variant.text for variant in each.line.variants)
+            return tuple(text for text in texts if text != each.line.text)[: MOST_ARMS - 1]
+    return ()
 
 
 def _suggested(past: Past) -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from callcoach.errors import InvalidInput
+from callcoach.errors import N_, InvalidInput
 from callcoach.trials.sequential import Path, boundary, interval, mixture_width
 
 #: Looks at which the planned chance of finding the difference is computed; more change it by less
@@ -25,11 +25,22 @@ FUTILE = 0.10
 _FUTILE_FROM = 1 / 3
 #: Most agent-days of an arm that are worth planning: five agents for over two years.
 MOST_DAYS = 3000
-#: Bounds of what may be typed.
-LEAST_SHARE, MOST_SHARE = 0.005, 0.95
-LEAST_DIFFERENCE, MOST_DIFFERENCE = 0.01, 0.5
 MOST_ARMS = 4
-MOST_CALLS = 200
+#: Bounds of what may be typed, and what is said beyond them.
+LEAST_SHARE, MOST_SHARE = 0.005, 0.95
+_RANGES = {
+    "baseline": (
+        LEAST_SHARE,
+        MOST_SHARE,
+        N_("What succeeds now must lie between half a percent and 95 percent."),
+    ),
+    "least_difference": (0.01, 0.5, N_("The smallest gain must lie between 1 and 50 points.")),
+    "calls_per_day": (0.1, 200.0, N_("Conversations a day must lie between 0.1 and 200.")),
+    "icc": (0.0, 0.5, N_("The correlation must lie between 0 and 0.5.")),
+    "arms": (2, MOST_ARMS, N_("Write one to three other wordings.")),
+    "alpha": (0.01, 0.2, N_("False alarms must lie between 1 and 20 percent.")),
+    "power": (0.5, 0.95, N_("The chance of finding the gain must lie between 50 and 95 percent.")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +67,12 @@ class Plan:
     power: float = 0.8
 
     def __post_init__(self) -> None:
-        checks = (
-            ("baseline", self.baseline, LEAST_SHARE, MOST_SHARE),
-            ("least_difference", self.least_difference, LEAST_DIFFERENCE, MOST_DIFFERENCE),
-            ("calls_per_day", self.calls_per_day, 0.1, MOST_CALLS),
-            ("icc", self.icc, 0.0, 0.5),
-            ("arms", self.arms, 2, MOST_ARMS),
-            ("alpha", self.alpha, 0.01, 0.2),
-            ("power", self.power, 0.5, 0.95),
-        )
-        for name, value, low, high in checks:
-            if not low <= value <= high:
-                raise InvalidInput(
-                    "%(value)s is out of range: from %(low)s to %(high)s.",
-                    field=name,
-                    value=value,
-                    low=low,
-                    high=high,
-                )
+        for name, (low, high, sentence) in _RANGES.items():
+            if not low <= getattr(self, name) <= high:
+                raise InvalidInput(sentence, field=name)
         if self.baseline + self.least_difference >= 1:
             raise InvalidInput(
-                "A share cannot rise above 100 %%: the difference is too large for this baseline.",
+                "No share can rise above one: this gain is too large for what succeeds now.",
                 field="least_difference",
             )
 

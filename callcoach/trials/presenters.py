@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from callcoach.trials.figures import ArmFigures, Difference, Results
 from callcoach.trials.models import Assigning, Measure, Trial, TrialState
+from callcoach.trials.operations.leading import WORDS_CHANGED
 from callcoach.trials.planning import Advice, Plan
 from callcoach.web.filters import NOTHING, local_date, number, percent
 
@@ -152,6 +153,15 @@ def saying_of(trial: Trial, plan: Plan, results: Results) -> Saying:
                 "become unlikely. What is left open is the interval below."
             ),
             True,
+            "…",
+        )
+    if why := trial.result.get("ended_because"):
+        return Saying(
+            _("Ended by itself"),
+            _("The words in force have changed: what follows would compare something else.")
+            if why == WORDS_CHANGED
+            else _("A wording has to be approved by the sponsor by now."),
+            False,
             "…",
         )
     if trial.state != TrialState.RUNNING:

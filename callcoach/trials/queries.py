@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -150,6 +151,26 @@ def trials_of_lines(script_id: int, keys: Collection[str]) -> dict[str, list[Tri
     for trial in rows:
         found.setdefault(trial.line.key, []).append(trial)
     return found
+
+
+def rows_of_lines(script_id: int, keys: Collection[str]) -> dict[str, int]:
+    """Ids of lines by their keys."""
+    rows = db.session.execute(
+        select(ScriptLine.key, ScriptLine.id).where(
+            ScriptLine.script_id == script_id, ScriptLine.key.in_(keys)
+        )
+    )
+    return {row.key: row.id for row in rows}
+
+
+def running_of(script_id: int, team_id: int) -> list[Trial]:
+    """Trials of a script's lines that run in a team."""
+    rows = db.session.scalars(
+        select(Trial)
+        .join(Trial.line)
+        .where(ScriptLine.script_id == script_id, Trial.state == TrialState.RUNNING)
+    )
+    return [trial for trial in rows if team_id in trial.team_ids]
 
 
 def concluded_in(version_ids: Collection[int]) -> Sequence[Trial]:
@@ -350,7 +371,10 @@ def agent_days_of(trial: Trial) -> list[tuple[date, int, int, int, int, int]]:
     successes; the agents are numbered by a draw that differs from trial to trial.
     """
     rows = counted_of(trial)
-    agents = sorted({row.agent for row in rows}, key=lambda agent: (trial.seed * 31 + agent) % 9973)
+    agents = sorted(
+        {row.agent for row in rows},
+        key=lambda agent: sha256(f"{trial.seed}:{agent}".encode()).digest(),
+    )
     numbers = {agent: number for number, agent in enumerate(agents, start=1)}
     found: dict[tuple[date, int], list[Counted]] = {}
     for row in rows:

@@ -10,6 +10,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
+from callcoach.extensions import utc_now
 from callcoach.script_library.document import split_fields
 from callcoach.script_library.models import ScriptVersion
 from callcoach.script_library.panels import add_history, add_line_panel
@@ -35,13 +36,25 @@ def under_lines(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> 
     if not can_lead_trials(viewer, [link.team_id for link in campaign.teams]):
         return {}
     found = queries.trials_of_lines(version.script_id, keys)
-    return {
-        key: render_template(
-            "trials/_line_trials.html",
-            trials=[(trial, presenters.state_label(TrialState(trial.state))) for trial in trials],
-        )
-        for key, trials in found.items()
-    }
+    now = utc_now()
+    is_in_force = any(
+        release.starts_at <= now and (release.ended_at is None or release.ended_at > now)
+        for release in version.releases
+    )
+    rows = queries.rows_of_lines(version.script_id, keys) if is_in_force else {}
+    shown = {}
+    for key in keys:
+        trials = found.get(key, [])
+        is_open = any(trial.state in (TrialState.PLANNED, TrialState.RUNNING) for trial in trials)
+        line_id = None if is_open else rows.get(key)
+        if trials or line_id:
+            shown[key] = render_template(
+                "trials/_line_trials.html",
+                campaign_id=campaign.id,
+                line_id=line_id,
+                trials=[(each, presenters.state_label(TrialState(each.state))) for each in trials],
+            )
+    return shown
 
 
 def learnt_in(versions: Sequence[ScriptVersion]) -> Mapping[int, Sequence[str]]:

@@ -7,7 +7,7 @@ from callcoach.jobs.context import JobContext
 from callcoach.jobs.registry import task
 from callcoach.trials import looking
 from callcoach.trials.models import Trial, TrialState
-from callcoach.trials.operations import counting
+from callcoach.trials.operations import counting, leading
 from callcoach.trials.queries import today_of
 
 
@@ -27,5 +27,7 @@ def look_at_trial(context: JobContext) -> None:
         if trial is None or trial.state != TrialState.RUNNING:
             return
         looking.take_look(trial, day)
+        if leading.end_if_overtaken(trial):
+            return
         counting.assign_day(trial, today_of(trial))
         looking.plan_look(trial)

@@ -19,6 +19,7 @@ from callcoach.calls.operations.editing import set_outcome
 from callcoach.campaigns.models import Promise, PromiseKind
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db
+from callcoach.script_library import events
 from callcoach.script_library.models import Script
 from callcoach.trials import looking, queries
 from callcoach.trials.models import Assigning, Trial, TrialCall, TrialDay, TrialLook, TrialState
@@ -170,6 +171,25 @@ def test_one_trial_runs_on_a_line_and_only_on_the_words_in_force(floor: Floor) -
     leading.discard(SYSTEM, second)
     with pytest.raises(Conflict):
         leading.discard(SYSTEM, first)
+
+
+def test_a_trial_ends_when_its_control_is_not_said_any_more(floor: Floor) -> None:
+    trial = run_trial(create_trial(floor.script), days_ago=5)
+    key = line_of(floor.script).key
+    same = create_version(floor.script, document(line(CONTROL, key=key)), in_force_for=[floor.team])
+    events.put_in_force(same.releases[0])
+    assert trial.state == TrialState.RUNNING
+    new = create_version(
+        floor.script,
+        document(line("Bonjour, je suis bien chez vous ?", key=key)),
+        in_force_for=[floor.team],
+        since=floor.team.created_at,
+    )
+    events.put_in_force(new.releases[0])
+    assert trial.state == TrialState.STOPPED
+    assert trial.ended_on == queries.today_of(trial) - timedelta(days=1)
+    with pytest.raises(Conflict):
+        leading.step_back(SYSTEM, trial)
 
 
 def test_a_look_is_written_down_each_day_and_the_conclusion_kept(floor: Floor) -> None:

@@ -25,6 +25,8 @@ from callcoach.trials.planning import MOST_ARMS, MOST_DAYS, Plan
 from callcoach.trials.queries import Triable
 from callcoach.trials.wording_check import what_waits
 
+#: Why a trial ended by itself.
+WORDS_CHANGED, NEEDS_APPROVAL = "words_changed", "needs_approval"
 MAX_NAME = 160
 MAX_CONCLUSION = 4000
 #: Longest time between planning and the first day.
@@ -160,6 +162,33 @@ def stop(viewer: Viewer, trial: Trial) -> Trial:
     return trial
 
 
+def end_if_overtaken(trial: Trial) -> bool:
+    """End a running trial whose control is not what its teams say any more, or of which a wording
+    has to be approved by now: what follows would compare something else, or must not be said.
+
+    Returns:
+        Whether it was ended.
+    """
+    if trial.state != TrialState.RUNNING or trial.started_on is None:
+        return False
+    campaign = trial.line.script.campaign
+    lines = queries.triable_lines(campaign, trial.team_ids)
+    triable = next((each for each in lines if each.row.id == trial.line_id), None)
+    if triable is None or triable.line.text != trial.arms[0].text:
+        why = WORDS_CHANGED
+    elif any(what_waits(campaign, triable, arm.text) for arm in trial.arms[1:]):
+        why = NEEDS_APPROVAL
+    else:
+        return False
+    stop(Viewer.system(), trial)
+    # What was said on the day of the change is neither the one nor the other
+    trial.ended_on = max(trial.started_on, queries.today_of(trial) - timedelta(days=1))
+    trial.result = {**trial.result, "ended_because": why}
+    db.session.flush()
+    counting.recount(trial)
+    return True
+
+
 def conclude(viewer: Viewer, trial: Trial, text: str) -> Trial:
     """Write down what was learnt, with the figures as they stand now, into the history of the
     version that was in force.
@@ -196,6 +225,9 @@ def step_back(viewer: Viewer, trial: Trial) -> Trial:
         )
         _refuse_overlap(trial)
         trial.state, trial.ended_on = TrialState.RUNNING, None
+        trial.result = {k: v for k, v in trial.result.items() if k != "ended_because"}
+        if end_if_overtaken(trial):
+            raise Conflict("The words in force have changed: plan a trial of the new ones.")
         looking.plan_look(trial)
     else:
         raise Conflict("There is nothing to take back.")
