@@ -19,6 +19,9 @@ from callcoach.calls.operations.editing import set_outcome
 from callcoach.campaigns.models import Promise, PromiseKind
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db
+from callcoach.jobs.models import Job, JobState
+from callcoach.jobs.operations import enqueue
+from callcoach.jobs.runner import Runner
 from callcoach.script_library import events
 from callcoach.script_library.models import Script
 from callcoach.trials import looking, queries
@@ -217,6 +220,31 @@ def test_a_look_is_written_down_each_day_and_the_conclusion_kept(floor: Floor) -
     leading.step_back(SYSTEM, trial)
     assert trial.state == TrialState.RUNNING
     assert trial.ended_on is None
+
+
+def test_the_nightly_look_counts_writes_down_and_asks_for_the_next(app: Flask) -> None:
+    with app.app_context():
+        floor = create_floor()
+        trial = run_trial(create_trial(floor.script, assigning=Assigning.DRAWN), days_ago=4)
+        agent, today = floor.agents[0], queries.today_of(trial)
+        for days_ago in range(4, 0, -1):
+            _say(floor, trial, agent, days_ago)
+        db.session.query(TrialCall).delete()
+        db.session.query(TrialDay).delete()
+        planned = db.session.query(Job).filter_by(kind=looking.LOOK).one()
+        assert looking.trial_and_day(planned.subject) == (trial.id, today)
+        assert planned.not_before is not None
+        yesterday = looking.subject_of(trial.id, today - timedelta(days=1))
+        job_id = enqueue(looking.LOOK, yesterday, viewer=SYSTEM).id
+        db.session.commit()
+    for _ in range(2):  # a look may be taken again
+        Runner(app, "test worker").run(job_id)
+    with app.app_context():
+        look = db.session.query(TrialLook).one()
+        assert look.day == today - timedelta(days=1)
+        assert sum(arm["calls"] for arm in look.figures["arms"]) == 4
+        assert db.session.query(TrialDay).filter_by(day=today).count() == 2
+        assert db.session.get_one(Job, job_id).state == JobState.DONE
 
 
 def test_agents_read_the_words_of_their_day_and_nothing_of_how_it_stands(
