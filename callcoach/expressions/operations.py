@@ -16,10 +16,12 @@ from callcoach.analysis.text import tokens
 from callcoach.campaigns.models import Campaign
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.expressions.access import can_edit_expressions
+from callcoach.expressions.drilling import drill_of
 from callcoach.expressions.queries import in_use
 from callcoach.extensions import db, utc_now
 from callcoach.script_library.models import Expression, ExpressionEdit, ExpressionKind
 from callcoach.storage import StoredContent
+from callcoach.storage.models import StoredFile
 from callcoach.storage.operations import delete_file, register_derived
 
 LIMITS = {"phrase": 200, "hears": 500, "instead": 1000, "persona": 80}
@@ -195,6 +197,7 @@ def keep_voice(
     expression.voice_file = register_derived(content, kind="voice", media_type="audio/mp4")
     expression.voice_ms, expression.voice_text = duration_ms, ""
     db.session.flush()
+    _give_to_drill(expression, old)
     if old is not None:
         delete_file(old)
     return _kept(viewer, expression, "spoken")
@@ -214,6 +217,15 @@ def remove_voice(viewer: Viewer, expression: Expression) -> Expression:
     db.session.flush()
     delete_file(file)
     return _kept(viewer, expression, "unspoken")
+
+
+def _give_to_drill(expression: Expression, old: StoredFile | None) -> None:
+    """Its drill has the newest recording for its example, unless a supervisor gave it another."""
+    drill = drill_of(expression)
+    for step in drill.steps[:1] if drill is not None else ():
+        if step.example_file_id in (None, old.id if old is not None else None):
+            step.example_file_id = expression.voice_file_id
+    db.session.flush()
 
 
 def _say(expression: Expression, saying: Saying) -> None:

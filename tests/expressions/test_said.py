@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from callcoach.accounts.models import Role, User
 from callcoach.calls.models import Call
 from callcoach.calls.queries import turns_of
 from callcoach.drills.sharing import may_hear_example
+from callcoach.expressions import operations
 from callcoach.expressions.drilling import drill_of, make_drill
 from callcoach.expressions.marks import marks_of
 from callcoach.expressions.previews import preview
 from callcoach.extensions import db
+from callcoach.storage.store import get_store
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign
@@ -81,6 +84,11 @@ def test_drill_is_made_of_a_real_moment_with_the_natives_voice(site: Any) -> Non
     agent = db.session.get_one(User, call.agent_id)
     colleague = Viewer(agent.id + 1000, Role.AGENT, viewer.team_ids)
     assert may_hear_example(colleague, step)  # recorded for everybody
+    sound = get_store().put(io.BytesIO(b"anew"))
+    operations.keep_voice(viewer, row, sound, 1500)
+    db.session.commit()
+    db.session.refresh(step)
+    assert step.example_file_id == row.voice_file_id is not None
 
 
 def test_drill_of_words_to_avoid_holds_up_nobodys_own(site: Any) -> None:
