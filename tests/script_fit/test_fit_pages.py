@@ -162,7 +162,7 @@ def test_the_call_page_shows_weaknesses_to_those_who_judge_alone(
     assert "Read out past what the prospect had just said" in seen
     assert "Takes up what the prospect had just said" in seen
     assert 'data-play-at="12200"' in seen
-    assert "« Plutôt mardi, alors ? »" in seen
+    assert "Plutôt mardi, alors ?\u00a0»" in seen
     assert f"/scripts/lines/{floor.line('ask').id}" in seen
     browser = sign_in(floor.agent)
     own = page(browser, f"/calls/{call.id}")
