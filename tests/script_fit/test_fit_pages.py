@@ -86,7 +86,7 @@ def floor(app: Flask) -> Iterator[Floor]:
         yield Floor(supervisor, agent, mine.id, version, found)
 
 
-def fit(call: Call, **said: Said | tuple[Said, dict[str, object]]) -> None:
+def _fit(call: Call, **said: Said | tuple[Said, dict[str, object]]) -> None:
     """Keep what became of each line, by its key."""
     version = call.script_version
     assert version is not None
@@ -140,7 +140,7 @@ def confirm(call: Call, valence: Valence, start_ms: int) -> None:
     db.session.commit()
 
 
-def page(browser: FlaskClient, path: str) -> str:
+def _page(browser: FlaskClient, path: str) -> str:
     for name in ("_login_user", "viewer"):  # requests share the context of the fixture
         g.pop(name, None)
     answer = browser.get(path)
@@ -152,20 +152,20 @@ def test_the_call_page_shows_weaknesses_to_those_who_judge_alone(
     sign_in: SignIn, floor: Floor
 ) -> None:
     call = floor.calls[0]
-    fit(
+    _fit(
         call,
         reason=(Said.SAID, {"is_recited": True}),
         ask=(Said.OTHERWISE, {"is_apt": True, "words": "Plutôt mardi, alors ?"}),
     )
     browser = sign_in(floor.supervisor)
-    seen = page(browser, f"/calls/{call.id}")
+    seen = _page(browser, f"/calls/{call.id}")
     assert "Read out past what the prospect had just said" in seen
     assert "Takes up what the prospect had just said" in seen
     assert 'data-play-at="12200"' in seen
     assert "Plutôt mardi, alors ?\u00a0»" in seen
     assert f"/scripts/lines/{floor.line('ask').id}" in seen
     browser = sign_in(floor.agent)
-    own = page(browser, f"/calls/{call.id}")
+    own = _page(browser, f"/calls/{call.id}")
     assert "Takes up what the prospect had just said" in own
     assert "Read out past" not in own
     assert "/scripts/lines/" not in own
@@ -174,19 +174,19 @@ def test_the_call_page_shows_weaknesses_to_those_who_judge_alone(
 def test_a_call_that_cannot_be_compared_says_why(sign_in: SignIn, floor: Floor) -> None:
     browser = sign_in(floor.supervisor)
     call = floor.calls[0]
-    assert "being compared with its script" in page(browser, f"/calls/{call.id}")
-    fit(call)
+    assert "being compared with its script" in _page(browser, f"/calls/{call.id}")
+    _fit(call)
     db.session.get_one(CallFit, call.id).reason = "speakers_unknown"
     db.session.commit()
-    assert "could not be told apart" in page(browser, f"/calls/{call.id}")
+    assert "could not be told apart" in _page(browser, f"/calls/{call.id}")
 
 
 def test_heat_counts_calls_of_the_viewer_within_the_filters(floor: Floor) -> None:
     first, second, third, foreign = floor.calls
-    fit(first, reason=Said.SAID, ask=Said.SKIPPED)
-    fit(second, reason=Said.OTHERWISE, ask=Said.NOT_DUE)
-    fit(third, reason=Said.SKIPPED, ask=Said.SAID)
-    fit(foreign, reason=Said.SAID, ask=Said.SAID)
+    _fit(first, reason=Said.SAID, ask=Said.SKIPPED)
+    _fit(second, reason=Said.OTHERWISE, ask=Said.NOT_DUE)
+    _fit(third, reason=Said.SKIPPED, ask=Said.SAID)
+    _fit(foreign, reason=Said.SAID, ask=Said.SAID)
     confirm(first, Valence.NEGATIVE, 13_000)
     confirm(first, Valence.NEGATIVE, 15_000)  # one call with two counts once
     confirm(second, Valence.POSITIVE, 24_000)  # begins when the line has ended
@@ -209,15 +209,15 @@ def test_the_heat_page_prints_counts_and_filters_from_its_address(
 ) -> None:
     browser = sign_in(floor.supervisor)
     path = f"/campaigns/{floor.campaign_id}/script/heat"
-    assert "No call compared yet" in page(browser, path)
+    assert "No call compared yet" in _page(browser, path)
     for call in floor.calls[:3]:
-        fit(call, reason=Said.SAID, ask=Said.SKIPPED)
-    everything = page(browser, path)
+        _fit(call, reason=Said.SAID, ask=Said.SKIPPED)
+    everything = _page(browser, path)
     assert "3 calls compared with version 1." in everything
     assert "3 of 3" in everything
-    assert "1 call compared" in page(browser, f"{path}?persona=DSI&agent={floor.agent.id}")
-    assert "1 call compared" in page(browser, f"{path}?since=2026-09-02&until=2026-09-02")
-    assert "No call matches" in page(browser, f"{path}?since=2027-01-01")
+    assert "1 call compared" in _page(browser, f"{path}?persona=DSI&agent={floor.agent.id}")
+    assert "1 call compared" in _page(browser, f"{path}?since=2026-09-02&until=2026-09-02")
+    assert "No call matches" in _page(browser, f"{path}?since=2027-01-01")
 
 
 def test_how_a_line_is_said_groups_wordings_and_leads_to_moments(
@@ -231,12 +231,12 @@ def test_how_a_line_is_said_groups_wordings_and_leads_to_moments(
     )
     for call, said in zip(floor.calls, words, strict=True):
         outcome = Said.OTHERWISE if said.startswith("C'est") else Said.SAID
-        fit(call, reason=(outcome, {"words": said}))
+        _fit(call, reason=(outcome, {"words": said}))
     confirm(floor.calls[2], Valence.NEGATIVE, 13_000)
     line_ = floor.line("reason")
     assert len(uses_of(viewer_of(floor.supervisor), line_)) == 3
     browser = sign_in(floor.supervisor)
-    seen = page(browser, f"/scripts/lines/{line_.id}/said")
+    seen = _page(browser, f"/scripts/lines/{line_.id}/said")
     assert seen.index("2 calls") < seen.index("C&#39;est au sujet")
     assert "1 break" in seen
     assert f"/calls/{floor.calls[0].id}?t=12.2" in seen
