@@ -20,7 +20,7 @@ from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
 from callcoach.drills import views as drills_views
 from callcoach.expressions import views as expressions_views
-from callcoach.field_reports import models as field_reports_models  # noqa: F401 - its tables
+from callcoach.field_reports import views as field_reports_views
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
@@ -48,6 +48,7 @@ _VIEWS = (
     script_fit_views,
     expressions_views,
     trials_views,
+    field_reports_views,
     notices_views,
     jobs_views,
 )

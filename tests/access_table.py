@@ -14,6 +14,7 @@ from tests.access_campaigns import CAMPAIGNS
 from tests.access_disputes import DISPUTES
 from tests.access_drills import DRILLS
 from tests.access_expressions import EXPRESSIONS
+from tests.access_field_reports import FIELD_REPORTS
 from tests.access_fit import FIT
 from tests.access_ledger import LEDGER
 from tests.access_notes import MORE_NOTES
@@ -429,6 +430,7 @@ TABLE = (
     *DISPUTES,
     *DRILLS,
     *EXPRESSIONS,
+    *FIELD_REPORTS,
     *PROGRESS,
     *SCRIPT_FIT,
     *FIT,

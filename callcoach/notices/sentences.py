@@ -51,6 +51,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "script.briefing": N_("The script of %(campaign)s changes: read what."),
     "script.changed_by_you": N_("A line of the script changed thanks to your call."),
+    "field.letter": N_("A letter from the floor of %(campaign)s has come."),
     "script.request_answered": N_("Your request to change the script was answered."),
 }
 

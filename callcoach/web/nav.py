@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("drills.list_due", _l("Drills"), frozenset({"team_lead"})),
     Entry("progress.show_floor", _l("Time to free"), frozenset({"team_lead"})),
     Entry("script_library.list_approvals", _l("Scripts to approve"), frozenset({"sponsor"})),
+    Entry("field_reports.list_letters", _l("From the floor"), frozenset({"sponsor"})),
     Entry("calls.import_page", _l("Import"), frozenset({"admin", "supervisor", "team_lead"})),
     Entry("campaigns.list_campaigns", _l("Campaigns"), _FLOOR | {"sponsor"}),
     Entry("people.list_teams", _l("Teams"), frozenset({"admin", "supervisor", "team_lead"})),

@@ -43,6 +43,7 @@ from .coaching import create_note, create_request
 from .disputes import dispute_things
 from .drills import drill_things
 from .expressions import expression_things
+from .field_reports import field_things
 from .feed import make_playable
 from .notes import note_things
 from .progress import progress_things
@@ -151,6 +152,11 @@ class Site:
     expression: int
     expression_edit: int
     removed_expression: int
+    watched_term: int
+    removed_term: int
+    kept_finding: int
+    sent_letter: int
+    draft_letter: int
     approval_campaign: int
     approval_idle: int
     approval_unasked: int
@@ -314,6 +320,7 @@ def _create_site() -> Site:
         **drill_things(call, owner, other, author),
         **progress_things(call, owner, author, mark),
         **expression_things(campaign, author, mark),
+        **field_things(campaign, mark),
         **script_things(team, sponsor, author),
         **approval_things(team, sponsor, author, mark),
         **fit_things(team, sponsor, owner, author, mark),

@@ -1,0 +1,3 @@
+// Entry of what rises from the floor: its looks alone.
+
+import "./css/field.scss";
