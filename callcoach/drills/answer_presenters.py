@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from callcoach.calls.presenters import clock
 from callcoach.drills.labels import (
@@ -117,9 +116,7 @@ def ear_sentence(step: DrillStep, taps: Sequence[int]) -> str:
     apart_ms = nearest - step.mark_ms
     apart = seconds(abs(apart_ms) / 1000)
     more = (
-        _("You pressed %(num)s times; this is the nearest.", num=len(taps))
-        if len(taps) > 1
-        else ""
+        _("You pressed %(num)s times; this is the nearest.", num=len(taps)) if len(taps) > 1 else ""
     )
     if abs(apart_ms) <= NEAR_MS:
         said = _(
