@@ -19,6 +19,9 @@ PUBLIC = {
     "accounts.switch_user",
     "accounts.forget_people",
     "accounts.save_preferences",
+    # Of an e-mail that one no longer wants: the signed address is the proof
+    "notices.stop",
+    "notices.stop_now",
 }
 
 
