@@ -43,8 +43,8 @@ from .coaching import create_note, create_request
 from .disputes import dispute_things
 from .drills import drill_things
 from .expressions import expression_things
-from .field_reports import field_things
 from .feed import make_playable
+from .field_reports import field_things
 from .notes import note_things
 from .progress import progress_things
 from .script_fit import fit_things
