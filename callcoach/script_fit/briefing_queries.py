@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, Team, User
@@ -23,8 +22,8 @@ from callcoach.script_fit.models import BriefingReading
 from callcoach.script_library.access import can_read_version
 from callcoach.script_library.changes import Difference, compare
 from callcoach.script_library.document import Document
-from callcoach.script_library.in_force import release_in_force
-from callcoach.script_library.models import PUBLISHED, Script, ScriptRelease, ScriptVersion
+from callcoach.script_library.in_force import release_in_force, releases_before
+from callcoach.script_library.models import Script, ScriptRelease, ScriptVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +95,7 @@ def find_reading(user_id: int | None, version_id: int) -> BriefingReading | None
 
 def base_of(user_id: int | None, release: ScriptRelease) -> ScriptVersion | None:
     """The version that a release is compared with for somebody of its team."""
-    earlier = list(
-        db.session.scalars(
-            select(ScriptRelease)
-            .join(ScriptRelease.version)
-            .join(ScriptVersion.script)
-            .where(
-                Script.campaign_id == release.version.script.campaign_id,
-                ScriptVersion.state.in_(PUBLISHED),
-                ScriptRelease.team_id == release.team_id,
-                ScriptRelease.version_id != release.version_id,
-                ScriptRelease.starts_at < release.starts_at,
-                or_(
-                    ScriptRelease.ended_at.is_(None),
-                    ScriptRelease.ended_at > ScriptRelease.starts_at,
-                ),
-            )
-            .options(joinedload(ScriptRelease.version))
-            .order_by(ScriptRelease.starts_at.desc(), ScriptRelease.id.desc())
-        )
-    )
+    earlier = releases_before(release)
     if not earlier:
         return None
     confirmed = set(

@@ -46,6 +46,7 @@ from callcoach.jobs.models import LIVE_STATES, Job, JobState
 from callcoach.script_fit.models import BriefingReading, CallFit, LineUse
 from callcoach.script_library.document import Document
 from callcoach.script_library.events import on_put_in_force
+from callcoach.script_library.in_force import releases_before
 from callcoach.script_library.models import ScriptLine, ScriptRelease, ScriptVersion
 
 #: Align one call with its version.
@@ -69,7 +70,7 @@ _SLOT = "slot:"
 @dataclass(frozen=True, slots=True)
 class Task:
     """What is to be aligned, in plain values; `before` are the lines that the version changed, as
-    the version it is based on has them.
+    the version that the call's team said before has them.
     """
 
     call_id: int
@@ -105,9 +106,8 @@ def read_task(call_id: int) -> Task | None:
     if version is None or analysis is None:
         return None
     lines = _wanted(version.document, call.persona)
-    base = version.based_on
-    same_script = base is not None and base.script_id == version.script_id
-    older = _wanted(base.document, call.persona) if base is not None and same_script else []
+    base = _said_before(call, version)
+    older = _wanted(base.document, call.persona) if base is not None else []
     texts = {line.key: line.text for line in lines}
     return Task(
         call_id=call.id,
@@ -287,6 +287,21 @@ def feed_if_needed() -> bool:
     if is_needed:
         feed_fitting()
     return is_needed
+
+
+def _said_before(call: Call, version: ScriptVersion) -> ScriptVersion | None:
+    """What the call's team said until the call's version came to it; None for its first one. What a
+    version is based on may never have been said there.
+    """
+    came = [
+        release
+        for release in version.releases
+        if release.team_id == call.team_id and release.starts_at <= call.started_at
+    ]
+    if not came:
+        return None
+    earlier = releases_before(max(came, key=lambda release: (release.starts_at, release.id)))
+    return earlier[0].version if earlier else None
 
 
 def _wanted(document: Document, persona: str) -> list[WantedLine]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from callcoach.extensions import db
 from callcoach.script_library.models import (
@@ -37,6 +38,31 @@ def release_in_force(campaign_id: int, team_id: int, at: datetime) -> ScriptRele
         .order_by(ScriptRelease.starts_at.desc(), ScriptRelease.id.desc())
         .limit(1)
     )
+
+
+def releases_before(release: ScriptRelease) -> list[ScriptRelease]:
+    """Releases by which other versions came to the same team before this one, newest first; what was
+    ended before it began was never said and is left out.
+    """
+    found = db.session.scalars(
+        select(ScriptRelease)
+        .join(ScriptRelease.version)
+        .join(ScriptVersion.script)
+        .where(
+            Script.campaign_id == release.version.script.campaign_id,
+            ScriptVersion.state.in_(PUBLISHED),
+            ScriptRelease.team_id == release.team_id,
+            ScriptRelease.version_id != release.version_id,
+            ScriptRelease.starts_at < release.starts_at,
+            or_(
+                ScriptRelease.ended_at.is_(None),
+                ScriptRelease.ended_at > ScriptRelease.starts_at,
+            ),
+        )
+        .options(joinedload(ScriptRelease.version))
+        .order_by(ScriptRelease.starts_at.desc(), ScriptRelease.id.desc())
+    )
+    return list(found)
 
 
 def phrases_of(campaign_id: int) -> dict[ExpressionKind, tuple[str, ...]]:

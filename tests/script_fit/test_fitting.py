@@ -151,10 +151,17 @@ def test_old_words_after_the_briefing_are_marked(app: Flask, call_id: int) -> No
     old = call.script_version
     assert old is not None
     content = old.document
-    changed = content.with_section(
-        Section("s3", SectionKind.CLOSING, "", (line("Quel jour vous va le mieux ?", key="ask"),))
-    )
-    new = create_version(old.script, changed, based_on_id=old.id)
+    new = old
+    # The team says the words of `old` until the newest come: those of the draft between never were
+    for words, teams in (("Vendredi, alors ?", []), ("Quel jour vous va ?", [call.team])):
+        changed = Section("s3", SectionKind.CLOSING, "", (line(words, key="ask"),))
+        new = create_version(
+            old.script,
+            content.with_section(changed),
+            in_force_for=teams,
+            since=call.started_at - timedelta(days=1),
+            based_on_id=new.id,
+        )
     call.script_version_id = new.id
     reading = BriefingReading(version_id=new.id, user_id=call.agent_id)
     db.session.add(reading)
