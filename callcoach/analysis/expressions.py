@@ -178,7 +178,9 @@ def find(said: Said, pattern: Pattern) -> tuple[Match, ...]:
     if pattern.is_empty or not said.tokens or not _may_be_there(said, pattern):
         return ()
     tokens = said.tokens
-    spans = [span for at in range(len(tokens)) if (span := _from(tokens, pattern, at)) is not None]
+    may_bend = _bendable(pattern)
+    found = (_from(tokens, pattern, at, may_bend) for at in range(len(tokens)))
+    spans = [span for span in found if span is not None]
     spans += _torn(tokens, pattern)
     kept: list[_Span] = []
     for span in sorted(spans, key=_Span.order):
@@ -290,11 +292,12 @@ def _may_be_there(said: Said, pattern: Pattern) -> bool:
     return fuzz.partial_ratio(joined, letters, score_cutoff=NEAR_WORD) > 0
 
 
-def _from(tokens: Sequence[Token], pattern: Pattern, start: int) -> _Span | None:
+def _from(tokens: Sequence[Token], pattern: Pattern, start: int, may_bend: int) -> _Span | None:
     """The surest reading of the phrase that begins at `start`."""
+    if _same(pattern.tokens[0], tokens[start]) is None:
+        return None  # most words begin no phrase
     found: list[_Span] = []
-    if pattern.tokens[0].forms & tokens[start].forms or _bendable(pattern):
-        _walk(tokens, pattern, _Walk(start, start, _bendable(pattern)), found)
+    _walk(tokens, pattern, _Walk(start, start, may_bend), found)
     return min(found, key=_Span.order, default=None)
 
 
@@ -390,7 +393,8 @@ def _torn(tokens: Sequence[Token], pattern: Pattern) -> list[_Span]:
     for size in {len(wanted) - 1, len(wanted), len(wanted) + 1}:
         for first in range(len(tokens) - size + 1):
             window = tokens[first : first + size]
-            if any(token.ends_sentence for token in window[:-1]):
+            agrees = wanted[0].forms & window[0].forms or wanted[-1].forms & window[-1].forms
+            if not agrees or any(token.ends_sentence for token in window[:-1]):
                 continue
             if likeness := _torn_likeness(wanted, window, _negations(pattern.language)):
                 found.append(_Span(first, first + size - 1, How.NEAR, likeness))
