@@ -72,8 +72,22 @@ class KeptFinding(db.Model):
     remark: Mapped[str] = mapped_column(Text, default="")
     kept_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    #: Talked over at a debrief, where it is kept for one.
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     kept_by: Mapped[User | None] = relationship()
+
+
+class DebriefedPair(db.Model):
+    """A pair that an agent offered and a debrief is done with; offered anew later, it is open again."""
+
+    __tablename__ = "debriefed_pairs"
+
+    pair_id: Mapped[int] = mapped_column(
+        ForeignKey("before_after.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    done_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
 class SponsorLetter(db.Model):

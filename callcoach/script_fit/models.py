@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcoach.accounts.models import User
@@ -143,6 +144,8 @@ class ChangeRequest(db.Model):
     state: Mapped[RequestState] = mapped_column(String(10), default=RequestState.OPEN)
     #: Why it was declined.
     answer: Mapped[str] = mapped_column(Text, default="")
+    #: What prospects say more and more that it answers, as `floor.Evidence` keeps it; {} of none.
+    finding: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

@@ -64,6 +64,7 @@ def upgrade() -> None:
     sa.Column('remark', sa.Text(), nullable=False),
     sa.Column('kept_by_id', sa.Integer(), nullable=True),
     sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_kept_findings_campaign_id_campaigns'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['kept_by_id'], ['users.id'], name=op.f('fk_kept_findings_kept_by_id_users'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_findings')),
@@ -72,6 +73,14 @@ def upgrade() -> None:
     with op.batch_alter_table('kept_findings', schema=None) as batch_op:
         batch_op.create_index('ix_kept_findings_week', ['campaign_id', 'week'], unique=False)
 
+    op.create_table('debriefed_pairs',
+    sa.Column('pair_id', sa.Integer(), nullable=False),
+    sa.Column('done_by_id', sa.Integer(), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['done_by_id'], ['users.id'], name=op.f('fk_debriefed_pairs_done_by_id_users'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['pair_id'], ['before_after.id'], name=op.f('fk_debriefed_pairs_pair_id_before_after'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('pair_id', name=op.f('pk_debriefed_pairs'))
+    )
     op.create_table('scripts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('campaign_id', sa.Integer(), nullable=False),
@@ -179,6 +188,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('finding', sa.JSON(), nullable=False),
     sa.Column('author_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decided_by_id', sa.Integer(), nullable=True),
@@ -483,6 +493,7 @@ def downgrade() -> None:
     op.drop_table('watched_terms')
     op.drop_table('sponsor_letters')
     op.drop_table('scripts')
+    op.drop_table('debriefed_pairs')
     with op.batch_alter_table('kept_findings', schema=None) as batch_op:
         batch_op.drop_index('ix_kept_findings_week')
 
