@@ -8,10 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from callcoach.accounts.session import current_viewer
+from callcoach.calls.presenters import heading
+from callcoach.coaching.home_presenters import desk_url
 from callcoach.extensions import db, write_transaction
 from callcoach.script_fit import briefing_queries as queries
 from callcoach.script_fit.blueprint import bp
 from callcoach.script_fit.briefing_presenters import changed_lines
+from callcoach.script_fit.fit_queries import calls_with_old_words
+from callcoach.script_fit.line_access import works_on
 from callcoach.script_fit.operations import briefings as operations
 from callcoach.web.requests import is_seen
 from callcoach.web.toasts import notify
@@ -58,12 +62,18 @@ def confirm_briefing(version_id: int) -> ResponseReturnValue:
 @bp.get("/campaigns/scripts/<int:version_id>/readings")
 def show_readings(version_id: int) -> ResponseReturnValue:
     """Who has read what a version changes, by team and name."""
-    version, teams = queries.get_readings(current_viewer(), version_id)
+    viewer = current_viewer()
+    version, teams = queries.get_readings(viewer, version_id)
+    # A guess of the machine's: for those who judge calls, as on the call itself
+    is_shown = works_on(viewer, version.script.campaign)
+    old_words, old_count = calls_with_old_words(viewer, version) if is_shown else ([], 0)
     return render_template(
         "script_fit/readings.html",
         version=version,
         campaign=version.script.campaign,
         teams=teams,
+        old_words=[(heading(call), desk_url(call.id), call.started_at) for call in old_words],
+        old_count=old_count,
     )
 
 

@@ -171,6 +171,30 @@ def uses_of(viewer: Viewer, line: ScriptLine) -> list[tuple[Call, LineUse]]:
     return [(call, use) for call, use in found]
 
 
+def calls_with_old_words(viewer: Viewer, version: ScriptVersion) -> tuple[list[Call], int]:
+    """Calls that the viewer reads which took place on a version, after its briefing, in the words
+    that were said before it: the newest `MOST_MOMENTS` of them, and how many there are.
+    """
+    chosen = (
+        CallFit.version_id == version.id,
+        CallFit.is_outdated.is_(True),
+        Call.script_version_id == version.id,
+        Call.deleted_at.is_(None),
+        calls.in_scope(viewer),
+    )
+    found = db.session.scalars(
+        select(Call)
+        .join(CallFit, CallFit.call_id == Call.id)
+        .where(*chosen)
+        .order_by(Call.started_at.desc(), Call.id.desc())
+        .limit(MOST_MOMENTS)
+    ).all()
+    total = db.session.scalar(
+        select(func.count(Call.id)).join(CallFit, CallFit.call_id == Call.id).where(*chosen)
+    )
+    return list(found), total or 0
+
+
 def turns_around(viewer: Viewer, line: ScriptLine) -> list[tuple[Call, Verdict]]:
     """Confirmed moments, breaks and openings, while a line was said; newest calls first."""
     found = db.session.execute(

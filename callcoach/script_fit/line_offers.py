@@ -16,6 +16,7 @@ from callcoach.coaching.models import Note
 from callcoach.coaching.note_panels import Action, add_note_action, add_panel
 from callcoach.extensions import db
 from callcoach.script_fit import briefing_queries as briefings
+from callcoach.script_fit import request_history as history
 from callcoach.script_fit import request_queries as requests
 from callcoach.script_fit.example_queries import examples_by_key
 from callcoach.script_fit.line_access import sees_readings, works_on
@@ -55,23 +56,37 @@ def line_of_note(viewer: Viewer, note_id: int) -> Action | None:
 
 
 def evidence_panel(
-    viewer: Viewer, version: ScriptVersion, keys: Sequence[str]
+    viewer: Viewer, base: ScriptVersion | None, version: ScriptVersion, keys: Sequence[str]
 ) -> Mapping[str, str]:
-    """Under the changed lines of a difference: the requests behind them and what speaks for them."""
-    if not works_on(viewer, version.script.campaign):
+    """Under the changed lines of a difference: the requests behind them and what speaks for them.
+    The sponsor and the floor's leads are told how much it is, and nothing of what was said.
+    """
+    works = works_on(viewer, version.script.campaign)
+    if not works and not viewer.has_role(Role.SPONSOR, Role.TEAM_LEAD):
         return {}
-    found: dict[str, str] = {}
-    for request in requests.merged_in(version):
-        line = request.line
-        if line is None or line.key not in keys:
-            continue
-        html = render_template(
-            "script_fit/_evidence_panel.html",
-            item=requests.request_row(request),
-            evidence=requests.evidence_of(viewer, request),
+    behind: dict[str, list[ChangeRequest]] = {}
+    for request in history.merged_between(base, version):
+        if request.line is not None and request.line.key in keys:
+            behind.setdefault(request.line.key, []).append(request)
+    if not works:
+        counts = {key: history.count_evidence(found).words() for key, found in behind.items()}
+        return {
+            key: render_template("script_fit/_evidence_count.html", words=words)
+            for key, words in counts.items()
+            if words
+        }
+    return {
+        key: "".join(
+            render_template(
+                "script_fit/_evidence_panel.html",
+                item=requests.request_row(request),
+                evidence=requests.evidence_of(viewer, request),
+                is_elsewhere=request.merged_version_id != version.id,
+            )
+            for request in found
         )
-        found[line.key] = found.get(line.key, "") + html
-    return found
+        for key, found in behind.items()
+    }
 
 
 def line_panel(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> Mapping[str, str]:
@@ -143,5 +158,6 @@ def home_of_lead(viewer: Viewer) -> str:
 
 panels.add_line_panel(line_panel)
 panels.add_diff_panel(evidence_panel)
+panels.add_history(history.asked_for)
 panels.add_script_panel(script_panel)
 panels.add_version_panel(version_panel)

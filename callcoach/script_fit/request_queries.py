@@ -138,21 +138,6 @@ def open_requests_of(line: ScriptLine) -> list[ChangeRequest]:
     )
 
 
-def merged_in(version: ScriptVersion) -> list[ChangeRequest]:
-    """Requests whose words were merged into a version."""
-    return list(
-        db.session.scalars(
-            select(ChangeRequest)
-            .where(
-                ChangeRequest.merged_version_id == version.id,
-                ChangeRequest.state == RequestState.MERGED.value,
-            )
-            .options(joinedload(ChangeRequest.line), selectinload(ChangeRequest.evidence))
-            .order_by(ChangeRequest.id)
-        )
-    )
-
-
 def request_row(request: ChangeRequest) -> RequestRow:
     """A request as lists print it."""
     state = RequestState.OPEN if is_open(request) else RequestState(request.state)

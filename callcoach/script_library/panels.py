@@ -18,6 +18,11 @@ from callcoach.script_library.models import ScriptVersion
 #: template, shown as it is, for those lines that have something to show.
 Panel = Callable[[Viewer, ScriptVersion, Sequence[str]], Mapping[str, str]]
 
+#: As `Panel`, with the older of the two versions before the newer one; None when there is none.
+DiffPanel = Callable[
+    [Viewer, ScriptVersion | None, ScriptVersion, Sequence[str]], Mapping[str, str]
+]
+
 #: HTML of a template for one version or one campaign's script, "" for nothing.
 VersionPanel = Callable[[Viewer, ScriptVersion], str]
 ScriptPanel = Callable[[Viewer, Campaign], str]
@@ -28,13 +33,12 @@ History = Callable[[Sequence[ScriptVersion]], Mapping[int, Sequence[str]]]
 _version_panels: Registry[VersionPanel] = Registry()
 _script_panels: Registry[ScriptPanel] = Registry()
 _line_panels: Registry[Panel] = Registry()
-_diff_panels: Registry[Panel] = Registry()
+_diff_panels: Registry[DiffPanel] = Registry()
 _histories: Registry[History] = Registry()
 
 #: Shows something under lines on the reading page and in the editor.
 add_line_panel = _line_panels.add
-#: Shows something under changed lines of a difference: why, and on what evidence. The version is the
-#: newer one of the two.
+#: Shows something under changed lines of a difference: why, and on what evidence.
 add_diff_panel = _diff_panels.add
 #: Shows something above what a version says, on its reading page and in the editor: what is to be
 #: done with it next, who has read it.
@@ -67,19 +71,19 @@ def script_panels(viewer: Viewer, campaign: Campaign) -> list[str]:
 
 def line_panels(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> dict[str, str]:
     """What stands under each line, all panels together; lines without anything are left out."""
-    return _collect(_line_panels, viewer, version, keys)
+    return _collect(panel(viewer, version, keys) for panel in _line_panels)
 
 
-def diff_panels(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> dict[str, str]:
-    """As `line_panels`, for changed lines of a difference."""
-    return _collect(_diff_panels, viewer, version, keys)
-
-
-def _collect(
-    panels: Iterable[Panel], viewer: Viewer, version: ScriptVersion, keys: Sequence[str]
+def diff_panels(
+    viewer: Viewer, base: ScriptVersion | None, version: ScriptVersion, keys: Sequence[str]
 ) -> dict[str, str]:
+    """As `line_panels`, for changed lines of a difference."""
+    return _collect(panel(viewer, base, version, keys) for panel in _diff_panels)
+
+
+def _collect(shown: Iterable[Mapping[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for panel in panels:
-        for key, html in panel(viewer, version, keys).items():
+    for by_key in shown:
+        for key, html in by_key.items():
             found[key] = found.get(key, "") + html
     return found

@@ -79,7 +79,7 @@ def show_diff(version_id: int) -> ResponseReturnValue:
         sections=presenters.difference(found, queries.promises_of(campaign)),
         counts=found.counts(),
         is_empty=found.is_empty,
-        diff_panels=panels.diff_panels(viewer, version, keys),
+        diff_panels=panels.diff_panels(viewer, base, version, keys),
         version_panels=panels.version_panels(viewer, version),
         can={
             "edit": can_edit_script(viewer, campaign),

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
-from callcoach.accounts.models import Role, User
+from callcoach.accounts.models import Role, Team, User
 from callcoach.accounts.queries import viewer_of
 from callcoach.analysis.adherence import ENGINE
 from callcoach.analysis.model import Valence
@@ -179,6 +179,25 @@ def test_a_call_that_cannot_be_compared_says_why(sign_in: SignIn, floor: Floor) 
     db.session.get_one(CallFit, call.id).reason = "speakers_unknown"
     db.session.commit()
     assert "could not be told apart" in _page(browser, f"/calls/{call.id}")
+
+
+def test_calls_with_the_old_words_are_a_plain_list_for_those_who_judge(
+    sign_in: SignIn, floor: Floor
+) -> None:
+    first, second, _third, foreign = floor.calls
+    for call in (first, second, foreign):
+        _fit(call)
+        db.session.get_one(CallFit, call.id).is_outdated = call is not second
+    db.session.commit()
+    path = f"/campaigns/scripts/{floor.version.id}/readings"
+    seen = _page(sign_in(floor.supervisor), path)
+    assert "1 call with the old words since" in seen, "of the viewer's teams"
+    linked = [call.id for call in floor.calls if f'href="/calls/{call.id}"' in seen]
+    assert linked == [first.id]
+    own = seen.split('id="old-words"')[1]
+    assert floor.agent.name not in own, "calls, not people"
+    lead = create_user(Role.TEAM_LEAD, teams=[db.session.get_one(Team, floor.team_id)])
+    assert "old-words" not in _page(sign_in(lead), path)
 
 
 def test_heat_counts_calls_of_the_viewer_within_the_filters(floor: Floor) -> None:

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from callcoach.accounts.access import Viewer
 from callcoach.coaching.models import Note
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.notices.models import Notice
+from callcoach.script_fit import request_history as history
 from callcoach.script_fit import request_queries as queries
+from callcoach.script_fit.line_offers import evidence_panel
 from callcoach.script_fit.models import ChangeRequest, RequestState
 from callcoach.script_fit.operations import requests
 from callcoach.script_fit.operations.requests import Wish
@@ -207,3 +210,61 @@ def test_declining_needs_an_answer_and_can_be_taken_back(app: Flask, desk: Desk)
         requests.remove(desk.claire, request)
         db.session.commit()
         assert db.session.query(ChangeRequest).count() == 0
+
+
+def test_a_difference_tells_all_that_was_asked_for_in_between(app: Flask, desk: Desk) -> None:
+    with app.test_request_context(), force_locale("en"):
+        floor = lay(desk)
+        first, base = _note(desk, floor), floor.version
+        versions = []
+        for title, words, evidence in (
+            ("Demander d’abord", ASKED, {"note_ids": [first.id]}),
+            ("Plus court", "Mardi ?", {}),
+        ):
+            request = _ask(desk, floor, **evidence)
+            requests.edit(desk.claire, request, Wish(title, words), based_on=1)
+            draft = drafting.begin_draft(desk.claire, floor.script, base, "")
+            requests.merge(desk.claire, request, draft, words, seen=request.current_text)
+            _in_force(desk, draft)
+            versions.append(draft)
+            base = draft
+        second, third = versions
+        beside = drafting.begin_draft(desk.claire, floor.script, floor.version, "")
+
+        def _titles(older: ScriptVersion | None, newer: ScriptVersion) -> list[str]:
+            return [item.title for item in history.merged_between(older, newer)]
+
+        both = ["Demander d’abord", "Plus court"]
+        assert _titles(floor.version, third) == _titles(third, floor.version) == both
+        assert _titles(None, third) == _titles(beside, third) == both, "another line of descent"
+        assert _titles(second, third) == ["Plus court"]
+        key = floor.line(floor.demo).key
+        seen = evidence_panel(desk.thomas, floor.version, third, [key])[key]
+        assert first.quote in seen
+        assert f"/campaigns/scripts/{second.id}" in seen
+        counted = evidence_panel(desk.sponsor, floor.version, third, [key])[key]
+        assert ("calls: 1 note" in counted, "Demander" in counted) == (True, False), counted
+        assert evidence_panel(desk.agent, floor.version, third, [key]) == {}
+        told = history.asked_for([floor.version, second, third])
+        assert told == {
+            second.id: ["Asked for: “Demander d’abord” (1 note)"],
+            third.id: ["Asked for: “Plus court”"],
+        }
+        first.deleted_at = utc_now()
+        db.session.flush()
+        assert history.asked_for([second]) == {second.id: ["Asked for: “Demander d’abord”"]}
+
+
+def test_a_new_line_is_merged_again_when_its_draft_was_deleted(app: Flask, desk: Desk) -> None:
+    with app.app_context():
+        floor = lay(desk)
+        wish = Wish("Une ligne de plus", "Je vous écoute.", "", section_kind="closing")
+        request = requests.ask(desk.claire, floor.script, wish)
+        first = drafting.begin_draft(desk.claire, floor.script, floor.version, "")
+        requests.merge(desk.claire, request, first, "Je vous écoute.", seen="")
+        requests.reopen(desk.claire, request)
+        drafting.discard_draft(desk.claire, first)
+        db.session.commit()
+        second = drafting.begin_draft(desk.claire, floor.script, floor.version, "")
+        requests.merge(desk.claire, request, second, "Je vous écoute.", seen="")
+        assert "Je vous écoute." in [line.text for line in second.document.lines()]

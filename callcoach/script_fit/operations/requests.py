@@ -290,7 +290,7 @@ def tell_in_force(release: ScriptRelease) -> None:
     requests = db.session.scalars(
         select(ChangeRequest).where(
             ChangeRequest.state == RequestState.MERGED.value,
-            ChangeRequest.merged_version_id.in_(_ancestry(version)),
+            ChangeRequest.merged_version_id.in_(ancestry(version)),
             ChangeRequest.told_at.is_(None),
         )
     )
@@ -318,6 +318,16 @@ def in_force_words(request: ChangeRequest, team_id: int) -> str | None:
     return words_in(version.document, request.line.key, request.persona)
 
 
+def ancestry(version: ScriptVersion) -> list[int]:
+    """A version and those of its script that it was begun from, one after the other, by number."""
+    found: list[int] = []
+    step: ScriptVersion | None = version
+    while step is not None and step.script_id == version.script_id and step.id not in found:
+        found.append(step.id)
+        step = step.based_on
+    return found
+
+
 def _agents_of(request: ChangeRequest) -> dict[int, str]:
     """The agents whose moments are its evidence, and where each finds theirs; a note first."""
     found: dict[int, str] = {}
@@ -342,16 +352,6 @@ def _is_agents(note: Note) -> bool:
         and note.call.deleted_at is None
         and note.call.agent_id == note.agent_id
     )
-
-
-def _ancestry(version: ScriptVersion) -> list[int]:
-    """A version and those of its script that it was begun from, one after the other."""
-    found: list[int] = []
-    step: ScriptVersion | None = version
-    while step is not None and step.script_id == version.script_id and step.id not in found:
-        found.append(step.id)
-        step = step.based_on
-    return found
 
 
 def _merge_new(viewer: Viewer, request: ChangeRequest, version: ScriptVersion, text: str) -> None:
