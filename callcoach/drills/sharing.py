@@ -57,7 +57,8 @@ def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
     if step.example_file_id is None:
         return False
     call, note = step.call, step.drill.note
-    if call is not None and not hears_calls(viewer, call.campaign):
+    campaign = call.campaign if call is not None else step.drill.campaign
+    if campaign is not None and not hears_calls(viewer, campaign):
         return False
     if note is not None:
         return can_read_note(viewer, note, note.call)

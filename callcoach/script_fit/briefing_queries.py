@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, Team, User
-from callcoach.campaigns.models import CampaignTeam
+from callcoach.campaigns.models import Campaign, CampaignTeam
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.script_fit.line_access import sees_readings
@@ -197,7 +197,10 @@ def _present_releases(viewer: Viewer) -> list[ScriptRelease]:
     pairs = db.session.execute(
         select(Script.campaign_id, CampaignTeam.team_id)
         .join(CampaignTeam, CampaignTeam.campaign_id == Script.campaign_id)
-        .where(CampaignTeam.team_id.in_(sorted(viewer.team_ids)))
+        .join(Campaign, Campaign.id == Script.campaign_id)
+        .where(
+            CampaignTeam.team_id.in_(sorted(viewer.team_ids)), Campaign.is_archived.is_(False)
+        )
         .order_by(Script.campaign_id, CampaignTeam.team_id)
     )
     now = utc_now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import IntegrityError
+
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.errors import Conflict, NotFound
@@ -54,7 +56,13 @@ def open_briefing(viewer: Viewer, briefing: Briefing) -> BriefingReading:
         if viewer.user_id is None:
             raise NotFound("There is no such page.")
         reading = BriefingReading(version_id=briefing.version.id, user_id=viewer.user_id)
-        db.session.add(reading)
+        try:
+            with db.session.begin_nested():
+                db.session.add(reading)
+        except IntegrityError:  # opened at this moment in another window
+            found = find_reading(viewer.user_id, briefing.version.id)
+            assert found is not None
+            return found
         record(
             viewer.user_id,
             "briefing.opened",
