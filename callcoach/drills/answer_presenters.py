@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,11 @@ from callcoach.drills.labels import (
     expression_lines,
     likeness_label,
     mark_label,
-    measure_lines,
+    measure_rows,
+    script_label,
     seconds,
 )
+from callcoach.drills.measuring import Measures
 from callcoach.drills.models import Answer, Attempt, DrillKind, DrillStep
 
 #: A tap this near to the supervisor's mark is where it turns: people hear a turn coming or gone by
@@ -29,8 +31,9 @@ NEAR_MS = 2500
 class AnswerView:
     """One answer.
 
-    `state` is ``waiting``, ``done`` or ``failed``; `sound` its address, "" without any; `ear` what
-    comparing taps with the mark says.
+    `state` is ``waiting``, ``done`` or ``failed``; `sound` its address, "" without any; `rows` name,
+    value, and the value of what was said in the call, "" where there is none or it is not to be read;
+    `ear` what comparing taps with the mark says.
     """
 
     answer_id: int
@@ -43,10 +46,16 @@ class AnswerView:
     length: str
     silence: str
     is_silence: bool
-    lines: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, str, str]]
     expressions: Sequence[tuple[str, str]]
     likeness: str
+    script_likeness: str
     ear: str
+
+    @property
+    def has_then(self) -> bool:
+        """There is something to stand beside."""
+        return any(then for _name, _now, then in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +73,16 @@ class AttemptView:
     answers: Sequence[AnswerView]
 
 
-def attempt_view(attempt: Attempt) -> AttemptView:
-    """A try with its answers, in the order of the drill's steps."""
+def attempt_view(attempt: Attempt, originals: Mapping[int, Measures]) -> AttemptView:
+    """A try with its answers, in the order of the drill's steps.
+
+    Args:
+        originals: step id -> measures of what was said in the call, as far as the viewer may read
+            them.
+    """
     shape, label = mark_label(attempt.mark)
     answers = sorted(attempt.answers, key=lambda answer: answer.step.position)
-    shown = [answer_view(answer) for answer in answers]
+    shown = [answer_view(answer, originals.get(answer.step_id, {})) for answer in answers]
     return AttemptView(
         attempt_id=attempt.id,
         sent_at=attempt.submitted_at or attempt.created_at,
@@ -82,8 +96,8 @@ def attempt_view(attempt: Attempt) -> AttemptView:
     )
 
 
-def answer_view(answer: Answer) -> AnswerView:
-    """One answer; addresses are for whoever may hear it."""
+def answer_view(answer: Answer, original: Measures) -> AnswerView:
+    """One answer; addresses are for whoever may hear it, `original` as `attempt_view`."""
     step = answer.step
     said_nothing = not answer.text and not answer.is_typed and not answer.taps
     is_silence = said_nothing and answer.state == "done" and answer.silence_ms is not None
@@ -99,9 +113,11 @@ def answer_view(answer: Answer) -> AnswerView:
         length=clock(answer.duration_ms) if answer.file_id else "",
         silence=seconds(answer.silence_ms / 1000) if answer.silence_ms is not None else "",
         is_silence=is_silence,
-        lines=measure_lines(has_measures),
+        # Without an answer that was measured there is nothing to hold the other beside
+        rows=measure_rows(has_measures, original) if has_measures else [],
         expressions=expression_lines(has_measures),
         likeness=likeness_label(has_measures),
+        script_likeness=script_label(has_measures),
         ear=ear_sentence(step, answer.taps) if step.drill.kind == DrillKind.EAR else "",
     )
 

@@ -33,6 +33,21 @@ _LIKENESS = {
     "partly": N_("Partly like the example"),
     "otherwise": N_("Worded otherwise than the example"),
 }
+_SCRIPT = {
+    "close": N_("Close to the script’s line"),
+    "partly": N_("Partly like the script’s line"),
+    "otherwise": N_("Worded otherwise than the script’s line"),
+}
+#: Rows of `measure_rows`, in their order.
+_ROWS = {
+    "silence_s": N_("Silence before"),
+    "speech_s": N_("Length"),
+    "words": N_("Words"),
+    "rate": N_("Pace"),
+    "pauses": N_("Pauses"),
+    "expressions": N_("Expressions to avoid"),
+    "ends_with_question": N_("Ends with a question"),
+}
 
 
 def kind_label(kind: str) -> str:
@@ -70,33 +85,54 @@ def likeness_label(measures: Mapping[str, Any]) -> str:
     return str(_(_LIKENESS[found])) if found else ""
 
 
+def script_label(measures: Mapping[str, Any]) -> str:
+    """How near to the script's line it is worded, in words; "" where there is no line."""
+    found = likeness(figure(measures, "script_closeness"))
+    return str(_(_SCRIPT[found])) if found else ""
+
+
 def expression_lines(measures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Expressions that a note may ask to avoid: as said, and why."""
     found = (measures.get("expressions") or {}).get("quotes") or []
     return [(item["quote"], str(_(_LISTS[item["list"]]))) for item in found]
 
 
-def measure_lines(measures: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Facts of an answer, name and value; what could not be measured is left out."""
-    lines: list[tuple[str, str]] = []
-    if (value := figure(measures, "silence_s")) is not None:
-        lines.append((_("Silence before"), seconds(value)))
-    if (value := figure(measures, "speech_s")) is not None:
-        lines.append((_("Length"), seconds(value)))
+def measure_rows(
+    measures: Mapping[str, Any], original: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """Facts of an answer beside those of what was said in the call: name, value, value then. What
+    neither has is left out; a value that one of them has not is "".
+    """
+    now, then = _values(measures), _values(original)
+    return [
+        (str(_(name)), now.get(key, ""), then.get(key, ""))
+        for key, name in _ROWS.items()
+        if key in now or key in then
+    ]
+
+
+def _values(measures: Mapping[str, Any]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for key in ("silence_s", "speech_s"):
+        if (value := figure(measures, key)) is not None:
+            values[key] = seconds(value)
     if (words := figure(measures, "words")) is not None:
-        lines.append((_("Words"), format_decimal(int(words))))
+        values["words"] = format_decimal(int(words))
     if (value := figure(measures, "rate")) is not None:
         rate = format_decimal(round(value, 1), format="0.0")
-        lines.append((_("Pace"), _("%(rate)s syllables a second", rate=rate)))
+        values["rate"] = _("%(rate)s syllables a second", rate=rate)
     if (count := figure(measures, "pauses")) is not None:
         longest = figure(measures, "longest_pause_s") or 0.0
         text = ngettext("%(num)s pause", "%(num)s pauses", int(count))
         if count:
             text = _("%(pauses)s, the longest %(longest)s", pauses=text, longest=seconds(longest))
-        lines.append((_("Pauses"), text))
+        values["pauses"] = text
+    if (count := figure(measures, "expressions")) is not None:
+        quotes = [f"«\u00a0{quote}\u00a0»" for quote, _why in expression_lines(measures)]
+        values["expressions"] = ", ".join(quotes) or format_decimal(int(count))
     if (asks := figure(measures, "ends_with_question")) is not None:
-        lines.append((_("Ends with a question"), _("Yes") if asks else _("No")))
-    return lines
+        values["ends_with_question"] = _("Yes") if asks else _("No")
+    return values
 
 
 def seconds(value: float) -> str:

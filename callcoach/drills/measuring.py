@@ -17,6 +17,7 @@ from callcoach.analysis.figures import PAUSE_S
 from callcoach.analysis.lexicon import find, phrases, prepare, read_turn
 from callcoach.analysis.model import CallContext, Segment, Speaker, Turn, Word
 from callcoach.analysis.text import STOPWORDS, count_syllables, questions, tokens, word_count
+from callcoach.script_library.document import without_placeholders
 
 #: A rate of an answer needs this much voice: a call's five seconds would leave most answers without
 #: one, and under two a single long word decides it.
@@ -34,19 +35,32 @@ Measures = dict[str, dict[str, Any]]
 
 
 def measure_text(
-    text: str, *, example: str = "", language: str = "fr", context: CallContext | None = None
+    text: str,
+    *,
+    example: str = "",
+    approved: str = "",
+    language: str = "fr",
+    context: CallContext | None = None,
 ) -> Measures:
-    """What the words alone tell; all of a typed answer's measures."""
+    """What the words alone tell; all of a typed answer's measures.
+
+    Args:
+        example: what the supervisor would say.
+        approved: a line of the script; what the agent fills in is nobody's words.
+    """
     found = expressions(spoken_turn(text), language, context or CallContext())
     asked = questions(text)
     ends = bool(asked) and text.strip().endswith(asked[-1].strip())
-    near = closeness(text, example)
+    near, near_script = closeness(text, example), closeness(text, without_placeholders(approved))
     said = bool(text.strip())
     return {
         "words": _figure(float(word_count(text)), "count"),
         "ends_with_question": _figure(float(ends) if said else None, "flag", "no_words"),
         "expressions": {**_figure(float(len(found)), "count"), "quotes": found},
         "closeness": _figure(near, "ratio", "no_words" if example.strip() else "no_example"),
+        "script_closeness": _figure(
+            near_script, "ratio", "no_words" if approved.strip() else "no_line"
+        ),
     }
 
 
@@ -56,6 +70,7 @@ def measure_speech(
     *,
     duration_s: float,
     example: str = "",
+    approved: str = "",
     language: str = "fr",
     context: CallContext | None = None,
 ) -> Measures:
@@ -65,6 +80,7 @@ def measure_speech(
         text: as recognised.
         voice: where somebody speaks, sorted and disjoint, seconds from the start of the take.
         duration_s: of the take.
+        example, approved: as `measure_text`.
     """
     gaps = [after.start_s - before.end_s for before, after in pairwise(voice)]
     pauses = [gap for gap in gaps if gap >= PAUSE_S]
@@ -77,8 +93,42 @@ def measure_speech(
         "rate": _figure(rate, "syll/s", "too_short" if voice and text else "no_words"),
         "pauses": _figure(float(len(pauses)) if voice else None, "count", "no_speech"),
         "longest_pause_s": _figure(max(pauses, default=0.0) if voice else None, "s", "no_speech"),
-        **measure_text(text, example=example, language=language, context=context),
+        **measure_text(
+            text, example=example, approved=approved, language=language, context=context
+        ),
     }
+
+
+def measure_original(
+    text: str,
+    words: Iterable[tuple[float, float]],
+    *,
+    asked_s: float,
+    language: str,
+    context: CallContext,
+) -> Measures:
+    """The same of what was answered in the call, to stand beside a try.
+
+    Args:
+        text: as a page shows it.
+        words: start and end of its words, seconds; nearer than a pause they are one voice, as the
+            detector that hears a take has it.
+        asked_s: when the prospect's line ends; an answer that begins over it follows no silence.
+    """
+    voice: list[Segment] = []
+    for start_s, end_s in sorted(words):
+        if voice and start_s - voice[-1].end_s < PAUSE_S:
+            last = voice.pop()
+            voice.append(Segment(last.start_s, max(last.end_s, end_s)))
+        else:
+            voice.append(Segment(start_s, end_s))
+    if not voice:
+        return measure_text(text, language=language, context=context)
+    from_s = min(asked_s, voice[0].start_s)
+    heard = [Segment(part.start_s - from_s, part.end_s - from_s) for part in voice]
+    return measure_speech(
+        text, heard, duration_s=heard[-1].end_s, language=language, context=context
+    )
 
 
 def silence_s(voice: Sequence[Segment], duration_s: float) -> float:

@@ -109,13 +109,23 @@ class DrillStep(db.Model):
     original_text: Mapped[str] = mapped_column(Text, default="")
     original_start_ms: Mapped[int | None]
     original_end_ms: Mapped[int | None]
-    #: The line to come close to: approved wording, or the supervisor's example.
+    #: What the supervisor would say, to come close to.
     example_text: Mapped[str] = mapped_column(Text, default="")
     example_file_id: Mapped[int | None] = mapped_column(
         ForeignKey("stored_files.id", ondelete="SET NULL")
     )
     #: Where the supervisor hears the turn, for a drill of the ear.
     mark_ms: Mapped[int | None]
+    #: The line of the script that fits here, and its words when the drill was made; none and "" where
+    #: the script has none.
+    script_line_id: Mapped[int | None] = mapped_column(
+        ForeignKey("script_lines.id", ondelete="SET NULL"), index=True
+    )
+    approved_text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: Of what the agent of that call answered, as `Answer.measures`; empty without an answer.
+    original_measures: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict, server_default="{}"
+    )
     #: Whether the person heard is the very agent, or said yes: otherwise only text is shown.
     is_audible: Mapped[bool] = mapped_column(default=True)
 

@@ -68,7 +68,7 @@ def passage_of(turns: Sequence[ShownTurn], line: ShownTurn, duration_ms: int) ->
     whole = [turn.start_ms for turn in ordered if start_ms <= turn.start_ms < line.start_ms]
     if whole:
         start_ms = whole[0]
-    answer = _answer(ordered, line)
+    answer = answer_to(ordered, line)
     end_ms = min(line.end_ms + TAIL_MS, duration_ms)
     if answer and answer[0].start_ms > line.end_ms:
         end_ms = min(end_ms, answer[0].start_ms)
@@ -100,8 +100,12 @@ def ear_passage(
     return Passage(first_ms, max(last_ms, first_ms + 1), " … ".join(said))
 
 
-def _answer(ordered: Sequence[ShownTurn], line: ShownTurn) -> list[ShownTurn]:
-    """The agent's turns from the line to the prospect's next words."""
+def answer_to(ordered: Sequence[ShownTurn], line: ShownTurn) -> list[ShownTurn]:
+    """The agent's turns from the line to the prospect's next words; none when they come late.
+
+    Args:
+        ordered: the call's turns by start.
+    """
     found: list[ShownTurn] = []
     for turn in ordered:
         if turn.start_ms < line.start_ms or turn.turn_id == line.turn_id:

@@ -17,12 +17,14 @@ from callcoach.coaching.models import NoteAim
 from callcoach.drills.anonymising import names_in, redact
 from callcoach.drills.answer_presenters import AttemptView, attempt_view
 from callcoach.drills.labels import instructions_label, kind_label, situation_label
+from callcoach.drills.measuring import Measures
 from callcoach.drills.models import Answer, Assignment, Drill, DrillStep
 from callcoach.drills.operations.practice import find_take
 from callcoach.drills.queries.practice import has_news, sent_attempts
 from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
 from callcoach.drills.sharing import may_hear, may_hear_example
 from callcoach.drills.titles import names_in_others
+from callcoach.script_library.presenters import Piece, pieces
 from callcoach.web.filters import local_date
 
 
@@ -62,6 +64,7 @@ class MyStep:
     take_length: str
     example: str
     example_sound: str
+    approved: Sequence[Piece]
     original: str
     original_is_mine: bool
     original_state: str
@@ -131,6 +134,9 @@ def my_drill(viewer: Viewer, assignment: Assignment, today: date) -> MyDrill:
         _step(viewer, assignment, step, takes.get(step.id), number)
         for number, step in enumerate(drill.steps if drill else (), start=1)
     ]
+    originals = {
+        step.id: _original_measures(viewer, step) for step in (drill.steps if drill else ())
+    }
     is_listening = drill is None and item is not None and item.kind == "listen"
     return MyDrill(
         card=my_card(assignment, today),
@@ -140,7 +146,7 @@ def my_drill(viewer: Viewer, assignment: Assignment, today: date) -> MyDrill:
         instructions=_instructions(assignment),
         instructions_label=instructions_label(drill) if drill is not None else "",
         steps=steps,
-        attempts=[attempt_view(attempt) for attempt in sent_attempts(assignment)],
+        attempts=[attempt_view(attempt, originals) for attempt in sent_attempts(assignment)],
         listen=_listen(viewer, assignment, item.call) if is_listening and item else None,
     )
 
@@ -201,12 +207,22 @@ def _step(
             if may_hear_example(viewer, step)
             else ""
         ),
+        approved=pieces(step.approved_text),
         original="" if is_fault else redact(step.original_text, names),
         original_is_mine=is_mine,
         original_state=original.state,
         original_url=url_for("drills.step_sound", step_id=step.id, part="original"),
         mark_s=(step.mark_ms - step.start_ms) / 1000 if step.mark_ms is not None else None,
     )
+
+
+def _original_measures(viewer: Viewer, step: DrillStep) -> Measures:
+    """Facts of an agent's own answer in the call, for that agent. Without the expressions in it: what
+    nobody confirmed is not held against anybody.
+    """
+    if step.call is None or step.call.agent_id != viewer.user_id or not step.original_text:
+        return {}
+    return {name: item for name, item in step.original_measures.items() if name != "expressions"}
 
 
 def _whole_second(sound: StepSound) -> int:

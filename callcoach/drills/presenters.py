@@ -27,6 +27,7 @@ from callcoach.drills.models import Assignment, Attempt, Drill, DrillKind, Drill
 from callcoach.drills.queries.sound import StepSound, line_sound, original_sound
 from callcoach.drills.sharing import may_hear_example
 from callcoach.drills.titles import title_for
+from callcoach.script_library.presenters import Piece, pieces
 from callcoach.web.filters import local_date
 
 
@@ -53,6 +54,7 @@ class StepView:
     original: str
     example: str
     example_url: str
+    approved: Sequence[Piece]
     line: StepSound
     line_url: str
     line_status: str
@@ -249,6 +251,7 @@ def step_view(viewer: Viewer, step: DrillStep) -> StepView:
             if may_hear_example(viewer, step)
             else ""
         ),
+        approved=pieces(step.approved_text),
         line=line,
         line_url=url_for("drills.step_sound", step_id=step.id, part="line"),
         line_status=url_for("drills.step_sound_status", step_id=step.id, part="line"),
@@ -369,7 +372,8 @@ def try_page(viewer: Viewer, attempt: Attempt) -> TryPage:
     assert drill is not None  # a try is one at a drill; the query joins it
     is_readable = can_read_words(viewer, drill.calls)
     show = step_view if is_readable else _unread_step
-    shown = attempt_view(attempt)
+    measured = {step.id: step.original_measures for step in drill.steps if step.original_text}
+    shown = attempt_view(attempt, measured if is_readable else {})
     answers = {answer.step_id: answer for answer in shown.answers}
     return TryPage(
         attempt=shown,
@@ -397,6 +401,7 @@ def _unread_step(_viewer: Viewer, step: DrillStep) -> StepView:
         original="",
         example="",
         example_url="",
+        approved=(),
         line=silent,
         line_url="",
         line_status="",

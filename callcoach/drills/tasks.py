@@ -44,6 +44,7 @@ class _Facts:
 
     key: str
     example: str
+    approved: str
     language: str
     context: CallContext
 
@@ -73,6 +74,7 @@ def measure_answer(context: JobContext) -> None:
         facts = _Facts(
             key=answer.file.key,
             example=answer.step.example_text,
+            approved=answer.step.approved_text,
             language=campaign.language,
             context=context_of(campaign),
         )
@@ -113,6 +115,7 @@ def _measured(context: JobContext, facts: _Facts) -> tuple[str, int, Measures]:
         voice,
         duration_s=recording.duration_s,
         example=facts.example,
+        approved=facts.approved,
         language=facts.language,
         context=facts.context,
     )

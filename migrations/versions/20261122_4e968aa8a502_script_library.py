@@ -418,6 +418,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_notes_script_line_id'), ['script_line_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_notes_script_line_id_script_lines'), 'script_lines', ['script_line_id'], ['id'], ondelete='SET NULL')
 
+    with op.batch_alter_table('drill_steps', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('script_line_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('approved_text', sa.Text(), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('original_measures', sa.JSON(), server_default='{}', nullable=False))
+        batch_op.create_index(batch_op.f('ix_drill_steps_script_line_id'), ['script_line_id'], unique=False)
+        batch_op.create_foreign_key(batch_op.f('fk_drill_steps_script_line_id_script_lines'), 'script_lines', ['script_line_id'], ['id'], ondelete='SET NULL')
+
     # Notices hold names and counts, never words: those of given drills once held the drill's title,
     # which quotes a prospect. Going down does not bring it back.
     notices = sa.table('notices', sa.column('kind', sa.String), sa.column('values', sa.JSON))
@@ -425,6 +432,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('drill_steps', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_drill_steps_script_line_id_script_lines'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_drill_steps_script_line_id'))
+        batch_op.drop_column('original_measures')
+        batch_op.drop_column('approved_text')
+        batch_op.drop_column('script_line_id')
+
     with op.batch_alter_table('notes', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_notes_script_line_id_script_lines'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_notes_script_line_id'))

@@ -7,7 +7,9 @@ from sqlalchemy.orm import selectinload
 
 from callcoach.calls.models import Call
 from callcoach.drills.anonymising import names_in, redact
+from callcoach.drills.measuring import Measures
 from callcoach.drills.models import Drill, DrillStep
+from callcoach.drills.sharing import is_for_everybody
 from callcoach.extensions import db
 from callcoach.storage.models import StoredFile
 from callcoach.storage.operations import delete_file
@@ -36,7 +38,9 @@ def forget_call(call: Call) -> None:
                 step.prospect_text = redact(step.prospect_text, names)
                 step.original_text = redact(step.original_text, names)
                 step.example_text = redact(step.example_text, names)
-                if _own_copy(step) is not None:
+                step.original_measures = _without_words(step.original_measures)
+                file = _own_copy(step)
+                if file is not None and not is_for_everybody(file.id):
                     forget_example(step)
     db.session.flush()
 
@@ -51,6 +55,11 @@ def forget_example(step: DrillStep) -> None:
     if file is not None:
         delete_file(file)
         db.session.flush()
+
+
+def _without_words(measures: Measures) -> Measures:
+    """What can be measured, without what it quotes."""
+    return {name: item for name, item in measures.items() if "quotes" not in item}
 
 
 def _own_copy(step: DrillStep) -> StoredFile | None:

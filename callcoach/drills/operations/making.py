@@ -11,14 +11,19 @@ from sqlalchemy import select
 from callcoach.accounts.access import Viewer
 from callcoach.calls import operations as calls
 from callcoach.calls import queries as call_queries
+from callcoach.calls.mapping import ShownTurn, context_of, to_s
 from callcoach.calls.models import Call
 from callcoach.coaching.models import Note, NoteAim, NoteScope, Visibility
 from callcoach.coaching.note_moments import shortened
 from callcoach.coaching.operations.note_guards import lock
+from callcoach.coaching.queries.script_lines import words_of
 from callcoach.drills.access import can_read_drill
+from callcoach.drills.approved import fitting_line
+from callcoach.drills.measuring import measure_original
 from callcoach.drills.models import Drill, DrillKind, DrillStep
 from callcoach.drills.moments import (
     Passage,
+    answer_to,
     ear_passage,
     line_at,
     passage_of,
@@ -101,6 +106,9 @@ def drill_of_note(call: Call, note: Note, kind: str) -> Drill:
     if drill.kind != DrillKind.EAR:
         step.example_text = note.instead or ("" if is_change else step.original_text)
         step.example_file = _voice_of(note)
+        if note.script_line is not None:
+            step.script_line_id = note.script_line_id
+            step.approved_text = words_of(call, note.script_line)
     if is_change:
         drill.instructions = note.hears
     return drill
@@ -154,7 +162,9 @@ def make_chain(viewer: Viewer, call: Call, turn_ids: Sequence[int]) -> Drill:
         author_id=viewer.user_id,
     )
     for position, line in enumerate(lines, start=1):
-        drill.steps.append(_step(call, passage_of(turns, line, call.duration_ms), position))
+        step = _step(call, passage_of(turns, line, call.duration_ms), position)
+        _compare(step, call, turns, line)
+        drill.steps.append(step)
     return _added(viewer, call, drill)
 
 
@@ -238,7 +248,10 @@ def _on_moment(call: Call, start_ms: int, end_ms: int, kind: str) -> Drill:
         instructions="",
     )
     step = _step(call, passage, 1)
-    step.mark_ms = start_ms if is_ear else None
+    if is_ear:
+        step.mark_ms = start_ms
+    else:
+        _compare(step, call, turns, line)
     drill.steps.append(step)
     return drill
 
@@ -256,6 +269,28 @@ def _step(call: Call, passage: Passage, position: int) -> DrillStep:
         example_text="",
         is_audible=True,
     )
+
+
+def _compare(step: DrillStep, call: Call, turns: Sequence[ShownTurn], line: ShownTurn) -> None:
+    """What tries at the step will be held beside: the line of the script that fits, and the measures
+    of what was answered in the call.
+    """
+    found = fitting_line(call, step)
+    if found is not None:
+        step.script_line_id, step.approved_text = found.line_id, found.text
+    answer = answer_to(sorted(turns, key=lambda turn: turn.start_ms), line)
+    if answer:
+        step.original_measures = measure_original(
+            step.original_text,
+            [
+                (to_s(start_ms), to_s(end_ms))
+                for turn in answer
+                for _word, start_ms, end_ms, _probability in turn.words
+            ],
+            asked_s=to_s(line.end_ms),
+            language=call.language,
+            context=context_of(call.campaign),
+        )
 
 
 def _title(line: str) -> str:

@@ -316,6 +316,7 @@ def _measure(viewer: Viewer, attempt: Attempt) -> None:
             answer.measures = measure_text(
                 answer.text,
                 example=answer.step.example_text,
+                approved=answer.step.approved_text,
                 language=drill.campaign.language,
                 context=context_of(drill.campaign),
             )
