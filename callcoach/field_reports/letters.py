@@ -38,11 +38,15 @@ class Point:
         heading: what it is, in the letter's language.
         text: what is said of it.
         quotes: prospects' words, struck out and released.
+        subject: ``signal:label`` of the finding that it came from, so that the form finds it again.
+        is_left_out: kept with the draft and shown to nobody else.
     """
 
     heading: str
     text: str
     quotes: tuple[str, ...] = ()
+    subject: str = ""
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,24 @@ class Letter:
     points: tuple[Point, ...] = ()
     closing: str = ""
 
+    @property
+    def shown(self) -> tuple[Point, ...]:
+        """The points that its reader sees."""
+        return tuple(point for point in self.points if not point.is_left_out)
+
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Letter:
         points = tuple(
-            Point(item["heading"], item["text"], tuple(item["quotes"]))
+            Point(
+                item["heading"],
+                item["text"],
+                tuple(item["quotes"]),
+                item.get("subject", ""),
+                item.get("is_left_out", False),
+            )
             for item in data.get("points", ())
         )
         return cls(data.get("intro", ""), points, data.get("closing", ""))
@@ -102,6 +117,8 @@ def save(
     if not can_report(viewer, [link.team_id for link in campaign.teams]):
         raise NotAllowed("The supervisors of this campaign change that.")
     _check(letter)
+    # Of two who save the first draft at once, the second waits and is told
+    db.session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
     row = db.session.scalar(
         select(SponsorLetter)
         .where(SponsorLetter.campaign_id == campaign.id, SponsorLetter.week == week)
@@ -139,7 +156,7 @@ def send(viewer: Viewer, row: SponsorLetter, path: str) -> None:
     if row.sent_at is not None:
         return
     letter = Letter.from_dict(row.content)
-    if not letter.points and not letter.intro.strip():
+    if not letter.shown and not letter.intro.strip():
         raise InvalidInput("Write something before you send it.")
     row.sent_at, row.sent_by_id = utc_now(), viewer.user_id
     db.session.flush()
@@ -148,7 +165,7 @@ def send(viewer: Viewer, row: SponsorLetter, path: str) -> None:
 
 
 def _check(letter: Letter) -> None:
-    if len(letter.points) > MAX_POINTS:
+    if len(letter.shown) > MAX_POINTS:
         raise InvalidInput("A letter has at most %(most)s points.", most=MAX_POINTS)
     _check_lengths([letter.intro, letter.closing], MAX_INTRO, "intro")
     for point in letter.points:

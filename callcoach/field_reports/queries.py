@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
@@ -17,7 +17,7 @@ from callcoach.analysis.model import Kind, Speaker
 from callcoach.calls.models import Call, Turn
 from callcoach.calls.queries import in_scope
 from callcoach.campaigns.models import Campaign, Sponsor, SponsorSeat
-from callcoach.campaigns.queries import get_campaign
+from callcoach.campaigns.queries import get_campaign, visible_campaigns
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 from callcoach.field_reports.access import can_read_letter, can_report
@@ -31,6 +31,8 @@ WEEKS_BEFORE = 4
 ZONE = ZoneInfo("Europe/Paris")
 #: Moments shown of one subject.
 SHOWN = 8
+#: Campaigns that the home page tells of: each is read by itself.
+HOME = 5
 
 _NONE = "There is no such page."
 
@@ -114,21 +116,20 @@ def report(viewer: Viewer, campaign: Campaign, week: date) -> Report:
     """
     start, end = _bounds(week)
     first = _bounds(week - timedelta(weeks=WEEKS_BEFORE))[0]
+    listened = (
+        Call.campaign_id == campaign.id,
+        Call.deleted_at.is_(None),
+        Call.current_analysis_id.is_not(None),
+        Call.kind == Kind.TARGET,
+        Call.started_at >= first,
+        Call.started_at < end,
+        in_scope(viewer),
+    )
     calls = {
         row.id: row.started_at
-        for row in db.session.execute(
-            select(Call.id, Call.started_at).where(
-                Call.campaign_id == campaign.id,
-                Call.deleted_at.is_(None),
-                Call.current_analysis_id.is_not(None),
-                Call.kind == Kind.TARGET,
-                Call.started_at >= first,
-                Call.started_at < end,
-                in_scope(viewer),
-            )
-        )
+        for row in db.session.execute(select(Call.id, Call.started_at).where(*listened))
     }
-    said = _said(campaign, sorted(calls))
+    said = _said(campaign, listened)
     counted: list[tuple[Subject, Count, Count, list[Moment]]] = []
     now_total = sum(1 for at in calls.values() if at >= start)
     for subject in subjects_of(campaign):
@@ -157,6 +158,21 @@ def report(viewer: Viewer, campaign: Campaign, week: date) -> Report:
     place = {signal: number for number, signal in enumerate(Signal)}
     findings.sort(key=lambda found: (place[found.subject.signal], -found.now.count))
     return Report(week, now_total, len(calls) - now_total, findings, len(counted) - len(findings))
+
+
+def campaigns_with_calls(viewer: Viewer, week: date) -> list[Campaign]:
+    """Campaigns with calls of the viewer's scope in a week, `HOME` at most, by name."""
+    start, end = _bounds(week)
+    called = select(Call.campaign_id).where(
+        Call.deleted_at.is_(None),
+        Call.current_analysis_id.is_not(None),
+        Call.kind == Kind.TARGET,
+        Call.started_at >= start,
+        Call.started_at < end,
+        in_scope(viewer),
+    )
+    query = visible_campaigns(viewer).where(Campaign.id.in_(called))
+    return list(db.session.scalars(query.order_by(Campaign.name, Campaign.id).limit(HOME)))
 
 
 def subjects_of(campaign: Campaign) -> list[Subject]:
@@ -248,7 +264,7 @@ def _bounds(week: date) -> tuple[datetime, datetime]:
 
 
 def _said(
-    campaign: Campaign, call_ids: Sequence[int]
+    campaign: Campaign, listened: Sequence[ColumnElement[bool]]
 ) -> dict[tuple[Signal, str], list[tuple[int, int, int, str]]]:
     """Turns of prospects that say something listened for: call, start and end in ms, words."""
     found: dict[tuple[Signal, str], list[tuple[int, int, int, str]]] = defaultdict(list)
@@ -256,7 +272,7 @@ def _said(
     turns = db.session.execute(
         select(Call.id, Turn.start_ms, Turn.end_ms, Turn.text)
         .join(Turn, Turn.analysis_id == Call.current_analysis_id)
-        .where(Call.id.in_(call_ids), Turn.speaker == Speaker.PROSPECT, Turn.text != "")
+        .where(*listened, Turn.speaker == Speaker.PROSPECT, Turn.text != "")
         .order_by(Call.id, Turn.start_ms)
     )
     for call_id, start_ms, end_ms, text in turns:

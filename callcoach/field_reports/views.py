@@ -6,22 +6,33 @@ from datetime import date, timedelta
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from markupsafe import escape
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.campaigns.models import Campaign
 from callcoach.errors import CallCoachError, InvalidInput, NotFound
-from callcoach.extensions import db, utc_now
-from callcoach.field_reports import letters, operations, presenters, queries
+from callcoach.extensions import db, utc_now, write_transaction
+from callcoach.field_reports import (
+    debrief_views,
+    letters,
+    offers,
+    operations,
+    presenters,
+    queries,
+)
 from callcoach.field_reports.blueprint import bp
 from callcoach.field_reports.letters import Letter, Point
 from callcoach.field_reports.models import KeptFinding, Signal, SponsorLetter, Watched
 from callcoach.web.errors import explain
+from callcoach.web.gate import lock_late
 from callcoach.web.papers import compile_paper
 from callcoach.web.toasts import notify
+
+__all__ = ["bp", "debrief_views", "offers"]
 
 #: Weeks that one can leaf back.
 _OLDEST_WEEKS = 104
@@ -35,7 +46,16 @@ def show_week(campaign_id: int) -> ResponseReturnValue:
     return _week_page(viewer, campaign, _week())
 
 
+@bp.get("/campaigns/<int:campaign_id>/field-report/in-short")
+def week_in_short(campaign_id: int) -> ResponseReturnValue:
+    """A week in one sentence, for the home page."""
+    viewer = current_viewer()
+    campaign = queries.get_reported(viewer, campaign_id)
+    return str(escape(presenters.in_short(queries.report(viewer, campaign, _week()))))
+
+
 @bp.post("/campaigns/<int:campaign_id>/field-report/keep")
+@lock_late
 def keep_finding(campaign_id: int) -> ResponseReturnValue:
     """Keep a finding for a use (``signal``, ``key``, ``used_for``, ``remark``)."""
     viewer = current_viewer()
@@ -53,16 +73,18 @@ def keep_finding(campaign_id: int) -> ResponseReturnValue:
     )
     if finding is None:
         raise NotFound("Nobody said this in that week.")
-    kept = operations.keep(
-        viewer,
-        campaign,
-        week,
-        finding,
-        used_for=values.get("used_for", ""),
-        remark=values.get("remark", ""),
-    )
-    kept_id = kept.id
-    db.session.commit()
+    db.session.rollback()  # what was said is read; writing begins only now
+    with write_transaction():
+        kept = operations.keep(
+            viewer,
+            queries.get_reported(viewer, campaign_id),
+            week,
+            finding,
+            used_for=values.get("used_for", ""),
+            remark=values.get("remark", ""),
+        )
+        kept_id = kept.id
+        db.session.commit()
     notify(
         _("Kept."),
         undo=url_for(
@@ -214,8 +236,8 @@ def show_letter(letter_id: int) -> ResponseReturnValue:
 def letter_pdf(letter_id: int) -> ResponseReturnValue:
     """The letter as a page to print; a draft too, for whoever writes it."""
     row = queries.get_letter(current_viewer(), letter_id)
-    language = str(get_locale() or "fr")
-    pdf = compile_paper("letter", presenters.paper(row, language), made_at=row.updated_at)
+    with force_locale(row.campaign.language):
+        pdf = compile_paper("letter", presenters.paper(row), made_at=row.updated_at)
     name = f"retours-terrain-{row.week.isoformat()}.pdf"
     return Response(
         pdf,
@@ -279,39 +301,9 @@ def _letter_page(
     *,
     error: str = "",
 ) -> str:
-    kept = letters.for_letter(queries.kept_of(campaign.id, week))
-    report = queries.report(viewer, campaign, week)
-    by_subject = {(f.subject.signal, f.subject.key): f for f in report.findings}
-    labels = presenters.struck_labels()
     written = typed or (Letter.from_dict(row.content) if row else None)
-    by_heading = {point.heading: point for point in written.points} if written else {}
-    points = []
-    for item in kept:
-        heading = presenters.subject_label(item.signal, item.label)
-        finding = by_subject.get((Signal(item.signal), item.label))
-        proposed = letters.struck_quotes(campaign, finding, labels) if finding else []
-        before = by_heading.pop(heading, None)
-        released = before.quotes if before else ()
-        text = (
-            before.text
-            if before
-            else " ".join(
-                part for part in (presenters.counts_said(item) + ".", item.remark) if part
-            )
-        )
-        points.append(
-            (
-                heading,
-                text,
-                [(quote, True) for quote in released]
-                + [(quote, False) for quote in proposed if quote not in released],
-            )
-        )
-    # A point whose finding is no longer kept stays with whoever wrote it
-    points += [
-        (point.heading, point.text, [(quote, True) for quote in point.quotes])
-        for point in by_heading.values()
-    ]
+    with force_locale(campaign.language):  # the sponsor's, whoever writes
+        points = _points(viewer, campaign, week, written)
     return render_template(
         "field_reports/letter.html",
         campaign=campaign,
@@ -327,18 +319,53 @@ def _letter_page(
     )
 
 
+def _points(
+    viewer: Viewer, campaign: Campaign, week: date, written: Letter | None
+) -> list[tuple[Point, list[tuple[str, bool]]]]:
+    """What may stand in the letter: each with quotes to release, and whether they are."""
+    report = queries.report(viewer, campaign, week)
+    by_subject = {(f.subject.signal, f.subject.key): f for f in report.findings}
+    labels = presenters.struck_labels()
+    known = {point.subject: point for point in written.points} if written else {}
+    found: list[tuple[Point, list[tuple[str, bool]]]] = []
+    for item in letters.for_letter(queries.kept_of(campaign.id, week)):
+        subject = f"{item.signal}:{item.label}"
+        finding = by_subject.get((Signal(item.signal), item.label))
+        proposed = letters.struck_quotes(campaign, finding, labels) if finding else []
+        said = " ".join(part for part in (f"{presenters.counts_said(item)}.", item.remark) if part)
+        point = known.pop(subject, None) or Point(
+            presenters.subject_label(item.signal, item.label),
+            said[: letters.MAX_TEXT],
+            subject=subject,
+        )
+        others = [quote for quote in proposed if quote not in point.quotes]
+        quotes = [(quote, True) for quote in point.quotes] + [(quote, False) for quote in others]
+        found.append((point, quotes))
+    # A point whose finding is no longer kept stays with whoever wrote it
+    found += [(point, [(quote, True) for quote in point.quotes]) for point in known.values()]
+    return found
+
+
 def _typed() -> Letter:
     form = request.form
     points = []
-    for number in range(min(form.get("points", 0, type=int), 2 * letters.MAX_POINTS)):
+    for number in range(min(form.get("points", 0, type=int), 4 * letters.MAX_POINTS)):
         quotes = [
             quote.strip()
             for at, quote in enumerate(form.getlist(f"quote-{number}"))
             if form.get(f"release-{number}-{at}") and quote.strip()
         ]
         heading = form.get(f"heading-{number}", "").strip()
-        if heading and not form.get(f"leave-{number}"):
-            points.append(Point(heading, form.get(f"text-{number}", "").strip(), tuple(quotes)))
+        if heading:
+            points.append(
+                Point(
+                    heading,
+                    form.get(f"text-{number}", "").strip(),
+                    tuple(quotes),
+                    form.get(f"subject-{number}", "")[:120],
+                    bool(form.get(f"leave-{number}")),
+                )
+            )
     return Letter(form.get("intro", "").strip(), tuple(points), form.get("closing", "").strip())
 
 

@@ -65,9 +65,11 @@ def test_from_a_week_to_a_letter_that_the_sponsor_reads(app: Flask, sign_in: Sig
     (quote,) = re.findall(r'name="quote-0"[^>]*>([^<]*)<', form)
     assert "Delattre" not in quote
     heading = re.search(r'name="heading-0" value="([^"]*)"', form)
+    assert quote.startswith("C’est trop cher")
     assert heading
     typed = {
         "week": week, "based_on": "0", "points": "1", "heading-0": heading[1],
+        "subject-0": "objection:too_dear",
         "text-0": "Dit une fois.", "quote-0": quote, "intro": "Bonjour.",
     }  # fmt: skip
     browser.post(f"{address}/letter", data=typed)
@@ -81,7 +83,11 @@ def test_from_a_week_to_a_letter_that_the_sponsor_reads(app: Flask, sign_in: Sig
     assert stale.status_code == 409
     assert "Autre." in stale.get_data(as_text=True), "nothing typed is lost"
 
-    released = {**typed, "based_on": "1", "release-0-0": "1", "send": "1"}
+    browser.post(f"{address}/letter", data={**typed, "based_on": "1", "leave-0": "1"})
+    again = browser.get(f"{address}/letter?week={week}").get_data(as_text=True)
+    assert again.count('name="heading-') == 1
+    assert 'name="leave-0" value="1" checked' in again, "what is left out stays out"
+    released = {**typed, "based_on": "2", "release-0-0": "1", "send": "1"}
     assert browser.post(f"{address}/letter", data=released).status_code == 302
     read = sponsor.get(letter).get_data(as_text=True)
     assert "trop cher" in read
