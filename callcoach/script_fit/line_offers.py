@@ -20,6 +20,7 @@ from callcoach.script_fit import request_history as history
 from callcoach.script_fit import request_queries as requests
 from callcoach.script_fit.example_queries import examples_by_key
 from callcoach.script_fit.line_access import sees_readings, works_on
+from callcoach.script_fit.line_queries import tallies_of
 from callcoach.script_fit.models import ChangeRequest, RequestEvidence
 from callcoach.script_fit.operations.requests import in_force_words
 from callcoach.script_library import panels
@@ -90,7 +91,9 @@ def evidence_panel(
 
 
 def line_panel(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> Mapping[str, str]:
-    """Under lines on the reading page: pinned examples and, for editors, the way to the line."""
+    """Under lines on the reading page: pinned examples and, for editors, what is known of the line
+    and the way to it.
+    """
     examples = examples_by_key(viewer, version.script_id, keys)
     ids: dict[str, int] = {}
     if works_on(viewer, version.script.campaign):
@@ -100,9 +103,13 @@ def line_panel(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> M
             )
         )
         ids = dict(rows.all())
+    tallies = tallies_of(viewer, ids.values()) if ids else {}
     return {
         key: render_template(
-            "script_fit/_line_panel.html", examples=examples.get(key, ()), line_id=ids.get(key, 0)
+            "script_fit/_line_panel.html",
+            examples=examples.get(key, ()),
+            line_id=ids.get(key, 0),
+            tally=tallies.get(ids.get(key, 0)),
         )
         for key in keys
         if key in examples or key in ids

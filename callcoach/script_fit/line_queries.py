@@ -6,11 +6,23 @@ whole passage counts for each line of the passage.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
 from callcoach.accounts.access import Viewer
@@ -60,6 +72,15 @@ class Counts:
 
     fails: Share
     good: int
+    notes: int
+    disputes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What stands beside a line of a script; as in `Counts`."""
+
+    fails: Share
     notes: int
     disputes: int
 
@@ -179,12 +200,66 @@ def counts_of(viewer: Viewer, line: ScriptLine) -> Counts:
             calls.in_scope(viewer),
         )
     )
+    disputes = _standing_disputes(viewer).where(_is_about(line))
     notes = _notes(viewer).where(Note.script_line_id == line.id).with_only_columns(Note.id)
     return Counts(
         fails=Share(fails, total),
         good=db.session.scalar(good) or 0,
         notes=db.session.scalar(select(func.count()).select_from(notes.subquery())) or 0,
-        disputes=db.session.scalar(_disputes(viewer, line)) or 0,
+        disputes=db.session.scalar(disputes.with_only_columns(func.count(Dispute.id))) or 0,
+    )
+
+
+def tallies_of(viewer: Viewer, line_ids: Collection[int]) -> dict[int, Tally]:
+    """As `counts_of`, for many lines in one query; lines of which nothing is known are left out."""
+    used = _used(viewer).where(LineUse.line_id.in_(line_ids))
+    disputed = _standing_disputes(viewer)
+    grouped = (
+        used.with_only_columns(LineUse.line_id, _part(0), func.count()).group_by(LineUse.line_id),
+        used.join(Verdict, _in_moment())
+        .where(*_confirmed(Valence.NEGATIVE))
+        .with_only_columns(LineUse.line_id, _part(1), func.count(LineUse.id.distinct()))
+        .group_by(LineUse.line_id),
+        _notes(viewer)
+        .where(Note.script_line_id.in_(line_ids))
+        .with_only_columns(Note.script_line_id, _part(2), func.count(Note.id))
+        .group_by(Note.script_line_id),
+        disputed.join(Note, Note.id == Dispute.note_id)
+        .where(Note.script_line_id.in_(line_ids))
+        .with_only_columns(Note.script_line_id, _part(3), func.count(Dispute.id))
+        .group_by(Note.script_line_id),
+        disputed.join(Verdict, Verdict.id == Dispute.verdict_id)
+        .join(LineUse, _in_moment())
+        .where(LineUse.line_id.in_(line_ids))
+        .with_only_columns(LineUse.line_id, _part(4), func.count(Dispute.id.distinct()))
+        .group_by(LineUse.line_id),
+    )
+    counted: Any = db.session.execute(union_all(*grouped))
+    found: dict[int, list[int]] = {}
+    for line_id, part, count in counted:
+        found.setdefault(line_id, [0] * len(grouped))[part] = count
+    return {
+        line_id: Tally(Share(fails, uses), notes, of_notes + of_flags)
+        for line_id, (uses, fails, notes, of_notes, of_flags) in found.items()
+    }
+
+
+def disputes_of(viewer: Viewer, line: ScriptLine) -> list[Dispute]:
+    """What agents saw otherwise in the notes and the moments of a line: what waits for an answer
+    first, then the newest.
+    """
+    return list(
+        db.session.scalars(
+            _standing_disputes(viewer)
+            .where(_is_about(line))
+            .options(joinedload(Dispute.note), joinedload(Dispute.verdict))
+            .order_by(
+                (Dispute.state == DisputeState.OPEN.value).desc(),
+                Dispute.created_at.desc(),
+                Dispute.id.desc(),
+            )
+            .limit(MOST_LISTED)
+        )
     )
 
 
@@ -296,16 +371,24 @@ def _has_flag(valence: Valence) -> ColumnElement[bool]:
     return exists().where(_in_moment(), *_confirmed(valence)).correlate(LineUse)
 
 
-def _disputes(viewer: Viewer, line: ScriptLine) -> Select[int]:
-    about = or_(
+def _part(number: int) -> ColumnElement[int]:
+    """Which of the counts of a union a row is."""
+    return literal_column(str(number), Integer)
+
+
+def _is_about(line: ScriptLine) -> ColumnElement[bool]:
+    """A dispute is on a note about the line, or on a flag in its moment."""
+    return or_(
         exists().where(Note.id == Dispute.note_id, Note.script_line_id == line.id),
         exists().where(Verdict.id == Dispute.verdict_id, LineUse.line_id == line.id, _in_moment()),
     )
+
+
+def _standing_disputes(viewer: Viewer) -> Select[Dispute]:
     return (
-        select(func.count(Dispute.id))
+        select(Dispute)
         .join(Call, Call.id == Dispute.call_id)
         .where(
-            about,
             Dispute.state != DisputeState.WITHDRAWN.value,
             Call.deleted_at.is_(None),
             calls.in_scope(viewer),

@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.session import current_viewer
+from callcoach.coaching.dispute_presenters import dispute_view
 from callcoach.script_fit import line_presenters as presenters
 from callcoach.script_fit import line_queries as queries
 from callcoach.script_fit.blueprint import bp
@@ -70,6 +71,7 @@ def show_line(line_id: int) -> ResponseReturnValue:
         least=queries.LEAST_USES,
         notes=[presenters.note_moment(note) for note in queries.notes_of(viewer, line)],
         flags=[presenters.flag_moment(*found) for found in queries.flags_of(viewer, line)],
+        disputes=[dispute_view(viewer, item) for item in queries.disputes_of(viewer, line)],
         requests=[request_row(item) for item in open_requests_of(line)],
         examples=examples_of(viewer, [line]).get(line.id, []),
     )

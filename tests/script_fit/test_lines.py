@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
 from callcoach.accounts.models import User
 from callcoach.calls.models import Call
-from callcoach.coaching.models import Dispute
+from callcoach.coaching.models import Dispute, DisputeState
 from callcoach.coaching.queries.script_lines import line_choices
 from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
@@ -18,6 +19,7 @@ from callcoach.progress.counting import Share
 from callcoach.progress.models import SharingConsent
 from callcoach.script_fit import line_queries as queries
 from callcoach.script_fit.example_queries import examples_of, find_sound
+from callcoach.script_fit.line_offers import line_panel
 from callcoach.script_fit.models import Said
 from callcoach.script_fit.operations import examples
 from tests.coaching.conftest import Desk
@@ -92,10 +94,25 @@ def test_a_line_counts_its_notes_flags_and_disputes(
         counts = queries.counts_of(desk.claire, floor.line(floor.demo))
         assert (counts.fails, counts.notes, counts.disputes) == (Share(1, 1), 1, 2)
         assert queries.counts_of(desk.claire, floor.line(floor.opening)).disputes == 0
+        assert queries.tallies_of(desk.claire, [floor.demo, floor.opening]) == {
+            floor.demo: queries.Tally(Share(1, 1), 1, 2)
+        }
         best, _other = line_choices(desk.call, "autre chose", 13_000, 14_000)
         assert (best.line_id, best.is_likely) == (floor.demo, True), "what was fitted there"
     page = claire.get(f"/campaigns/scripts/lines/{floor.demo}").text
     assert DEMO in page
+    assert page.count("/home/disputes/") == 2, "each of them, not only how many"
+    with app.test_request_context(), force_locale("en"):
+        kept = db.session.query(Dispute).filter(Dispute.note_id.is_not(None)).one()
+        kept.state = DisputeState.KEPT
+        db.session.commit()
+        first, second = queries.disputes_of(desk.claire, floor.line(floor.demo))
+        assert (first.note_id, second.id) == (None, kept.id), "what waits comes first"
+        key = floor.line(floor.demo).key
+        beside = line_panel(desk.claire, floor.version, [key])[key]
+        for words in (" 1 of 1<", "1 note · 2 seen otherwise"):
+            assert words in beside
+        assert line_panel(desk.lead, floor.version, [key]) == {}
     assert "Vous clôturez en combien de jours" in page
     assert claire.get(f"/campaigns/{_campaign_of(app, floor)}/script/lines").status_code == 200
 
