@@ -9,6 +9,18 @@ _READS_LETTER = CHANGES_CAMPAIGN | {"sponsor"}
 
 FIELD_REPORTS = (
     Row("field_reports.show_week", **_CAMPAIGN),
+    Row("field_reports.week_in_short", **_CAMPAIGN),
+    Row("field_reports.for_debrief", **_CAMPAIGN),
+    post(
+        "field_reports.finish_finding",
+        may=CHANGES_CAMPAIGN,
+        values={"campaign_id": "campaign", "kept_id": "debrief_finding"},
+    ),
+    post(
+        "field_reports.finish_pair",
+        may=CHANGES_CAMPAIGN,
+        values={"campaign_id": "campaign", "pair_id": "kept_pair"},
+    ),
     # Nobody said it in the current week, so that even those who may find nothing to keep
     post(
         "field_reports.keep_finding",

@@ -13,8 +13,9 @@ from callcoach.campaigns.models import Campaign
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.field_reports.access import can_report
-from callcoach.field_reports.models import KeptFinding, Signal, Use, Watched
+from callcoach.field_reports.models import DebriefedPair, KeptFinding, Signal, Use, Watched
 from callcoach.field_reports.queries import Finding
+from callcoach.progress.models import BeforeAfter
 
 #: Longest name of something watched, and of one spelling of it, characters.
 MAX_LABEL = 80
@@ -132,7 +133,7 @@ def keep(
         "of_before": finding.before.total,
     }
     row.remark = text or row.remark or ""
-    row.kept_by_id, row.kept_at = viewer.user_id, utc_now()
+    row.kept_by_id, row.kept_at, row.done_at = viewer.user_id, utc_now(), None
     db.session.flush()
     return row
 
@@ -151,6 +152,44 @@ def drop(viewer: Viewer, campaign: Campaign, kept: KeptFinding) -> None:
     db.session.flush()
 
 
+def finish_finding(
+    viewer: Viewer, campaign: Campaign, kept: KeptFinding, *, undo: bool = False
+) -> None:
+    """A debrief is done with something kept for it; what was counted stays.
+
+    Raises:
+        NotAllowed: the viewer does not answer for the campaign.
+        NotFound: it is another campaign's, or kept for something else.
+    """
+    _require(viewer, campaign)
+    if kept.campaign_id != campaign.id or kept.used_for != Use.DEBRIEF:
+        raise NotFound("There is no such finding.")
+    kept.done_at = None if undo else kept.done_at or utc_now()
+    db.session.flush()
+
+
+def finish_pair(
+    viewer: Viewer, campaign: Campaign, pair: BeforeAfter, *, undo: bool = False
+) -> None:
+    """A debrief is done with a pair; the agent's offer stays theirs.
+
+    Raises:
+        NotAllowed: the viewer does not answer for the campaign.
+    """
+    _require(viewer, campaign)
+    row = db.session.get(DebriefedPair, pair.id)
+    if undo:
+        if row is not None:
+            db.session.delete(row)
+    elif row is None:
+        db.session.add(DebriefedPair(pair_id=pair.id, done_by_id=viewer.user_id))
+    else:
+        row.done_by_id, row.done_at = viewer.user_id, utc_now()
+    db.session.flush()
+
+
 def _require(viewer: Viewer, campaign: Campaign) -> None:
     if not can_report(viewer, [link.team_id for link in campaign.teams]):
         raise NotAllowed("The supervisors of this campaign change that.")
+    # One after the other: what is looked for and then added must not be added in between
+    db.session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -116,6 +116,18 @@ def groups(
     return found
 
 
+def in_short(report: Report) -> str:
+    """A week in a sentence: how many subjects rise, or the most frequent one; "" of nothing said."""
+    rising = sum(1 for finding in report.findings if finding.rises)
+    if rising:
+        return ngettext("%(num)s subject rises", "%(num)s subjects rise", rising)
+    if not report.findings:
+        return ""
+    most = max(report.findings, key=lambda finding: finding.now.count)
+    label = subject_label(most.subject.signal, most.subject.key)
+    return _("most often: %(subject)s, %(said)s", subject=label, said=said_in(most.now))
+
+
 def kept_rows(kept: Sequence[KeptFinding]) -> list[tuple[str, list[tuple[KeptFinding, str, str]]]]:
     """What was kept, by use: each with its name and counts in words."""
     return [
@@ -134,11 +146,32 @@ def kept_rows(kept: Sequence[KeptFinding]) -> list[tuple[str, list[tuple[KeptFin
 
 def counts_said(row: KeptFinding) -> str:
     """“5 of 12 calls; 4 of 51 in the four weeks before”."""
-    counts = row.counts
+    return said_of(row.counts)
+
+
+def said_of(counts: Mapping[str, int]) -> str:
+    """The same of counts as they are kept."""
+    return _both(
+        Count(counts.get("now", 0), counts.get("of", 0)),
+        Count(counts.get("before", 0), counts.get("of_before", 0)),
+    )
+
+
+def request_url(campaign_id: int, signal: str, key: str, said: str, kept_id: int | None) -> str:
+    """The form of a request to change the script, filled in; with what was kept as its evidence."""
+    return url_for(
+        "script_fit.new_request",
+        campaign_id=campaign_id,
+        title=_("What to answer: %(subject)s", subject=subject_label(signal, key))[:200],
+        reason=said,
+        section_kind="objection" if signal == Signal.OBJECTION else None,
+        kept=kept_id,
+    )
+
+
+def _both(now: Count, before: Count) -> str:
     return _(
-        "%(now)s; in the four weeks before, %(before)s",
-        now=said_in(Count(counts.get("now", 0), counts.get("of", 0))),
-        before=said_in(Count(counts.get("before", 0), counts.get("of_before", 0))),
+        "%(now)s; in the four weeks before, %(before)s", now=said_in(now), before=said_in(before)
     )
 
 
@@ -147,15 +180,16 @@ def struck_labels() -> dict[Sensitive, str]:
     return {kind: _(message) for kind, message in _STRUCK.items()}
 
 
-def paper(row: SponsorLetter, language: str) -> dict[str, Any]:
-    """The data of the letter's PDF."""
+def paper(row: SponsorLetter) -> dict[str, Any]:
+    """The data of the letter's PDF, in the language of the moment."""
     letter = Letter.from_dict(row.content)
     return {
         "title": _("From the floor"),
         "subtitle": f"{row.campaign.name} · {week_title(row.week)}",
-        "language": language,
+        "language": row.campaign.language,
         "foot": _("Written by the supervisors; names and numbers are struck out."),
         **letter.to_dict(),
+        "points": [asdict(point) for point in letter.shown],
     }
 
 
@@ -164,6 +198,8 @@ def _finding(campaign: Campaign, finding: Finding, kept: Sequence[KeptFinding]) 
     label = subject_label(subject.signal, subject.key)
     mine = [row for row in kept if (row.signal, row.label) == (subject.signal, subject.key)]
     used = {row.used_for for row in mine}
+    kept_id = next((row.id for row in mine if row.used_for == Use.REQUEST), None)
+    said = _both(finding.now, finding.before)
     low, high = finding.now.interval
     return FindingView(
         signal=str(subject.signal),
@@ -184,15 +220,5 @@ def _finding(campaign: Campaign, finding: Finding, kept: Sequence[KeptFinding]) 
         ],
         kept=[KeptView(row.id, _(USES[Use(row.used_for)]), row.remark) for row in mine],
         free_uses=[(use.value, _(title)) for use, title in USES.items() if use not in used],
-        request_url=url_for(
-            "script_fit.new_request",
-            campaign_id=campaign.id,
-            title=_("What to answer: %(subject)s", subject=label)[:200],
-            reason=_(
-                "%(now)s; in the four weeks before, %(before)s",
-                now=said_in(finding.now),
-                before=said_in(finding.before),
-            ),
-            section_kind="objection" if subject.signal == Signal.OBJECTION else None,
-        ),
+        request_url=request_url(campaign.id, subject.signal, subject.key, said, kept_id),
     )

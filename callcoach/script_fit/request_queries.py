@@ -23,6 +23,7 @@ from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import Visibility
 from callcoach.errors import NotFound
 from callcoach.extensions import db
+from callcoach.script_fit import floor
 from callcoach.script_fit.line_access import works_on
 from callcoach.script_fit.line_presenters import MomentView, flag_moment, note_moment
 from callcoach.script_fit.models import ChangeRequest, RequestEvidence, RequestState
@@ -51,6 +52,7 @@ class RequestRow:
     author: str
     at: datetime
     evidence_count: int
+    is_from_floor: bool
     version: str
     version_url: str
     answer: str
@@ -58,10 +60,13 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a request: `moments` that the viewer reads, and how many they do not."""
+    """What speaks for a request: `moments` that the viewer reads, how many they do not, and what
+    prospects say more and more.
+    """
 
     moments: Sequence[MomentView]
     hidden: int
+    from_floor: floor.Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,14 @@ def list_requests(script: Script, state: str = "") -> list[ChangeRequest]:
     return sorted(found, key=lambda request: not is_open(request))
 
 
+def kept_without_request(viewer: Viewer, script: Script) -> list[floor.Kept]:
+    """What was kept from the floor for a request that nobody has made."""
+    statement = select(ChangeRequest.finding).where(ChangeRequest.script_id == script.id)
+    findings: Sequence[floor.Evidence] = db.session.scalars(statement).all()
+    asked = {floor.key_of(finding) for finding in findings if finding}
+    return floor.waiting(viewer, script.campaign, asked)
+
+
 def count_open(campaign: Campaign) -> int:
     """How many requests of a campaign wait for a decision."""
     statement = (
@@ -155,6 +168,7 @@ def request_row(request: ChangeRequest) -> RequestRow:
         author=request.author.name if request.author else "",
         at=request.created_at,
         evidence_count=len(request.evidence),
+        is_from_floor=bool(request.finding),
         version=_("version %(number)s", number=version.number) if version else "",
         version_url=url_for("script_library.show_version", version_id=version.id)
         if version
@@ -187,7 +201,8 @@ def evidence_of(viewer: Viewer, request: ChangeRequest) -> Evidence:
     """What speaks for a request, as far as the viewer may read it."""
     moments = [_moment(viewer, row) for row in request.evidence]
     shown = [moment for moment in moments if moment is not None]
-    return Evidence(shown, len(moments) - len(shown))
+    from_floor = floor.spoken(viewer, request.script.campaign, request.finding)
+    return Evidence(shown, len(moments) - len(shown), from_floor)
 
 
 def targets_of(request: ChangeRequest) -> list[Target]:

@@ -10,6 +10,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.errors import CallCoachError, Conflict, InvalidInput, StaleVersion
 from callcoach.extensions import db
+from callcoach.script_fit import floor
 from callcoach.script_fit import line_queries as lines
 from callcoach.script_fit import request_queries as queries
 from callcoach.script_fit.blueprint import bp
@@ -41,12 +42,15 @@ def list_requests(campaign_id: int) -> ResponseReturnValue:
         state=state,
         states=[(name, queries.state_label(name)) for name in queries.STATES],
         rows=[queries.request_row(item) for item in found],
+        kept=queries.kept_without_request(viewer, script) if script else [],
     )
 
 
 @bp.get("/campaigns/<int:campaign_id>/script/requests/new")
 def new_request(campaign_id: int) -> ResponseReturnValue:
-    """The form, filled from ``line`` and the notes (``note``) and flags (``flag``) ticked."""
+    """The form, filled from ``line``, the notes (``note``) and flags (``flag``) ticked, and what was
+    kept from the floor (``kept``).
+    """
     viewer = current_viewer()
     campaign = lines.get_campaign(viewer, campaign_id)
     script = script_of(campaign)
@@ -71,6 +75,7 @@ def create_request(campaign_id: int) -> ResponseReturnValue:
             _wish(),
             note_ids=_numbers("note"),
             verdict_ids=_numbers("flag"),
+            kept_id=_kept_id(),
         )
     except InvalidInput as error:
         db.session.rollback()
@@ -232,6 +237,8 @@ def _new_page(viewer: Viewer, script: Script, error: CallCoachError | None) -> s
     notes = lines.readable_notes(viewer, note_ids)
     if line is None and notes and notes[0].script_line is not None:
         line = notes[0].script_line
+    kept_id = _kept_id()
+    found = floor.evidence(viewer, script.campaign, kept_id) if kept_id else {}
     proposed = next((note.instead for note in notes if note.proposes_wording), "")
     current = operations.current_words(line, "") if line else ""
     return render_template(
@@ -241,6 +248,8 @@ def _new_page(viewer: Viewer, script: Script, error: CallCoachError | None) -> s
         current=current,
         notes=[note_moment(note) for note in notes],
         flag_ids=flag_ids,
+        kept_id=kept_id,
+        from_floor_found=floor.spoken(viewer, script.campaign, found),
         title=values.get("title", ""),
         proposed=values.get("proposed_text") or proposed or current,
         reason=values.get("reason", "") or _reason_from([note.hears for note in notes]),
@@ -273,6 +282,10 @@ def _wish() -> Wish:
 def _numbers(name: str) -> list[int]:
     values = request.values.getlist(name)
     return [int(value) for value in values if value.isdecimal() and len(value) < 10]
+
+
+def _kept_id() -> int:
+    return next(iter(_numbers("kept")), 0)
 
 
 def _to(request_id: int) -> ResponseReturnValue:

@@ -70,6 +70,7 @@ def field_things(campaign: Campaign, mark: str) -> dict[str, int]:
             campaign, f"Ancien concurrent {mark}", removed_at=utc_now()
         ).id,
         "kept_finding": create_kept(campaign).id,
+        "debrief_finding": create_kept(campaign, used_for=Use.DEBRIEF).id,
         "sent_letter": create_letter(campaign, sent=True).id,
         "draft_letter": create_letter(campaign, week=date(2026, 9, 21)).id,
     }

@@ -155,6 +155,7 @@ class Site:
     watched_term: int
     removed_term: int
     kept_finding: int
+    debrief_finding: int
     sent_letter: int
     draft_letter: int
     approval_campaign: int

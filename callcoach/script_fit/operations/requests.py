@@ -18,6 +18,7 @@ from callcoach.coaching.models import Note, Visibility
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.notices import operations as notices
+from callcoach.script_fit import floor
 from callcoach.script_fit.line_access import works_on
 from callcoach.script_fit.models import ChangeRequest, RequestEvidence, RequestState
 from callcoach.script_library.document import MAX_LINE, MAX_SHORT, Document, SectionKind
@@ -86,11 +87,13 @@ def ask(
     *,
     note_ids: Sequence[int] = (),
     verdict_ids: Sequence[int] = (),
+    kept_id: int = 0,
 ) -> ChangeRequest:
     """Ask for a change.
 
     Args:
         note_ids, verdict_ids: what speaks for it.
+        kept_id: of what was kept from the floor, which speaks for it too; 0 of nothing.
 
     Raises:
         NotFound: the script, the line, or a piece of evidence is not the viewer's.
@@ -99,6 +102,8 @@ def ask(
     _require(viewer, script)
     request = ChangeRequest(script_id=script.id, author_id=viewer.user_id)
     _write(request, script, wish)
+    if kept_id:
+        request.finding = dict(floor.evidence(viewer, script.campaign, kept_id))
     db.session.add(request)
     add_evidence(viewer, request, note_ids=note_ids, verdict_ids=verdict_ids)
     db.session.flush()
@@ -263,10 +268,12 @@ def merge(
     text = _checked_words(text)
     if request.line is None and not request.section_kind:
         raise Conflict("The line that this is about is gone. Ask for a new one.")
-    if request.line is None:
+    line = request.line
+    present = words_in(version.document, line.key, request.persona) if line else None
+    if present is None and request.section_kind:
+        # A draft that had taken the new line in was deleted, or another one is chosen
         _merge_new(viewer, request, version, text)
-    else:
-        present = words_in(version.document, request.line.key, request.persona)
+    elif line is not None:
         if present is None:
             raise Conflict("This draft does not have the line. Choose another one.")
         if present not in (seen, text):
@@ -274,7 +281,7 @@ def merge(
                 "The words of the line have changed. Look at both before you merge.",
                 theirs=present,
             )
-        drafting.replace_line(viewer, version, request.line.key, request.persona, text)
+        drafting.replace_line(viewer, version, line.key, request.persona, text)
     request.proposed_text = text
     request.state, request.merged_version_id = RequestState.MERGED, version.id
     _decided(viewer, request, "request.merged")
