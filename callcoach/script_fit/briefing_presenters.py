@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
+from callcoach.analysis.adherence import LIMITS
+from callcoach.analysis.adherence_words import pattern, shared
 from callcoach.script_fit.briefing_queries import Briefing
 from callcoach.script_fit.example_queries import ExampleView, examples_by_key
 from callcoach.script_library.changes import Difference, LineChange, Status, What, Words
@@ -95,8 +97,38 @@ def _line(section: str, change: LineChange, examples: Sequence[ExampleView]) -> 
             if item.what in _SMALL
         ],
         is_required=line.is_required,
-        examples=examples,
+        examples=_examples(change, examples),
     )
+
+
+def _examples(change: LineChange, examples: Sequence[ExampleView]) -> list[ExampleView]:
+    """The examples of a line; those that have its old words are not how it is said any more, and
+    come last.
+    """
+    before, after = (line.wordings() if line else () for line in (change.before, change.after))
+    told = [
+        replace(each, is_good=False, is_before=True)
+        if says_before(each.quote, before, after)
+        else each
+        for each in examples
+    ]
+    return sorted(told, key=lambda each: each.is_before)
+
+
+def says_before(quote: str, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether words that were said are nearer to what a line was than to what it is.
+
+    Args:
+        before, after: all wordings of the line; nothing is nearer to one that there is not.
+
+    >>> says_before("une démonstration mardi", ["Une démonstration ?"], ["Une étude ?"])
+    True
+    """
+    if not before or not after:
+        return False
+    said = pattern(quote).words
+    was, now = (max(shared(pattern(text), said) for text in texts) for texts in (before, after))
+    return was >= LIMITS.said and was > now
 
 
 _SMALL = {What.ADDRESS, What.PACE, What.USE, What.AVOID, What.ANSWERS}

@@ -40,6 +40,7 @@ class ExampleView:
         sound: ``ready``, ``writing``, ``gone``, or ``silent`` for whoever may not hear it.
         is_shared: the agent lets colleagues hear it.
         about, call_url: the call, "" for whoever does not read it.
+        is_before: in a briefing, it has the words that the line had before.
     """
 
     example_id: int
@@ -54,6 +55,7 @@ class ExampleView:
     is_shared: bool
     about: str
     call_url: str
+    is_before: bool = False
 
 
 def get_example(viewer: Viewer, example_id: int, *, include_removed: bool = False) -> PinnedExample:

@@ -14,6 +14,7 @@ from callcoach.errors import Conflict
 from callcoach.extensions import db
 from callcoach.notices.models import Notice
 from callcoach.script_fit import briefing_queries as queries
+from callcoach.script_fit.briefing_presenters import changed_lines
 from callcoach.script_fit.models import BriefingReading
 from callcoach.script_fit.operations import briefings
 from callcoach.script_library import events
@@ -81,6 +82,25 @@ def test_an_agent_reads_only_what_changes_and_confirms_it(
         assert briefings.remind(desk.lead, version_id, desk.team_id) == 1
         db.session.commit()
         assert (_unseen(desk, "agent"), _unseen(desk, "colleague")) == (0, 1)
+
+
+def test_examples_of_the_old_words_say_so_and_come_last(
+    app: Flask, desk: Desk, sign_in: SignIn
+) -> None:
+    asked = "D’accord. Comment clôturez-vous aujourd’hui, alors ?"
+    with app.app_context():
+        floor = lay(desk)
+        demo = floor.line(floor.demo)
+        version_id = _next(desk, floor, *_lines(floor, ASKED)).id
+        for quote in ("je vous propose une démo… une démonstration, mardi ou jeudi", asked, "Hm."):
+            create_example(demo, desk.call, quote=quote)
+        briefing = queries.get_my_briefing(desk.agent, version_id)
+    with app.test_request_context():
+        (line_,) = changed_lines(desk.agent, briefing)
+        told = [(item.quote[:4], item.is_good, item.is_before) for item in line_.examples]
+        assert told == [("D’ac", True, False), ("Hm.", True, False), ("je v", False, True)]
+    page = sign_in(desk.ids["agent"]).get(f"/my/script/changes/{version_id}").text
+    assert page.count("is-bad") == 1
 
 
 def test_what_was_never_confirmed_is_read_with_the_next_version(app: Flask, desk: Desk) -> None:
