@@ -123,7 +123,7 @@ def grounds(
     """
     if before is None:
         return (Ground(GroundKind.FIRST),)
-    refused = {(key, text) for document in suspended for key, text in _said(document)}
+    refused = {words for document in suspended for words in _said(document)} - set(_said(before))
     found: list[Ground] = []
     gone = [line for line in before.lines() if after.line(line.key) is None]
     for section in after.sections:
@@ -234,18 +234,26 @@ def _moved(before: Document, after: Document, line: Line) -> Iterator[Ground]:
 
 
 def _said_again(
-    before: Line | None, after: Line, refused: set[tuple[str, str]]
+    before: Line | None, after: Line, refused: set[tuple[str, ...]]
 ) -> Iterator[Ground]:
+    """By its words alone, whatever line says them: a new line in another place is no new wording."""
     for persona in _personas(before, after):
-        old, new = _heard(before, persona), _heard(after, persona)
-        if new != old and (after.key, new) in refused:
+        if not refused.isdisjoint(_folded(after, persona)):
+            old, new = _heard(before, persona), _heard(after, persona)
             yield Ground(GroundKind.SUSPENDED, _change(before, after), after.key, persona, old, new)
 
 
-def _said(document: Document) -> Iterator[tuple[str, str]]:
+def _said(document: Document) -> Iterator[tuple[str, ...]]:
     for line in document.lines():
         for persona in _personas(line, None):
-            yield line.key, _heard(line, persona)
+            yield from _folded(line, persona)
+
+
+def _folded(line: Line, persona: str) -> Iterator[tuple[str, ...]]:
+    """What a line has a person say, in folded words; what has no word in it is left out."""
+    for part in _parts(line, persona):
+        if words := tokens(_plain(part)):
+            yield words
 
 
 def _personas(before: Line | None, after: Line | None) -> tuple[str, ...]:
@@ -256,13 +264,15 @@ def _personas(before: Line | None, after: Line | None) -> tuple[str, ...]:
 
 def _heard(line: Line | None, persona: str) -> str:
     """All that a line has a person say: its words, and those that its register asks for."""
-    if line is None:
-        return ""
+    return " · ".join(_parts(line, persona)) if line else ""
+
+
+def _parts(line: Line, persona: str) -> tuple[str, ...]:
     wanted = persona.casefold()
     variants = (each for each in line.variants if each.persona.casefold() == wanted)
     variant = next(variants, None) if persona else None
     register: Register = variant.register if variant else line.register
-    return " · ".join((line.said_to(persona), *filter(None, (register.pace, *register.use))))
+    return (line.said_to(persona), *filter(None, (register.pace, *register.use)))
 
 
 def _change(before: object | None, after: object | None) -> ChangeKind:

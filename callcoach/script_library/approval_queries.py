@@ -37,6 +37,12 @@ _KINDS = {
     PromiseKind.AMBIGUOUS: GroundKind.AMBIGUOUS,
 }
 
+#: Published versions that the sponsor has approved, not those that asked nobody.
+_APPROVED = (
+    ScriptVersion.state.in_(PUBLISHED),
+    or_(ScriptVersion.needed_approval.is_(None), ScriptVersion.needed_approval.is_(True)),
+)
+
 
 def statements_of(campaign: Campaign) -> list[Statement]:
     """The sponsor's phrases, and the expressions of the campaign that are forbidden."""
@@ -59,13 +65,22 @@ def approved_before(version: ScriptVersion) -> ScriptVersion | None:
     query = select(ScriptVersion).where(
         ScriptVersion.script_id == version.script_id,
         ScriptVersion.id != version.id,
-        ScriptVersion.state.in_(PUBLISHED),
-        or_(ScriptVersion.needed_approval.is_(None), ScriptVersion.needed_approval.is_(True)),
+        *_APPROVED,
     )
     if version.published_at is not None:
         query = query.where(ScriptVersion.published_at < version.published_at)
     return db.session.scalar(
         query.order_by(ScriptVersion.published_at.desc(), ScriptVersion.id.desc()).limit(1)
+    )
+
+
+def approved_last(script: Script) -> ScriptVersion | None:
+    """What the sponsor approved last of a script, whatever is in force."""
+    return db.session.scalar(
+        select(ScriptVersion)
+        .where(ScriptVersion.script_id == script.id, *_APPROVED)
+        .order_by(ScriptVersion.published_at.desc(), ScriptVersion.id.desc())
+        .limit(1)
     )
 
 
@@ -76,11 +91,12 @@ def grounds_of(version: ScriptVersion) -> tuple[Ground, ...]:
         before.document if before else None,
         version.document,
         statements_of(version.script.campaign),
-        _suspended_since(version, before),
+        suspended_since(version, before),
     )
 
 
-def _suspended_since(version: ScriptVersion, before: ScriptVersion | None) -> list[Document]:
+def suspended_since(version: ScriptVersion, before: ScriptVersion | None) -> list[Document]:
+    """What other versions say that the sponsor has suspended since `before` was published."""
     query = (
         select(ScriptVersion)
         .join(ScriptVersion.decisions)

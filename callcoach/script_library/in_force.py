@@ -22,9 +22,15 @@ from callcoach.script_library.models import (
 )
 
 
-def release_in_force(campaign_id: int, team_id: int, at: datetime) -> ScriptRelease | None:
-    """The release that says what the team says at a moment, or None before the first one."""
-    return db.session.scalar(
+def release_in_force(
+    campaign_id: int, team_id: int, at: datetime, *, without: ScriptVersion | None = None
+) -> ScriptRelease | None:
+    """The release that says what the team says at a moment, or None before the first one.
+
+    Args:
+        without: a version that is passed over: what would be said if it were not in force.
+    """
+    query = (
         select(ScriptRelease)
         .join(ScriptRelease.version)
         .join(ScriptVersion.script)
@@ -38,6 +44,9 @@ def release_in_force(campaign_id: int, team_id: int, at: datetime) -> ScriptRele
         .order_by(ScriptRelease.starts_at.desc(), ScriptRelease.id.desc())
         .limit(1)
     )
+    if without is not None:
+        query = query.where(ScriptRelease.version_id != without.id)
+    return db.session.scalar(query)
 
 
 def releases_before(release: ScriptRelease) -> list[ScriptRelease]:

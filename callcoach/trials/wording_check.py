@@ -13,7 +13,12 @@ from sqlalchemy import select
 from callcoach.campaigns.models import Campaign, PromiseKind
 from callcoach.extensions import db
 from callcoach.script_library.approval import Ground, GroundKind, Statement, grounds
-from callcoach.script_library.models import EndReason, Expression, ExpressionKind, ScriptVersion
+from callcoach.script_library.approval_queries import (
+    approved_last,
+    is_suspended,
+    suspended_since,
+)
+from callcoach.script_library.models import Expression, ExpressionKind, ScriptVersion
 from callcoach.trials.queries import Triable
 
 _PROMISES = {
@@ -30,10 +35,11 @@ _EXPRESSIONS = {
 def what_waits(campaign: Campaign, triable: Triable, text: str) -> tuple[Ground, ...]:
     """Why a wording of a line waits for the sponsor; nothing when it may be tried.
 
-    Words of any published version of the line were approved, or did not have to be; unless the
-    sponsor has suspended it.
+    Words of the line that are in force, or that the sponsor approved last, may be said. Those of
+    older versions are judged anew: the sponsor may have warned of them, or replaced them, since.
     """
-    if _was_published(triable, text):
+    approved = approved_last(triable.version.script)
+    if any(_says(version, triable, text) for version in (triable.version, approved) if version):
         return ()
     before = triable.version.document
     place = before.place_of(triable.line.key)
@@ -43,22 +49,13 @@ def what_waits(campaign: Campaign, triable: Triable, text: str) -> tuple[Ground,
         for line in place.section.lines
     )
     after = before.with_section(replace(place.section, lines=lines))
-    return grounds(before, after, statements_of(campaign))
+    suspended = suspended_since(triable.version, approved)
+    return grounds(before, after, statements_of(campaign), suspended)
 
 
-def _was_published(triable: Triable, text: str) -> bool:
-    versions = db.session.scalars(
-        select(ScriptVersion).where(
-            ScriptVersion.script_id == triable.version.script_id,
-            ScriptVersion.published_at.is_not(None),
-        )
-    )
-    found = (
-        version.document.line(triable.line.key)
-        for version in versions
-        if all(release.end_reason != EndReason.SUSPENDED for release in version.releases)
-    )
-    return any(line is not None and text in line.wordings() for line in found)
+def _says(version: ScriptVersion, triable: Triable, text: str) -> bool:
+    line = version.document.line(triable.line.key)
+    return line is not None and text in line.wordings() and not is_suspended(version)
 
 
 def statements_of(campaign: Campaign) -> list[Statement]:

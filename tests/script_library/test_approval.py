@@ -94,6 +94,12 @@ def test_what_was_suspended_waits_when_it_comes_back() -> None:
     found = grounds(SCRIPT, suspended, STATEMENTS, [suspended])
     assert [ground.kind for ground in found] == [GroundKind.SUSPENDED]
     assert grounds(SCRIPT, SCRIPT, STATEMENTS, [suspended]) == ()
+    # as another line, typed a little otherwise; but not what the approved version says elsewhere
+    again = _with(line("Bonjour deux minutes !", key="z"), without="a")
+    found = grounds(SCRIPT, again, STATEMENTS, [suspended])
+    assert [(ground.kind, ground.key) for ground in found] == [(GroundKind.SUSPENDED, "z")]
+    elsewhere = _with(line(HELLO.text, key="z"), without="a")
+    assert grounds(SCRIPT, elsewhere, STATEMENTS, [suspended]) == ()
 
 
 @pytest.mark.parametrize(

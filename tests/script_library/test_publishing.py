@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from callcoach.campaigns.models import Promise, PromiseKind
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.script_library import events
@@ -18,7 +19,7 @@ from callcoach.script_library.models import (
     ScriptVersion,
     VersionState,
 )
-from callcoach.script_library.operations import publishing
+from callcoach.script_library.operations import publishing, releasing
 from callcoach.script_library.operations.publishing import ASK_DEPUTY, REMIND
 from callcoach.script_library.operations.releasing import START
 from tests.factories.scripts import create_version, document, line
@@ -233,6 +234,79 @@ def test_an_older_version_does_not_bring_back_what_the_sponsor_replaced(app: Fla
         assert [each.version for each in stands] == [None]
         publishing.retire(writer, second)
         assert second.state == VersionState.RETIRED
+
+
+def test_a_plan_does_not_bring_back_what_the_sponsor_replaced_meanwhile(app: Flask) -> None:
+    with app.app_context():
+        desk = make_desk(app)
+        writer, sponsor = desk.viewer(desk.supervisor), desk.viewer(desk.approver)
+        create_version(desk.script, FIRST, needed_approval=True, in_force_for=[desk.team])
+        monday = utc_now() + timedelta(days=3)
+        unasked = publishing.publish(writer, desk.draft(HARMLESS))
+        (planned,) = publishing.put_in_force(writer, unasked, [desk.team.id], monday)
+        same = publishing.publish(writer, desk.draft(HARMLESS))
+        publishing.put_in_force(writer, same, [desk.other_team.id], monday)
+        assert planned.ended_at is None, "nothing was replaced so far"
+        corrected = publishing.submit(writer, desk.draft(PROMISING))
+        publishing.approve(sponsor, corrected)
+        assert planned.end_reason == EndReason.WITHDRAWN
+        publishing.put_in_force(writer, corrected, [desk.team.id, desk.other_team.id])
+        for team in (desk.team, desk.other_team):
+            after = version_in_force(desk.campaign.id, team.id, monday + timedelta(days=1))
+            assert after is corrected
+
+
+def test_withdrawing_does_not_bring_back_what_the_sponsor_replaced(app: Flask) -> None:
+    with app.app_context():
+        desk = make_desk(app)
+        writer, sponsor = desk.viewer(desk.supervisor), desk.viewer(desk.approver)
+        create_version(desk.script, FIRST, needed_approval=True, in_force_for=[desk.team])
+        second = publishing.submit(writer, desk.draft(PROMISING))
+        publishing.approve(sponsor, second)
+        publishing.put_in_force(writer, second, [desk.team.id])
+        with pytest.raises(Conflict, match="version 1 again"):
+            publishing.withdraw(writer, second, [desk.team.id])
+        assert version_in_force(desk.campaign.id, desk.team.id, utc_now()) is second
+        shorter = document(replace(HELLO, text="Bonjour ?"), *PROMISING.lines()[1:])
+        third = publishing.publish(writer, desk.draft(shorter))
+        publishing.put_in_force(writer, third, [desk.team.id])
+        second.releases[0].ended_at = utc_now()
+        stands = publishing.suspend(sponsor, third, "Trop court.")
+        assert [each.version for each in stands] == [None], "not the promise of version 1"
+
+
+def test_a_retired_version_does_not_come_back(app: Flask) -> None:
+    with app.app_context():
+        desk = make_desk(app)
+        writer = desk.viewer(desk.supervisor)
+        first = create_version(desk.script, FIRST, needed_approval=True, in_force_for=[desk.team])
+        second = publishing.publish(writer, desk.draft(HARMLESS))
+        before = utc_now()
+        publishing.put_in_force(writer, second, [desk.team.id])
+        publishing.retire(writer, first)
+        assert version_in_force(desk.campaign.id, desk.team.id, before) is first
+        stands = publishing.withdraw(writer, second, [desk.team.id])
+        assert [each.version for each in stands] == [None]
+
+
+def test_what_asked_nobody_waits_once_the_sponsor_warns_of_its_words(app: Flask) -> None:
+    with app.app_context():
+        desk = make_desk(app)
+        writer = desk.viewer(desk.supervisor)
+        create_version(desk.script, FIRST, needed_approval=True, in_force_for=[desk.team])
+        warm = document(replace(HELLO, text="Bonjour, un résultat garanti ?"), OFFER, LAW)
+        version = publishing.publish(writer, desk.draft(warm))
+        soon = utc_now() + timedelta(hours=1)
+        (planned,) = publishing.put_in_force(writer, version, [desk.team.id], soon)
+        desk.campaign.promises.append(Promise(kind=PromiseKind.FORBIDDEN, text="Garanti"))
+        db.session.flush()
+        with pytest.raises(Conflict, match="by now"):
+            publishing.put_in_force(writer, version, [desk.team.id])
+        planned.starts_at = utc_now() - timedelta(minutes=1)
+        assert not releasing.start(planned)
+        said = version_in_force(desk.campaign.id, desk.team.id, utc_now())
+        assert said is not None
+        assert said.number == 1
 
 
 def test_a_draft_without_words_or_reason_is_not_submitted(app: Flask) -> None:

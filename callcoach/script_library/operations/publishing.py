@@ -34,6 +34,7 @@ from callcoach.script_library.models import (
 from callcoach.script_library.operations import telling
 from callcoach.script_library.operations.drafting import sync_lines
 from callcoach.script_library.operations.releasing import (
+    end_overtaken_plans,
     put_in_force,
     retire,
     suspend,
@@ -150,6 +151,7 @@ def approve(
         raise StaleVersion(_CHANGED)
     decide(viewer, version, DecisionKind.APPROVED, comment)
     _publish(version, needed_approval=True)
+    end_overtaken_plans(viewer, version)
     telling.forget_asking(version)
     telling.tell_answer(viewer, version, "script.approved")
     return version

@@ -18,7 +18,11 @@ from callcoach.errors import Conflict, InvalidInput, NotAllowed
 from callcoach.extensions import db, utc_now
 from callcoach.jobs import operations as jobs
 from callcoach.script_library import approval, events
-from callcoach.script_library.approval_queries import is_suspended, statements_of
+from callcoach.script_library.approval_queries import (
+    grounds_of,
+    is_suspended,
+    statements_of,
+)
 from callcoach.script_library.in_force import release_in_force, version_in_force
 from callcoach.script_library.models import (
     DecisionKind,
@@ -94,6 +98,7 @@ def put_in_force(
     made = [_release(viewer, version, team, moment) for team in teams]
     found = [release for release in made if release is not None]
     db.session.flush()
+    end_overtaken_plans(viewer, version)
     for release in found:
         if release.starts_at <= now:
             start(release)
@@ -107,10 +112,14 @@ def start(release: ScriptRelease) -> bool:
     """Tell the rooms above that a release has started, once; safe to ask again.
 
     Returns:
-        Whether they were told now: not before its moment, nor when it was ended or overtaken.
+        Whether they were told now: not before its moment, nor when it was ended or overtaken, or
+        says by now what the sponsor has to approve; it is ended then.
     """
     now = utc_now()
     if release.announced_at is not None or release.ended_at is not None or release.starts_at > now:
+        return False
+    if _why_not(release.version) is not None:
+        _end_plans(Viewer.system(), [release])
         return False
     campaign_id = release.version.script.campaign_id
     if version_in_force(campaign_id, release.team_id, now) is not release.version:
@@ -123,6 +132,24 @@ def start(release: ScriptRelease) -> bool:
     return True
 
 
+def end_overtaken_plans(viewer: Viewer, version: ScriptVersion) -> None:
+    """End planned releases of the script's other versions that could not be put in force any more:
+    a plan made before the sponsor approved other words must not bring the old ones back.
+    """
+    planned = db.session.scalars(
+        select(ScriptRelease)
+        .join(ScriptRelease.version)
+        .where(
+            ScriptVersion.script_id == version.script_id,
+            ScriptVersion.id != version.id,
+            ScriptRelease.ended_at.is_(None),
+            ScriptRelease.starts_at > utc_now(),
+        )
+        .order_by(ScriptRelease.id)
+    )
+    _end_plans(viewer, [each for each in planned if _why_not(each.version) is not None])
+
+
 def withdraw(viewer: Viewer, version: ScriptVersion, team_ids: Collection[int]) -> list[Standing]:
     """End what was put in force, or planned, for teams: the version before is in force again.
 
@@ -131,10 +158,20 @@ def withdraw(viewer: Viewer, version: ScriptVersion, team_ids: Collection[int]) 
 
     Raises:
         NotFound, NotAllowed, InvalidInput: as `put_in_force`.
+        Conflict: the version before could not be put in force any more.
     """
     require_writer(viewer, version)
     lock(version)
     teams = _teams(viewer, version, team_ids)
+    for team in teams:
+        returning = _returning(version, team.id)
+        if returning is not None and _why_not(returning.version) is not None:
+            raise Conflict(
+                "%(team)s would say version %(number)s again, which cannot be put in force any "
+                "more. Put another version in force instead.",
+                team=team.name,
+                number=returning.version.number,
+            )
     ended = _end(version, EndReason.WITHDRAWN, {team.id for team in teams})
     if ended:
         log(viewer, "withdrawn", version)
@@ -143,6 +180,7 @@ def withdraw(viewer: Viewer, version: ScriptVersion, team_ids: Collection[int]) 
 
 def suspend(viewer: Viewer, version: ScriptVersion, comment: str = "") -> list[Standing]:
     """The sponsor ends a version that entered force without them, in all teams. Twice is once.
+    An older version comes back only if it could be put in force now; else the team has none.
 
     Returns:
         What each team that had it, or was to have it, says now.
@@ -159,6 +197,12 @@ def suspend(viewer: Viewer, version: ScriptVersion, comment: str = "") -> list[S
     if is_suspended(version):
         return _stand(version, _released_to(version))
     decide(viewer, version, DecisionKind.SUSPENDED, comment)
+    db.session.flush()
+    for team_id in {release.team_id for release in version.releases}:
+        while (old := _returning(version, team_id)) and _why_not(old.version) is not None:
+            old.ended_at, old.end_reason = utc_now(), EndReason.WITHDRAWN
+            db.session.flush()
+    end_overtaken_plans(viewer, version)
     ended = _end(version, EndReason.SUSPENDED, None)
     telling.tell_suspended(viewer, version, ended)
     return _stand(version, [release.team for release in ended])
@@ -189,6 +233,8 @@ def retire(viewer: Viewer, version: ScriptVersion) -> ScriptVersion:
                 "%(team)s says this version now, or is going to. Put another one in force first.",
                 team=release.team.name,
             )
+    for release in version.releases:  # it must not come back when what overtook it is withdrawn
+        release.ended_at = release.ended_at or now
     version.state, version.retired_at = VersionState.RETIRED, now
     log(viewer, "retired", version)
     db.session.flush()
@@ -213,6 +259,24 @@ def _release(
     db.session.add(release)
     log(viewer, "put_in_force", version, team_id=team.id, starts_at=moment.isoformat())
     return release
+
+
+def _end_plans(viewer: Viewer, releases: Sequence[ScriptRelease]) -> None:
+    """End releases that nobody was told of as started."""
+    for release in releases:
+        release.ended_at, release.end_reason = utc_now(), EndReason.WITHDRAWN
+        log(viewer, "withdrawn", release.version)
+    db.session.flush()
+    for release in releases:
+        events.release_ended(release)
+
+
+def _returning(version: ScriptVersion, team_id: int) -> ScriptRelease | None:
+    """What a team would say again if a version were not in force; None where it is not."""
+    now, campaign_id = utc_now(), version.script.campaign_id
+    if version_in_force(campaign_id, team_id, now) is not version:
+        return None
+    return release_in_force(campaign_id, team_id, now, without=version)
 
 
 def _end(
@@ -252,21 +316,33 @@ def _released_to(version: ScriptVersion) -> list[Team]:
 
 
 def _require_releasable(version: ScriptVersion) -> None:
+    if (problem := _why_not(version)) is not None:
+        raise problem
+
+
+def _why_not(version: ScriptVersion) -> Conflict | None:
+    """Why a version cannot be put in force now; None when it can."""
     if version.state == VersionState.RETIRED:
-        raise Conflict("This version is retired; begin a new draft from it.")
+        return Conflict("This version is retired; begin a new draft from it.")
     if version.state != VersionState.APPROVED:
-        raise Conflict("Only a published version can be put in force.")
+        return Conflict("Only a published version can be put in force.")
     if is_suspended(version):
-        raise Conflict("The sponsor has suspended this version; submit a new one.")
+        return Conflict("The sponsor has suspended this version; submit a new one.")
+    if version.needed_approval is False and grounds_of(version):
+        return Conflict(
+            "The sponsor has to approve by now what this version says. Begin a draft from it and "
+            "submit it."
+        )
     newest = _approved_last(version)
     if newest is not None and approval.grounds(
         newest.document, version.document, statements_of(version.script.campaign)
     ):
-        raise Conflict(
+        return Conflict(
             "Since this version the sponsor has approved other words (version %(number)s). Begin a "
             "draft from it and submit it.",
             number=newest.number,
         )
+    return None
 
 
 def _approved_last(version: ScriptVersion) -> ScriptVersion | None:
