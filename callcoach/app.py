@@ -63,6 +63,7 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.drills.tasks",
     "callcoach.script_library.tasks",
     "callcoach.script_fit.tasks",
+    "callcoach.expressions.tasks",
     "callcoach.trials.tasks",
 )
 

@@ -17,6 +17,7 @@ from callcoach.analysis.model import Speaker
 from callcoach.calls.mapping import ShownTurn
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock, heading, language
+from callcoach.coaching.indexing import said_aloud
 from callcoach.coaching.models import Note, NoteAim
 from callcoach.coaching.note_presenters import (
     aim_label,
@@ -128,10 +129,10 @@ def _printed(viewer: Viewer, note: Note) -> dict[str, Any]:
         "hears_label": hears_label(is_keep=is_keep),
         "instead": note.instead,
         "instead_label": instead_label(is_keep=is_keep),
+        "said": said_aloud(note),
+        "said_label": _("Said aloud"),
         "script_line": words_of(note.call, note.script_line),
-        "script_line_label": _("Line of the script, with new words proposed for it")
-        if note.proposes_wording
-        else _("Line of the script"),
+        "script_line_label": _line_label(note),
         "by": _by(author, note.sent_at),
         "replies": [
             {
@@ -147,9 +148,26 @@ def _by(name: str, at: datetime | None) -> str:
     return f"{name}, {format_datetime(at, 'medium')}" if at is not None else name
 
 
+def _line_label(note: Note) -> str:
+    if note.proposes_wording:
+        return str(_("Line of the script, with new words proposed for it"))
+    return str(_("Line of the script"))
+
+
 def _spoken(note: Note) -> str:
-    parts = [aim_label(note.aim), cause_label(note.cause), note.hears, note.instead]
+    parts = [
+        aim_label(note.aim),
+        cause_label(note.cause),
+        note.hears,
+        note.instead,
+        _named(str(_("Said aloud")), said_aloud(note)),
+        _named(_line_label(note), words_of(note.call, note.script_line)),
+    ]
     return " · ".join(part for part in parts if part)
+
+
+def _named(label: str, words: str) -> str:
+    return f"{label} «\u00a0{words}\u00a0»" if words else ""
 
 
 def _escaped(text: str) -> str:

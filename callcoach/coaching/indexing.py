@@ -56,6 +56,13 @@ def named_notes(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def said_aloud(note: Note) -> str:
+    """What a spoken note says beyond what is written in it; "" for nothing, and until it is
+    recognised.
+    """
+    return note.voice_text if note.voice_text != note.instead else ""
+
+
 def _as_found(note: Note) -> FoundNote:
     return FoundNote(
         note_id=note.id,
@@ -66,6 +73,8 @@ def _as_found(note: Note) -> FoundNote:
         channel=note.channel,
         start_ms=note.start_ms,
         end_ms=note.end_ms,
-        text="\n".join(part for part in (note.quote, note.hears, note.instead) if part),
+        text="\n".join(
+            part for part in (note.quote, note.hears, note.instead, said_aloud(note)) if part
+        ),
         cause=note.cause,
     )

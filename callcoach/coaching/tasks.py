@@ -13,6 +13,7 @@ from callcoach.analysis.model import CallContext
 from callcoach.calls.mapping import context_of
 from callcoach.calls.recogniser import get_transcriber
 from callcoach.coaching import voice_subjects as subjects
+from callcoach.coaching.indexing import follow_note
 from callcoach.coaching.models import Note
 from callcoach.coaching.operations.voice import drop_removed
 from callcoach.config import Settings
@@ -27,10 +28,18 @@ _GONE = N_("The recording of this note is not there any more.")
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class SpokenFile:
+    """What recognising a voice needs to know.
+
+    Args:
+        key: of the stored file.
+        gone: what is said when that file is not there.
+    """
+
     key: str
     language: str
     context: CallContext
+    gone: str
 
 
 @task(subjects.TRANSCRIBE)
@@ -41,32 +50,41 @@ def transcribe_voice(context: JobContext) -> None:
         note = db.session.get(Note, note_id)
         if note is None or note.voice_file is None or note.voice_file_id != file_id:
             return
-        facts = _Facts(note.voice_file.key, note.call.language, context_of(note.call.campaign))
-    text = _recognised(context, facts)
+        file = SpokenFile(
+            note.voice_file.key, note.call.language, context_of(note.call.campaign), _GONE
+        )
+    text = words_said(context, file)
     with context.writing(final=True):
         note = db.session.get(Note, note_id)
         if note is not None and note.voice_file_id == file_id:
             note.voice_text = text
+            db.session.flush()
+            follow_note(note)
 
 
-def _recognised(context: JobContext, facts: _Facts) -> str:
+def words_said(context: JobContext, file: SpokenFile) -> str:
+    """What is said in a recording, for the job that `context` is of.
+
+    Raises:
+        JobFailed: the recording is not there any more.
+    """
     from callcoach.speech.vad import detect_voice  # the engine behind it is slow to import
 
     settings: Settings = current_app.extensions["callcoach"]
     work: Path = settings.data_dir / "tmp"
     work.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with get_store().local_copy(facts.key) as source:
+        with get_store().local_copy(file.key) as source:
             recording = pipeline.decode(source, work_folder=work)
     except FileNotFoundError as error:
-        raise JobFailed(_GONE, retryable=False) from error
+        raise JobFailed(file.gone, retryable=False) from error
     mono = np.asarray(mono_mix(recording.samples))
     context.progress(0.1)
     words = get_transcriber(settings).transcribe(
         mono,
         detect_voice(mono),
-        language=facts.language,
-        vocabulary=facts.context.vocabulary,
+        language=file.language,
+        vocabulary=file.context.vocabulary,
         progress=lambda share: context.progress(0.1 + 0.85 * share),
     )
     return "".join(word.word for word in words).strip()

@@ -62,9 +62,14 @@ def may_hear_example(viewer: Viewer, step: DrillStep) -> bool:
         return False
     if note is not None:
         return can_read_note(viewer, note, note.call)
-    if any(is_open(step.example_file_id) for is_open in _open_examples):
+    if is_for_everybody(step.example_file_id):
         return True
     return makes_drills(viewer) or (call is not None and call.agent_id == viewer.user_id)
+
+
+def is_for_everybody(file_id: int) -> bool:
+    """Whether a spoken example was recorded for a whole campaign, and so is about no call."""
+    return any(is_open(file_id) for is_open in _open_examples)
 
 
 def plays_on_telephones(campaign: Campaign) -> bool:

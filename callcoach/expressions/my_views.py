@@ -16,7 +16,7 @@ from callcoach.drills.operations.assigning import take_up_drill
 from callcoach.errors import NotFound
 from callcoach.expressions import marks, presenters, queries
 from callcoach.expressions.blueprint import bp
-from callcoach.expressions.drilling import drill_of
+from callcoach.expressions.drilling import drill_to_practise
 from callcoach.expressions.operations import Saying
 from callcoach.expressions.presenters import SayingView
 from callcoach.extensions import db
@@ -38,13 +38,12 @@ def my_expressions() -> ResponseReturnValue:
 
 @bp.post("/my/expressions/<int:expression_id>/practise")
 def practise(expression_id: int) -> ResponseReturnValue:
-    """Take its drill up."""
+    """Take its drill up; it is made when there is none yet."""
     viewer = current_viewer()
     expression = queries.get_expression(viewer, expression_id)
-    drill = drill_of(expression)
-    if drill is None or not practises(viewer):
+    if not practises(viewer):
         raise NotFound("There is no drill of this expression yet.")
-    assignment = take_up_drill(viewer, drill)
+    assignment = take_up_drill(viewer, drill_to_practise(viewer, expression))
     url = url_for("drills.my_drill", assignment_id=assignment.id)
     db.session.commit()
     return redirect(url)
@@ -59,6 +58,7 @@ class MarkView:
     last: int
     saying: SayingView
     sound: str
+    sound_text: str
 
 
 @bp.app_template_global("expression_marks")
@@ -85,6 +85,7 @@ def _marks_of(call: Call) -> Mapping[int, Sequence[MarkView]]:
                     if hears and mark.expression.voice_file_id
                     else ""
                 ),
+                sound_text=mark.expression.voice_text,
             )
             for number, mark in enumerate(found)
         ]

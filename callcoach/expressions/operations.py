@@ -15,13 +15,14 @@ from callcoach.analysis.expressions import read_phrase
 from callcoach.analysis.text import tokens
 from callcoach.campaigns.models import Campaign
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from callcoach.expressions import subjects
 from callcoach.expressions.access import can_edit_expressions
-from callcoach.expressions.drilling import drill_of
+from callcoach.expressions.drilling import Wording, follow, give_voice, lock, take_voice
 from callcoach.expressions.queries import in_use
 from callcoach.extensions import db, utc_now
+from callcoach.jobs import operations as jobs
 from callcoach.script_library.models import Expression, ExpressionEdit, ExpressionKind
 from callcoach.storage import StoredContent
-from callcoach.storage.models import StoredFile
 from callcoach.storage.operations import delete_file, register_derived
 
 LIMITS = {"phrase": 200, "hears": 500, "instead": 1000, "persona": 80}
@@ -185,7 +186,8 @@ def take_back(viewer: Viewer, expression: Expression, edit_id: int) -> Expressio
 def keep_voice(
     viewer: Viewer, expression: Expression, content: StoredContent, duration_ms: int
 ) -> Expression:
-    """How a native says it, over an earlier recording, whose file goes.
+    """How a native says it, over an earlier recording, whose file goes; its words are recognised in
+    the background.
 
     Raises:
         NotFound: as `add`.
@@ -197,14 +199,21 @@ def keep_voice(
     expression.voice_file = register_derived(content, kind="voice", media_type="audio/mp4")
     expression.voice_ms, expression.voice_text = duration_ms, ""
     db.session.flush()
-    _give_to_drill(expression, old)
+    give_voice(expression, old)
     if old is not None:
         delete_file(old)
+    assert expression.voice_file_id is not None  # flushed just now
+    jobs.enqueue(
+        subjects.TRANSCRIBE,
+        subjects.voice_subject(expression.id, expression.voice_file_id),
+        viewer=viewer,
+        priority=15,
+    )
     return _kept(viewer, expression, "spoken")
 
 
 def remove_voice(viewer: Viewer, expression: Expression) -> Expression:
-    """Delete the recording. Twice is once.
+    """Delete the recording, also in its drill. Twice is once.
 
     Raises:
         NotFound: as `add`.
@@ -213,26 +222,21 @@ def remove_voice(viewer: Viewer, expression: Expression) -> Expression:
     file = expression.voice_file
     if file is None:
         return expression
+    take_voice(expression, file)
     expression.voice_file, expression.voice_ms, expression.voice_text = None, 0, ""
     db.session.flush()
     delete_file(file)
     return _kept(viewer, expression, "unspoken")
 
 
-def _give_to_drill(expression: Expression, old: StoredFile | None) -> None:
-    """Its drill has the newest recording for its example, unless a supervisor gave it another."""
-    drill = drill_of(expression)
-    for step in drill.steps[:1] if drill is not None else ():
-        if step.example_file_id in (None, old.id if old is not None else None):
-            step.example_file_id = expression.voice_file_id
-    db.session.flush()
-
-
 def _say(expression: Expression, saying: Saying) -> None:
+    """Another wording, which its drill follows as far as nobody changed that."""
+    before = Wording.of(expression)
     expression.kind = ExpressionKind(saying.kind)
     expression.phrase = saying.phrase
     expression.hears = dict(saying.hears)
     expression.instead = saying.instead
+    follow(expression, before)
 
 
 def _kept(viewer: Viewer, expression: Expression, action: str) -> Expression:
@@ -262,7 +266,7 @@ def _require(viewer: Viewer, campaign: Campaign) -> None:
 def _locked(viewer: Viewer, expression: Expression) -> None:
     """Let pass who may change it, and wait for whoever is changing it."""
     _require(viewer, expression.campaign)
-    db.session.refresh(expression, with_for_update={"of": Expression})
+    lock(expression)
 
 
 def _require_new(campaign: Campaign, saying: Saying, *, but: int = 0) -> None:

@@ -53,8 +53,8 @@ class Card:
     saying: SayingView
     sound: str
     sound_length: str
+    sound_text: str
     drill_url: str
-    has_drill: bool
     is_removed: bool
 
 
@@ -135,12 +135,12 @@ def card(viewer: Viewer, expression: Expression) -> Card:
         saying=saying_view(Saying.of(expression)),
         sound=url_for("expressions.voice_sound", expression_id=expression.id) if has_sound else "",
         sound_length=clock(expression.voice_ms) if has_sound else "",
+        sound_text=expression.voice_text if has_sound else "",
         drill_url=(
             url_for("drills.show_drill", drill_id=drill.id)
             if drill is not None and not practises(viewer)
             else ""
         ),
-        has_drill=drill is not None,
         is_removed=expression.removed_at is not None,
     )
 

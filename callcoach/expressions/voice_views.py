@@ -13,6 +13,7 @@ from callcoach.calls.presenters import clock
 from callcoach.calls.sound import require_sound
 from callcoach.coaching import voice_media as media
 from callcoach.config import Settings
+from callcoach.drills.models import DrillStep
 from callcoach.drills.sharing import on_example_asked
 from callcoach.errors import NotFound
 from callcoach.expressions import operations, queries
@@ -89,8 +90,13 @@ def voice_sound(expression_id: int) -> ResponseReturnValue:
 
 @on_example_asked
 def is_of_expression(file_id: int) -> bool:
-    """Recorded for everybody who calls for the campaign, also in a drill."""
-    query = select(Expression.id).where(Expression.voice_file_id == file_id).limit(1)
+    """Recorded for everybody who calls for the campaign, also as the drill's copy."""
+    query = (
+        select(Expression.id)
+        .join(DrillStep, DrillStep.drill_id == Expression.drill_id)
+        .where(DrillStep.example_file_id == file_id)
+        .limit(1)
+    )
     return db.session.scalar(query) is not None
 
 

@@ -17,6 +17,8 @@ from callcoach.accounts.models import AccessEvent
 from callcoach.coaching.exports import Cue, track
 from callcoach.extensions import db
 from tests.factories.coaching import create_note
+from tests.factories.notes import spoken_note
+from tests.factories.scripts import create_script, create_version, document, line, line_row
 
 from .conftest import Desk
 
@@ -108,3 +110,21 @@ def test_who_takes_a_call_out_is_written_down(app: Flask, desk: Desk, sign_in: S
         ).one()
         assert (event.actor_id, event.subject_id) == (desk.ids["claire"], desk.call_id)
     assert sign_in(desk.ids["stranger"]).get(f"/calls/{desk.call_id}/notes.pdf").status_code == 404
+
+
+def test_what_is_said_aloud_and_the_line_of_the_script_go_along(
+    app: Flask, desk: Desk, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        script = create_script(desk.call.campaign)
+        words = line("Je vous propose une démonstration, mardi ou jeudi ?")
+        create_version(script, document(words), in_force_for=[desk.call.team])
+        note = spoken_note(desk.call, desk.user("claire"), instead="Et vous ?")
+        note.script_line_id = line_row(script, words.key).id
+        db.session.commit()
+    browser = sign_in(desk.ids["agent"])
+    [caption] = webvtt.from_string(browser.get(f"/calls/{desk.call_id}/notes.vtt").text).captions
+    paper = _paper(browser.get(f"/calls/{desk.call_id}/notes.pdf").data)
+    for said in ("Vous êtes équipé.", "Je vous propose une démonstration, mardi ou jeudi"):
+        assert said in caption.text
+        assert said in paper

@@ -20,6 +20,7 @@ from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.runner import Runner
+from callcoach.search.models import SearchEntry
 from callcoach.speech.models import resolve_model
 from callcoach.speech.whisper import WhisperTranscriber
 from callcoach.storage import get_store
@@ -138,6 +139,20 @@ def test_its_words_are_recognised_in_the_background(
     assert facts["state"] == "ready"
     with app.app_context():
         assert facts["text"] == db.session.get_one(Note, draft).voice_text
+
+
+def test_a_sent_note_is_found_by_what_is_said_in_it(
+    app: Flask, desk: Desk, claire: FlaskClient, tmp_path: Path, run_jobs: RunJobs
+) -> None:
+    with app.app_context():
+        note_id = create_note(desk.call, desk.user("claire")).id
+    _record(claire, note_id, write_microphone(tmp_path / "said.wav").read_bytes())
+    run_jobs()
+    with app.app_context():
+        heard = db.session.get_one(Note, note_id).voice_text
+        assert heard
+        entries = select(SearchEntry.text).where(SearchEntry.note_id == note_id)
+        assert heard in db.session.scalars(entries).one()
 
 
 def test_a_spoken_note_can_be_sent_without_a_written_word(

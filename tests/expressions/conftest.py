@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from tests.calls.conftest import run_jobs
 from tests.coaching.conftest import Desk, desk, transcriber, windows
 from tests.drills.microphone import practice_in, speaking_chromium
 
-__all__ = ["Desk", "desk", "practice_in", "speaking_chromium", "transcriber", "windows"]
+__all__ = ["Desk", "desk", "practice_in", "run_jobs", "speaking_chromium", "transcriber", "windows"]

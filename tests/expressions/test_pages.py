@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
-from callcoach.drills.models import Assignment
+from callcoach.drills.models import Assignment, Drill
+from callcoach.expressions import subjects
 from callcoach.expressions.queries import in_use
 from callcoach.extensions import db
 from callcoach.script_library.models import Expression
+from tests.calls.conftest import RunJobs
+from tests.drills.microphone import write_microphone
+from tests.drills.steps import upload
 from tests.factories.expressions import add_voice, create_expression
 
 from .conftest import Desk
@@ -82,13 +87,12 @@ def test_later_save_shows_both_wordings_and_loses_none(
     assert "« on est déjà équipés »" in removed
 
 
-def test_agent_reads_hears_and_practises_what_became_a_drill(
+def test_agent_reads_hears_and_practises_with_nobodys_help(
     app: Flask, desk: Desk, sign_in: Any
 ) -> None:
     with app.app_context():
         row = add_voice(create_expression(desk.call.campaign, "on a déjà un outil", "decoded"))
         number, instead = row.id, row.instead
-    sign_in(desk.ids["claire"]).post(f"/expressions/{number}/drill")
     browser = sign_in(desk.ids["agent"])
     page = browser.get("/my/expressions").text
     assert "« on a déjà un outil »" in page
@@ -100,8 +104,29 @@ def test_agent_reads_hears_and_practises_what_became_a_drill(
         (assignment,) = db.session.query(Assignment).all()
         assert answer.location == f"/my/drills/{assignment.id}"
         assert assignment.assigned_by_id is None
-        step = assignment.drill.steps[0]
+        (drill,) = db.session.query(Drill).all()  # two clicks make one
+        assert (assignment.drill_id, drill.author_id) == (drill.id, None)
+        step = drill.steps[0]
+        assert step.call_id == desk.call_id
+        assert "déjà un outil" in step.prospect_text
+        assert step.original_text == ""  # nobody chose what is held up
         assert step.example_text == instead
         example = f"/drills/steps/{step.id}/example"
     assert browser.get(answer.location).status_code == 200
     assert browser.get(example).data == b"voice" * 50
+
+
+def test_what_a_native_says_is_written_under_its_player(
+    app: Flask, desk: Desk, sign_in: Any, run_jobs: RunJobs, tmp_path: Path
+) -> None:
+    with app.app_context():
+        number = create_expression(desk.call.campaign, "on a déjà un outil", "decoded").id
+    sound = write_microphone(tmp_path / "said.wav").read_bytes()
+    browser = sign_in(desk.ids["claire"])
+    upload(browser, f"/expressions/{number}/voice/takes/one", sound)
+    assert subjects.TRANSCRIBE in run_jobs()
+    with app.app_context():
+        heard = db.session.get_one(Expression, number).voice_text
+    assert heard
+    for name, page in (("claire", f"/expressions/{number}"), ("agent", "/my/expressions")):
+        assert f"« {heard} »" in sign_in(desk.ids[name]).get(page).text

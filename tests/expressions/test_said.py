@@ -7,17 +7,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, User
 from callcoach.calls.models import Call
+from callcoach.calls.operations import purge_call
 from callcoach.calls.queries import turns_of
+from callcoach.drills.models import DrillStep
+from callcoach.drills.operations.forgetting import EXAMPLE
 from callcoach.drills.sharing import may_hear_example
 from callcoach.expressions import operations
-from callcoach.expressions.drilling import drill_of, make_drill
+from callcoach.expressions.drilling import drill_of, drill_to_practise, make_drill
 from callcoach.expressions.marks import marks_of
+from callcoach.expressions.operations import Saying
 from callcoach.expressions.previews import preview
 from callcoach.extensions import db
+from callcoach.storage.models import StoredFile
 from callcoach.storage.store import get_store
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
@@ -87,8 +93,53 @@ def test_drill_is_made_of_a_real_moment_with_the_natives_voice(site: Any) -> Non
     sound = get_store().put(io.BytesIO(b"anew"))
     operations.keep_voice(viewer, row, sound, 1500)
     db.session.commit()
+    assert _example(step) == b"anew"
+    assert step.example_file_id != row.voice_file_id  # its own copy
+    purge_call(call)
+    db.session.commit()
+    assert _example(step) == b"anew"  # it says nothing about the call
+    operations.remove_voice(viewer, row)
+    db.session.commit()
+    assert step.example_file is None
+    assert db.session.scalars(select(StoredFile).where(StoredFile.kind == EXAMPLE)).all() == []
+
+
+def test_drill_follows_its_expression_where_nobody_changed_it(site: Any) -> None:
+    campaign, _call, viewer = site
+    row = create_expression(campaign, "c'est trop cher", "decoded")
+    drill = make_drill(viewer, row)
+    drill.instructions = "Prenez votre temps."
+    db.session.commit()
+    said = Saying("decoded", "c'est hors budget", row.hears, "Par rapport à quoi ?")
+    operations.change(viewer, row, said, based_on=1)
+    db.session.commit()
+    step = drill.steps[0]
+    assert (drill.title, step.prospect_text) == ("« c'est hors budget »", "c'est hors budget")
+    assert step.example_text == "Par rapport à quoi ?"
+    operations.take_back(viewer, row, row.edits[0].id)
+    db.session.commit()
+    assert (drill.title, step.example_text) == ("« c'est trop cher »", row.instead)
+    assert drill.instructions == "Prenez votre temps."
+
+
+def test_every_agent_practises_though_a_drill_quotes_the_call_of_another_team(site: Any) -> None:
+    campaign, call, viewer = site
+    row = add_voice(create_expression(campaign, "on a déjà un outil", "decoded"))
+    on_call = make_drill(viewer, row)
+    own = Viewer(call.agent_id, Role.AGENT, viewer.team_ids)
+    assert drill_to_practise(own, row) is on_call
+    other = next(link.team_id for link in campaign.teams if link.team_id != call.team_id)
+    away = Viewer(call.agent_id + 1000, Role.AGENT, frozenset({other}))
+    drill = drill_to_practise(away, row)
+    assert (drill.steps[0].call_id, drill.author_id) == (None, None)
+    assert may_hear_example(away, drill.steps[0])
+    assert drill_to_practise(own, row) is drill
+
+
+def _example(step: DrillStep) -> bytes:
     db.session.refresh(step)
-    assert step.example_file_id == row.voice_file_id is not None
+    assert step.example_file is not None
+    return b"".join(get_store().open_range(step.example_file.key))
 
 
 def test_drill_of_words_to_avoid_holds_up_nobodys_own(site: Any) -> None:
@@ -97,6 +148,7 @@ def test_drill_of_words_to_avoid_holds_up_nobodys_own(site: Any) -> None:
     assert said.steps[0].call_id == call.id
     assert said.steps[0].original_text == ""
     assert said.steps[0].original_start_ms is None
+    assert said.steps[0].original_measures == {}
     never = create_expression(campaign, "c'est gratuit")
     drill = make_drill(viewer, never)
     assert drill.steps[0].call_id is None

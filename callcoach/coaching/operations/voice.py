@@ -15,6 +15,7 @@ from callcoach.accounts.access_log import record
 from callcoach.calls.events import on_purged
 from callcoach.calls.models import Call
 from callcoach.coaching import voice_subjects as subjects
+from callcoach.coaching.indexing import follow_note
 from callcoach.coaching.models import Note, Visibility
 from callcoach.coaching.operations import telling
 from callcoach.coaching.operations.note_guards import lock, require_author
@@ -148,6 +149,7 @@ def _changed(viewer: Viewer, note: Note, action: str) -> None:
         note.read_at = note.heard_at = note.acknowledged_at = None
         add_revision(note, viewer)
     db.session.flush()
+    follow_note(note)
 
 
 def _removals(note: Note) -> list[Job]:
