@@ -48,6 +48,6 @@ TRIALS = (
         **_trial("stopped_trial"),
         data=lambda _: {"conclusion": "La question ouverte tient mieux la ligne."},
     ),
-    _post("trials.step_back", **_trial("stopped_trial")),
+    _post("trials.step_back", **_trial("stopped_trial"), data=lambda _: {"was": "stopped"}),
     Row("trials.my_trials", may=AGENTS),
 )

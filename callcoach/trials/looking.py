@@ -13,6 +13,7 @@ from callcoach.trials.models import Trial, TrialLook
 from callcoach.trials.queries import results_of, today_of, zone_of
 
 LOOK = "trials.look"
+RECOUNT = "trials.recount"
 #: Hour of the trial's zone at which the day before is looked at: calls of the evening are read.
 _AT = time(3, 0)
 
@@ -33,6 +34,11 @@ def plan_look(trial: Trial) -> None:
     day = today_of(trial)
     at = datetime.combine(day + timedelta(days=1), _AT, zone_of(trial))
     enqueue(LOOK, subject_of(trial.id, day), viewer=Viewer.system(), not_before=at)
+
+
+def ask_for_recount(trial: Trial) -> None:
+    """Have all calls of a trial counted anew by a worker: there may be thousands."""
+    enqueue(RECOUNT, f"trial:{trial.id}", viewer=Viewer.system(), again=True)
 
 
 def take_look(trial: Trial, day: date) -> TrialLook | None:

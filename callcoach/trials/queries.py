@@ -17,12 +17,17 @@ from callcoach.accounts.models import Membership, Role, Team, User
 from callcoach.calls.models import Call, CallKind, Outcome, Turn
 from callcoach.campaigns.models import Campaign
 from callcoach.campaigns.queries import get_campaign
-from callcoach.errors import NotFound
+from callcoach.errors import NotAllowed, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.script_library.document import Line
 from callcoach.script_library.in_force import version_in_force
 from callcoach.script_library.models import Script, ScriptLine, ScriptVersion
-from callcoach.trials.access import can_include_team, can_lead_trials, says_trial_words
+from callcoach.trials.access import (
+    can_include_team,
+    can_include_teams,
+    can_lead_trials,
+    says_trial_words,
+)
 from callcoach.trials.assigning import arm_place
 from callcoach.trials.figures import Counted, Past, Results, past_figures, work_out
 from callcoach.trials.models import (
@@ -56,7 +61,8 @@ def get_led_campaign(viewer: Viewer, campaign_id: int) -> Campaign:
 
 
 def get_trial(viewer: Viewer, trial_id: int) -> Trial:
-    """One trial that the viewer leads.
+    """One trial of a campaign whose trials the viewer leads: to be read. What is done with it asks
+    `require_teams` too.
 
     Raises:
         NotFound: there is none, or it is outside the viewer's scope.
@@ -68,6 +74,16 @@ def get_trial(viewer: Viewer, trial_id: int) -> Trial:
     if not can_lead_trials(viewer, [link.team_id for link in campaign.teams]):
         raise NotFound(_NO_TRIAL)
     return trial
+
+
+def require_teams(viewer: Viewer, trial: Trial) -> None:
+    """Refuse what concerns the people of a trial to who does not answer for all of its teams.
+
+    Raises:
+        NotAllowed: one of its teams is not the viewer's.
+    """
+    if not can_include_teams(viewer, trial.team_ids):
+        raise NotAllowed("Supervisors who answer for all its teams lead this trial.")
 
 
 def list_trials(campaign: Campaign) -> Sequence[Trial]:

@@ -16,6 +16,7 @@ from callcoach.accounts.models import Team
 from callcoach.accounts.session import current_viewer
 from callcoach.extensions import db, utc_now, write_transaction
 from callcoach.trials import forms, presenters, queries
+from callcoach.trials.access import can_include_teams
 from callcoach.trials.blueprint import bp
 from callcoach.trials.models import Assigning, Measure, Trial, TrialLook, TrialState
 from callcoach.trials.operations import leading
@@ -51,7 +52,8 @@ def list_trials(campaign_id: int) -> ResponseReturnValue:
 @bp.get("/trials/<int:trial_id>")
 def show_trial(trial_id: int) -> ResponseReturnValue:
     """One trial: its plan, how it stands, what the rule says, what was learnt."""
-    trial = queries.get_trial(current_viewer(), trial_id)
+    viewer = current_viewer()
+    trial = queries.get_trial(viewer, trial_id)
     plan = queries.plan_of(trial)
     results = queries.results_of(trial)
     charts = []
@@ -69,6 +71,7 @@ def show_trial(trial_id: int) -> ResponseReturnValue:
     return render_template(
         "trials/show.html",
         trial=trial,
+        leads=can_include_teams(viewer, trial.team_ids),
         campaign=trial.line.script.campaign,
         plan=plan,
         size=presenters.size_of(plan, len(queries.agents_of(trial.team_ids))),
@@ -120,7 +123,7 @@ def stop_trial(trial_id: int) -> ResponseReturnValue:
     db.session.commit()
     notify(
         _("Ended. Everybody says the words in force again."),
-        undo=url_for("trials.step_back", trial_id=trial_id),
+        undo=url_for("trials.step_back", trial_id=trial_id, was=TrialState.STOPPED.value),
     )
     return _back(trial)
 
@@ -135,16 +138,17 @@ def conclude_trial(trial_id: int) -> ResponseReturnValue:
     db.session.commit()
     notify(
         _("Written into the history of the script."),
-        undo=url_for("trials.step_back", trial_id=trial_id),
+        undo=url_for("trials.step_back", trial_id=trial_id, was=TrialState.CONCLUDED.value),
     )
     return _back(trial)
 
 
 @bp.post("/trials/<int:trial_id>/step-back")
 def step_back(trial_id: int) -> ResponseReturnValue:
-    """Take a conclusion or an end back."""
+    """Take a conclusion or an end back: the state it has now (``?was=``)."""
     viewer = current_viewer()
-    trial = leading.step_back(viewer, queries.get_trial(viewer, trial_id))
+    was = request.values.get("was", "")
+    trial = leading.step_back(viewer, queries.get_trial(viewer, trial_id), was)
     db.session.commit()
     notify(_("Taken back."))
     return _back(trial)
@@ -167,6 +171,7 @@ def agent_days(trial_id: int) -> ResponseReturnValue:
     """The agent-days as a table: agents are numbers that mean nothing outside this trial."""
     viewer = current_viewer()
     trial = queries.get_trial(viewer, trial_id)
+    queries.require_teams(viewer, trial)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("day", "agent", "wording", "calls", "heard_as_drawn", "successes"))

@@ -74,7 +74,7 @@ def create_trial(script: Script, index: int = 0, viewer: Viewer = SYSTEM, **valu
 
 def run_trial(trial: Trial, days_ago: int = 0) -> Trial:
     """Start a planned one, as if some days ago."""
-    leading.start(SYSTEM, trial, today_of(trial))
+    leading.start(SYSTEM, trial, today_of(trial) + timedelta(days=1))
     trial.started_on = today_of(trial) - timedelta(days=days_ago)
     db.session.commit()
     return trial

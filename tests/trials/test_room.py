@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from callcoach.accounts.models import Role, Team, User
 from callcoach.accounts.queries import viewer_of
@@ -23,12 +24,13 @@ from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.operations import enqueue
 from callcoach.jobs.runner import Runner
 from callcoach.script_library import events
-from callcoach.script_library.models import Script
-from callcoach.trials import looking, queries
+from callcoach.script_library.models import DecisionKind, Script, ScriptDecision
+from callcoach.trials import looking, queries, tasks
 from callcoach.trials.models import Assigning, Trial, TrialCall, TrialDay, TrialLook, TrialState
 from callcoach.trials.operations import counting, leading
 from tests.factories.accounts import create_team, create_user
-from tests.factories.scripts import create_version, document, line
+from tests.factories.campaigns import create_campaign
+from tests.factories.scripts import create_script, create_version, document, line
 from tests.factories.trials import (
     CONTROL,
     SYSTEM,
@@ -74,6 +76,10 @@ def _figures(trial: Trial) -> list[tuple[int, int, int]]:
     return [(arm.days, arm.calls, arm.successes) for arm in results.arms]
 
 
+def _tomorrow(trial: Trial) -> date:
+    return queries.today_of(trial) + timedelta(days=1)
+
+
 def _say(floor: Floor, trial: Trial, agent: User, days_ago: int, **values: object) -> Call:
     """A call in which the agent says the wording of the day."""
     day = queries.today_of(trial) - timedelta(days=days_ago)
@@ -95,7 +101,7 @@ def test_calls_are_counted_for_the_wording_of_their_agent_day(floor: Floor) -> N
     days = db.session.query(TrialDay).count()
 
     # everything twice: nothing is counted twice
-    counting.recount(trial)
+    counting.recount(trial, counting.calls_of(trial))
     counting.count_call(call)
     counting.assign_day(trial, queries.today_of(trial) - timedelta(days=3))
     assert _figures(trial) == figures
@@ -146,11 +152,24 @@ def test_only_wordings_that_may_be_said_are_tried(floor: Floor) -> None:
     ):
         with pytest.raises(InvalidInput):
             leading.plan_trial(SYSTEM, campaign, proposal(line_id, ids, wordings=wordings))
-    # once approved, in whatever version, it may
+    # once approved, though not in force, it may
     touching = "Bonjour, c’est gratuit et sans aucun engagement, je vous explique ?"
     row = line_of(floor.script)
     create_version(floor.script, document(line(touching, key=row.key)), needed_approval=True)
     assert create_trial(floor.script, wordings=(touching,)).state == TrialState.PLANNED
+    # not any more once the sponsor has approved other words, nor what it has suspended
+    create_version(
+        floor.script, document(line(VARIANT + " Merci.", key=row.key)), needed_approval=True
+    )
+    suspended = "Bonjour, ici la comptabilité, auriez-vous une petite minute ?"
+    content = document(line(suspended, key=row.key))
+    unasked = create_version(floor.script, content, needed_approval=False)
+    create_trial(floor.script, wordings=(suspended,))
+    unasked.decisions.append(ScriptDecision(kind=DecisionKind.SUSPENDED))
+    db.session.commit()
+    for text in (touching, suspended):
+        with pytest.raises(InvalidInput, match="sponsor has to approve"):
+            leading.plan_trial(SYSTEM, campaign, proposal(line_id, ids, wordings=(text,)))
     with pytest.raises(NotFound):
         stranger = viewer_of(create_user(Role.SUPERVISOR, [create_team()]))
         leading.plan_trial(stranger, campaign, proposal(line_id, ids))
@@ -160,7 +179,7 @@ def test_one_trial_runs_on_a_line_and_only_on_the_words_in_force(floor: Floor) -
     first, second = create_trial(floor.script), create_trial(floor.script)
     run_trial(first)
     with pytest.raises(Conflict):
-        leading.start(SYSTEM, second, queries.today_of(second))
+        leading.start(SYSTEM, second, _tomorrow(second))
     leading.stop(SYSTEM, first)
     key = line_of(floor.script).key
     create_version(
@@ -170,7 +189,7 @@ def test_one_trial_runs_on_a_line_and_only_on_the_words_in_force(floor: Floor) -
         since=floor.team.created_at,
     )
     with pytest.raises(StaleVersion):
-        leading.start(SYSTEM, second, queries.today_of(second))
+        leading.start(SYSTEM, second, _tomorrow(second))
     leading.discard(SYSTEM, second)
     with pytest.raises(Conflict):
         leading.discard(SYSTEM, first)
@@ -192,7 +211,7 @@ def test_a_trial_ends_when_its_control_is_not_said_any_more(floor: Floor) -> Non
     assert trial.state == TrialState.STOPPED
     assert trial.ended_on == queries.today_of(trial) - timedelta(days=1)
     with pytest.raises(Conflict):
-        leading.step_back(SYSTEM, trial)
+        leading.step_back(SYSTEM, trial, "stopped")
 
 
 def test_a_look_is_written_down_each_day_and_the_conclusion_kept(floor: Floor) -> None:
@@ -216,10 +235,95 @@ def test_a_look_is_written_down_each_day_and_the_conclusion_kept(floor: Floor) -
     kept = trial.result["figures"]
     _say(floor, trial, floor.agents[0], 2, outcome=Outcome.MEETING)
     assert trial.result["figures"] == kept
-    leading.step_back(SYSTEM, trial)
-    leading.step_back(SYSTEM, trial)
-    assert trial.state == TrialState.RUNNING
+    leading.step_back(SYSTEM, trial, "concluded")
+    with pytest.raises(Conflict):  # asked twice
+        leading.step_back(SYSTEM, trial, "concluded")
+    assert trial.state == TrialState.STOPPED
+    assert leading.step_back(SYSTEM, trial, "stopped").state == TrialState.RUNNING
     assert trial.ended_on is None
+    # ended meanwhile by somebody else: this session still holds it as running
+    yesterday = queries.today_of(trial) - timedelta(days=1)
+    ended = update(Trial).values(state=TrialState.STOPPED, ended_on=yesterday)
+    db.session.execute(ended, execution_options={"synchronize_session": False})
+    with pytest.raises(Conflict):
+        leading.stop(SYSTEM, trial)
+    # the days in between were nobody's
+    with pytest.raises(Conflict):
+        leading.step_back(SYSTEM, trial, "stopped")
+    assert trial.state == TrialState.STOPPED
+
+
+def test_only_days_on_which_words_were_given_are_counted(floor: Floor) -> None:
+    trial = create_trial(floor.script)
+    today = queries.today_of(trial)
+    with pytest.raises(InvalidInput):  # this morning's calls were begun without it
+        leading.start(SYSTEM, trial, today)
+    leading.start(SYSTEM, trial, _tomorrow(trial))
+    leading.stop(SYSTEM, trial)
+    create_trial_call(floor.script, floor.agents[0], floor.team, _tomorrow(trial), VARIANT)
+    assert db.session.query(TrialCall).count() == 0
+    assert queries.results_of(trial) is not None, "its page is still to be read"
+
+
+def test_a_trial_of_other_teams_is_read_and_nothing_is_done_with_it(
+    app: Flask, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        mine, theirs = create_team(), create_team()
+        reader = create_user(Role.SUPERVISOR, [mine]).id
+        script = create_script(create_campaign(teams=[mine, theirs]))
+        create_version(script, document(CONTROL), in_force_for=[theirs])
+        row = queries.triable_lines(script.campaign, [theirs.id])[0].row
+        trial = leading.plan_trial(SYSTEM, script.campaign, proposal(row.id, [theirs.id]))
+        day, trial_id = _tomorrow(trial), trial.id
+        db.session.commit()
+    browser = sign_in(reader)
+    page = browser.get(f"/trials/{trial_id}")
+    assert page.status_code == 200
+    assert f"/trials/{trial_id}/" not in page.text, "no button"
+    form = {"starts_on": day, "was": "planned", "conclusion": "On garde la question."}
+    for what in ("start", "stop", "conclude", "step-back", "discard"):
+        assert browser.post(f"/trials/{trial_id}/{what}", data=form).status_code == 403
+    assert browser.get(f"/trials/{trial_id}/agent-days.csv").status_code == 403
+
+
+def test_a_look_that_fails_keeps_its_slices_and_the_next_look(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        floor = create_floor()
+        trial = run_trial(create_trial(floor.script), days_ago=4)
+        for days_ago in range(4, 0, -1):
+            _say(floor, trial, floor.agents[0], days_ago)
+        db.session.query(TrialCall).delete()
+        db.session.query(Job).delete()
+        yesterday = queries.today_of(trial) - timedelta(days=1)
+        look = enqueue(looking.LOOK, looking.subject_of(trial.id, yesterday), viewer=SYSTEM).id
+        looking.ask_for_recount(trial)
+        again = db.session.query(Job).filter_by(kind=looking.RECOUNT).one().id
+        next_look = looking.subject_of(trial.id, queries.today_of(trial))
+        db.session.commit()
+    slices: list[int] = []
+    count = counting.recount
+
+    def fail_at_the_second(trial: Trial, call_ids: Collection[int]) -> None:
+        slices.append(len(call_ids))
+        if len(slices) == 2:
+            raise RuntimeError("the power fails")
+        count(trial, call_ids)
+
+    monkeypatch.setattr(tasks, "SLICE", 3)
+    monkeypatch.setattr(counting, "recount", fail_at_the_second)
+    Runner(app, "test worker").run(look)
+    with app.app_context():
+        assert slices == [3, 1]
+        assert db.session.query(TrialCall).count() == 3
+        assert db.session.query(TrialLook).count() == 0
+        assert db.session.query(Job).filter_by(subject=next_look).one().state == JobState.QUEUED
+    Runner(app, "test worker").run(again)
+    with app.app_context():
+        assert db.session.query(TrialCall).count() == 4
+        assert db.session.get_one(Job, again).state == JobState.DONE
 
 
 def test_the_nightly_look_counts_writes_down_and_asks_for_the_next(app: Flask) -> None:

@@ -6,6 +6,7 @@ one row, both found again and brought up to date.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import delete, or_, select
@@ -47,21 +48,24 @@ def count_call(call: Call) -> None:
         _count(trial, call)
 
 
-def recount(trial: Trial) -> None:
-    """Bring all calls of a trial up to date."""
-    for call in calls_of(trial):
+def recount(trial: Trial, call_ids: Collection[int]) -> None:
+    """Bring some calls of a trial up to date; nothing once it is concluded."""
+    if trial.state not in _OPEN:
+        return
+    query = select(Call).where(Call.id.in_(call_ids))
+    for call in db.session.scalars(query.options(joinedload(Call.team)).order_by(Call.id)):
         _count(trial, call)
 
 
-def calls_of(trial: Trial) -> list[Call]:
-    """Calls of the days of a trial, and those that were counted in it."""
-    if trial.started_on is None:
+def calls_of(trial: Trial) -> list[int]:
+    """Numbers of the calls of the days of a trial, and of those that were counted in it."""
+    if trial.started_on is None or trial.state not in _OPEN:
         return []
     campaign_id = trial.line.script.campaign_id
     # A day wider on each side: teams may be in other zones; `_count` looks at the day itself
     midnight = datetime.combine(trial.started_on, time(), zone_of(trial))
     known = select(TrialCall.call_id).where(TrialCall.trial_id == trial.id)
-    query = select(Call).where(
+    query = select(Call.id).where(
         or_(
             Call.id.in_(known),
             db.and_(
@@ -70,7 +74,7 @@ def calls_of(trial: Trial) -> list[Call]:
             ),
         )
     )
-    return list(db.session.scalars(query.options(joinedload(Call.team)).order_by(Call.id)))
+    return list(db.session.scalars(query.order_by(Call.id)))
 
 
 def assign_day(trial: Trial, day: date) -> None:

@@ -20,7 +20,6 @@ from callcoach.script_library.models import ScriptLine
 from callcoach.trials import looking, queries
 from callcoach.trials.heard import can_be_told_apart
 from callcoach.trials.models import Assigning, Measure, Trial, TrialArm, TrialState
-from callcoach.trials.operations import counting
 from callcoach.trials.planning import MOST_ARMS, MOST_DAYS, Plan
 from callcoach.trials.queries import Triable
 from callcoach.trials.wording_check import what_waits
@@ -110,22 +109,23 @@ def plan_trial(viewer: Viewer, campaign: Campaign, proposal: Proposal) -> Trial:
 def start(viewer: Viewer, trial: Trial, on: date) -> Trial:
     """Have the agents say the words of their day from a day on.
 
+    Args:
+        on: tomorrow at the earliest: today's calls were begun with the words in force.
+
     Raises:
+        NotAllowed: not all of its teams are the viewer's.
         StaleVersion: the words in force are not those any more that it was planned with.
         InvalidInput: a day that is past or far; a wording that needs approval by now.
         Conflict: it has started, or another trial runs on the line.
     """
-    # Whoever starts another trial on this line waits here
-    db.session.execute(
-        select(ScriptLine.id).where(ScriptLine.id == trial.line_id).with_for_update()
-    )
-    db.session.refresh(trial)
+    queries.require_teams(viewer, trial)
+    _lock(trial)
     if trial.state != TrialState.PLANNED:
         raise Conflict("This trial has started already.")
     _refuse_overlap(trial)
     today = queries.today_of(trial)
-    if not today <= on <= today + _FARTHEST:
-        raise InvalidInput("Choose today or one of the next ninety days.", field="starts_on")
+    if not today < on <= today + _FARTHEST:
+        raise InvalidInput("Choose one of the next ninety days.", field="starts_on")
     campaign = trial.line.script.campaign
     triable = _triable(campaign, trial.team_ids, trial.line_id)
     if triable.line.text != trial.arms[0].text:
@@ -138,8 +138,6 @@ def start(viewer: Viewer, trial: Trial, on: date) -> Trial:
     trial.version_id = triable.version.id
     trial.row_version += 1
     db.session.flush()
-    counting.assign_day(trial, today)
-    counting.recount(trial)
     looking.plan_look(trial)
     _log(viewer, "trial.started", trial)
     return trial
@@ -149,13 +147,15 @@ def stop(viewer: Viewer, trial: Trial) -> Trial:
     """End it today; its calls go on being counted until the conclusion.
 
     Raises:
+        NotAllowed: not all of its teams are the viewer's.
         Conflict: it does not run.
     """
+    queries.require_teams(viewer, trial)
+    _lock(trial)
     if trial.state != TrialState.RUNNING:
         raise Conflict("This trial does not run.")
-    assert trial.started_on is not None
-    trial.state = TrialState.STOPPED
-    trial.ended_on = max(queries.today_of(trial), trial.started_on)
+    # Before its first day when that is to come: then no day of it is counted
+    trial.state, trial.ended_on = TrialState.STOPPED, queries.today_of(trial)
     trial.row_version += 1
     db.session.flush()
     _log(viewer, "trial.stopped", trial)
@@ -169,23 +169,17 @@ def end_if_overtaken(trial: Trial) -> bool:
     Returns:
         Whether it was ended.
     """
-    if trial.state != TrialState.RUNNING or trial.started_on is None:
+    if trial.state != TrialState.RUNNING:
         return False
-    campaign = trial.line.script.campaign
-    lines = queries.triable_lines(campaign, trial.team_ids)
-    triable = next((each for each in lines if each.row.id == trial.line_id), None)
-    if triable is None or triable.line.text != trial.arms[0].text:
-        why = WORDS_CHANGED
-    elif any(what_waits(campaign, triable, arm.text) for arm in trial.arms[1:]):
-        why = NEEDS_APPROVAL
-    else:
+    why = _overtaken(trial)
+    if why is None:
         return False
     stop(Viewer.system(), trial)
     # What was said on the day of the change is neither the one nor the other
-    trial.ended_on = max(trial.started_on, queries.today_of(trial) - timedelta(days=1))
+    trial.ended_on = queries.today_of(trial) - timedelta(days=1)
     trial.result = {**trial.result, "ended_because": why}
     db.session.flush()
-    counting.recount(trial)
+    looking.ask_for_recount(trial)
     return True
 
 
@@ -194,9 +188,12 @@ def conclude(viewer: Viewer, trial: Trial, text: str) -> Trial:
     version that was in force.
 
     Raises:
+        NotAllowed: not all of its teams are the viewer's.
         Conflict: it still runs, or is concluded.
         InvalidInput: nothing was written, or too much.
     """
+    queries.require_teams(viewer, trial)
+    _lock(trial)
     if trial.state != TrialState.STOPPED:
         raise Conflict("Stop the trial first.")
     words = text.strip()
@@ -211,29 +208,37 @@ def conclude(viewer: Viewer, trial: Trial, text: str) -> Trial:
     return trial
 
 
-def step_back(viewer: Viewer, trial: Trial) -> Trial:
-    """Take a conclusion back, or have a stopped trial run on.
+def step_back(viewer: Viewer, trial: Trial, expected: str) -> Trial:
+    """Take a conclusion back, or have a trial that was stopped today run on.
+
+    Args:
+        expected: state that is taken back, as the asker saw it: asked twice, it is done once.
 
     Raises:
-        Conflict: there is nothing to take back, or another trial runs on the line by now.
+        NotAllowed: not all of its teams are the viewer's.
+        Conflict: there is nothing to take back, nobody said its words for a day or more, or
+            another trial runs on the line by now.
     """
+    queries.require_teams(viewer, trial)
+    _lock(trial)
+    if trial.state != expected:
+        raise Conflict("There is nothing to take back.")
     if trial.state == TrialState.CONCLUDED:
         trial.state = TrialState.STOPPED
     elif trial.state == TrialState.STOPPED:
-        db.session.execute(
-            select(ScriptLine.id).where(ScriptLine.id == trial.line_id).with_for_update()
-        )
         _refuse_overlap(trial)
-        trial.state, trial.ended_on = TrialState.RUNNING, None
-        trial.result = {k: v for k, v in trial.result.items() if k != "ended_because"}
-        if end_if_overtaken(trial):
+        if _overtaken(trial):
             raise Conflict("The words in force have changed: plan a trial of the new ones.")
+        if trial.ended_on != queries.today_of(trial):
+            # The days in between would count, and nobody was given words on them
+            raise Conflict("An end is taken back on the same day only: plan the trial anew.")
+        trial.state, trial.ended_on = TrialState.RUNNING, None
         looking.plan_look(trial)
     else:
         raise Conflict("There is nothing to take back.")
     trial.row_version += 1
     db.session.flush()
-    counting.recount(trial)
+    looking.ask_for_recount(trial)
     _log(viewer, "trial.stepped_back", trial, state=str(trial.state))
     return trial
 
@@ -242,13 +247,44 @@ def discard(viewer: Viewer, trial: Trial) -> None:
     """Drop a plan that was never started.
 
     Raises:
+        NotAllowed: not all of its teams are the viewer's.
+        NotFound: it was dropped at the same moment.
         Conflict: it has started.
     """
+    queries.require_teams(viewer, trial)
+    _lock(trial)
     if trial.state != TrialState.PLANNED:
         raise Conflict("This trial has started; stop it and conclude it.")
     _log(viewer, "trial.discarded", trial)
     db.session.delete(trial)
     db.session.flush()
+
+
+def _lock(trial: Trial) -> None:
+    """Read a trial anew and hold it until the end of the transaction.
+
+    Raises:
+        NotFound: it was dropped at the same moment.
+    """
+    # Whoever starts another trial on this line waits here too
+    db.session.execute(
+        select(ScriptLine.id).where(ScriptLine.id == trial.line_id).with_for_update()
+    )
+    fresh = select(Trial).where(Trial.id == trial.id).with_for_update()
+    if db.session.scalar(fresh.execution_options(populate_existing=True)) is None:
+        raise NotFound("There is no such trial.")
+
+
+def _overtaken(trial: Trial) -> str | None:
+    """Why a trial cannot go on: its control is said no more, or a wording waits for approval."""
+    campaign = trial.line.script.campaign
+    lines = queries.triable_lines(campaign, trial.team_ids)
+    triable = next((each for each in lines if each.row.id == trial.line_id), None)
+    if triable is None or triable.line.text != trial.arms[0].text:
+        return WORDS_CHANGED
+    if any(what_waits(campaign, triable, arm.text) for arm in trial.arms[1:]):
+        return NEEDS_APPROVAL
+    return None
 
 
 def _triable(campaign: Campaign, team_ids: Sequence[int], line_id: int) -> Triable:
