@@ -56,6 +56,7 @@ _VIEWS = (
 #: Modules that register background tasks; light to import (see `callcoach.jobs.registry`).
 _TASK_MODULES: tuple[str, ...] = (
     "callcoach.calls.tasks",
+    "callcoach.calls.beeped_tasks",
     "callcoach.search.tasks",
     "callcoach.learning.tasks",
     "callcoach.coaching.tasks",

@@ -1,7 +1,8 @@
 """Whether the sound of a campaign's calls is played to somebody. Pure: no database, no request.
 
 Agents listen on telephones of their own. Where the campaign keeps sound off them, no address gives
-any: neither a whole call nor a moment of one.
+any: neither a whole call nor a moment of one. Where it wants names and numbers beeped out, the moment
+of a note on their own call is played in that variant, and nothing else.
 """
 
 from __future__ import annotations
@@ -27,10 +28,16 @@ class WithSound(Protocol):
 def hears_calls(viewer: Viewer, campaign: WithSound) -> bool:
     """Everybody but agents; agents where the campaign says so.
 
-    Nothing writes calls with names beeped out yet, so "redacted" gives agents the words alone: the
-    plain sound must not stand in for it.
+    "Redacted" does not: the plain sound must never stand in for the beeped one.
     """
     return viewer.role is not Role.AGENT or campaign.agent_audio == AgentAudio.YES
+
+
+def hears_beeped(viewer: Viewer, campaign: WithSound) -> bool:
+    """Whether moments of calls are played to somebody with names and numbers beeped out, and not
+    otherwise. Whole calls never are.
+    """
+    return viewer.role is Role.AGENT and campaign.agent_audio == AgentAudio.REDACTED
 
 
 def require_sound(viewer: Viewer, campaign: WithSound) -> None:

@@ -19,6 +19,8 @@ FEED_REFRESH = "calls.feed_refresh"
 PURGE = "calls.purge"
 #: Write a stretch of a recording as a file of its own.
 EXCERPT = "calls.excerpt"
+#: Write a stretch of a recording with names and numbers beeped out.
+BEEPED = "calls.beeped"
 #: Delete files that a crash left without a row.
 SWEEP_FILES = "calls.sweep_files"
 
@@ -27,6 +29,7 @@ PROCESSING = (PROCESS, TRANSCRIBE_AGAIN, ANALYSE)
 
 _PREFIX = "call:"
 _EXCERPT_PREFIX = "excerpt:"
+_BEEPED_PREFIX = "beeped:"
 
 
 def subject_of(call_id: int) -> str:
@@ -67,6 +70,28 @@ def excerpt_id_of(subject: str) -> int:
     if not subject.startswith(_EXCERPT_PREFIX):
         raise ValueError(f"{subject!r} does not name an excerpt")
     return int(subject.removeprefix(_EXCERPT_PREFIX))
+
+
+def beeped_subject(call_id: int, start_ms: int, end_ms: int) -> str:
+    """The subject of the job that writes a stretch of a call with beeps.
+
+    >>> beeped_subject(12, 500, 9000)
+    'beeped:12:500-9000'
+    """
+    return f"{_BEEPED_PREFIX}{call_id}:{start_ms}-{end_ms}"
+
+
+def beeped_stretch_of(subject: str) -> tuple[int, int, int]:
+    """Call, start and end, milliseconds, of the stretch that a subject names.
+
+    >>> beeped_stretch_of("beeped:12:500-9000")
+    (12, 500, 9000)
+    """
+    if not subject.startswith(_BEEPED_PREFIX):
+        raise ValueError(f"{subject!r} does not name a stretch to beep")
+    call_id, _, stretch = subject.removeprefix(_BEEPED_PREFIX).partition(":")
+    start_ms, _, end_ms = stretch.partition("-")
+    return int(call_id), int(start_ms), int(end_ms)
 
 
 def kind_after_change(call: Call, heard_as: str) -> str:

@@ -73,7 +73,7 @@ DECODED, TRANSCRIBED = 0.08, 0.95
 #: What has no row and is younger than this may belong to work that is under way.
 ORPHAN_AGE = timedelta(hours=6)
 
-_AUDIO_GONE = N_("The audio of this call is not in the store any more.")
+AUDIO_GONE = N_("The audio of this call is not in the store any more.")
 
 PLAYBACK_MEDIA_TYPE = "audio/mp4"
 PEAKS_MEDIA_TYPE = "application/octet-stream"
@@ -198,7 +198,7 @@ def write_excerpt_file(context: JobContext) -> None:
             now: Call | None = db.session.get(Call, call_id)
             if now is None or now.recording is None or now.recording.playback_id is None:
                 return  # deleted since
-        raise JobFailed(_AUDIO_GONE, retryable=False) from error
+        raise JobFailed(AUDIO_GONE, retryable=False) from error
     with context.writing(final=True):
         call = _locked(call_id)
         if call.recording is None or call.recording.playback_id is None:
@@ -213,9 +213,9 @@ def _cut(context: JobContext, source_key: str, start_ms: int, end_ms: int) -> St
     Raises:
         FileNotFoundError: the playback file has gone.
     """
-    with _work_folder(context) as folder, get_store().local_copy(source_key) as source:
+    with work_folder(context) as folder, get_store().local_copy(source_key) as source:
         path = write_excerpt(source, to_s(start_ms), to_s(end_ms), folder / "excerpt.m4a")
-        return _put(path, derived_key(source_key, f"{start_ms}-{end_ms}"))
+        return put(path, derived_key(source_key, f"{start_ms}-{end_ms}"))
 
 
 @task(SWEEP_FILES)
@@ -305,10 +305,10 @@ def _enter(context: JobContext, facts: _Facts, state: CallState) -> None:
 @contextlib.contextmanager
 def _decoded(context: JobContext, facts: _Facts) -> Iterator[tuple[Recording, Path]]:
     """The recording's sound, and a folder for temporary files, gone afterwards."""
-    gone = JobFailed(_AUDIO_GONE, retryable=False)
+    gone = JobFailed(AUDIO_GONE, retryable=False)
     if facts.original_key is None:
         raise gone
-    with _work_folder(context) as folder:
+    with work_folder(context) as folder:
         source = folder / "original"
         try:
             chunks = get_store().open_range(facts.original_key)
@@ -324,7 +324,7 @@ def _decoded(context: JobContext, facts: _Facts) -> Iterator[tuple[Recording, Pa
 
 
 @contextlib.contextmanager
-def _work_folder(context: JobContext) -> Iterator[Path]:
+def work_folder(context: JobContext) -> Iterator[Path]:
     """An empty folder that belongs to the job: what a killed attempt left in it goes now."""
     folder = _work_root() / f"job-{context.job_id}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -348,8 +348,8 @@ def _derive_files(context: JobContext, facts: _Facts, recording: Recording, fold
     peaks_path = folder / "peaks"
     peaks_path.write_bytes(peaks(recording.samples).to_bytes())
     context.progress(DECODED * 0.9)
-    playback = _put(playback_path, derived_key(facts.original_key, "playback"))
-    peaks_file = _put(peaks_path, derived_key(facts.original_key, "peaks"))
+    playback = put(playback_path, derived_key(facts.original_key, "playback"))
+    peaks_file = put(peaks_path, derived_key(facts.original_key, "peaks"))
     with context.writing():
         row = db.session.scalars(
             select(RecordingRow).where(RecordingRow.call_id == facts.call_id)
@@ -359,7 +359,7 @@ def _derive_files(context: JobContext, facts: _Facts, recording: Recording, fold
         row.peaks = register_derived(peaks_file, kind="peaks", media_type=PEAKS_MEDIA_TYPE)
 
 
-def _put(path: Path, key: str) -> StoredContent:
+def put(path: Path, key: str) -> StoredContent:
     with path.open("rb") as stream:
         return get_store().put(stream, key)
 

@@ -96,9 +96,10 @@ class CampaignForm(Form):
         _l("Sound on the agents’ telephones"),
         choices=choices(AGENT_AUDIO.items()),
         description=_l(
-            "Names and numbers cannot be beeped out yet. Until they can, “redacted” plays nothing "
-            "either: agents read the words, of calls as of spoken notes. Their own takes of drills "
-            "they hear in any case."
+            "Redacted: of calls, agents hear only the moments of the notes on them, with a tone over "
+            "names, numbers and what was not recognised for certain. A name that is not recognised "
+            "as one may be heard. Calls and spoken notes they read. Their own takes of drills they "
+            "hear in any case."
         ),
     )
     dispute_hours = IntegerField(

@@ -29,6 +29,7 @@ from callcoach.coaching.operations.disputes import mark_answers_seen
 from callcoach.coaching.queries import disputes, inbox
 from callcoach.coaching.queries.requests import count_new_answers
 from callcoach.coaching.queries.team_notes import count_new_for_me
+from callcoach.coaching.sharing import may_hear_beeped
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.web import nav
@@ -112,13 +113,13 @@ def excerpt(note_id: int) -> ResponseReturnValue:
     """
     viewer = current_viewer()
     call, note = inbox.get_readable_note(viewer, note_id)
-    if can_read_call(viewer, call):
+    if can_read_call(viewer, call) and not may_hear_beeped(viewer, note):
         require_sound(viewer, call.campaign)
     found = inbox.excerpt_state(viewer, call, note)
-    if found.excerpt is None or found.excerpt.file is None:
+    file = found.file
+    if file is None:
         return _not_yet(viewer, note_id, found)
     is_first = note.agent_id == viewer.user_id and note.heard_at is None
-    file = found.excerpt.file
     response = play(viewer, file, "note.heard", "note", note_id, is_logged=not is_first)
     if is_first and is_played(response):
         _keep_heard(viewer, note_id)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_read_call
-from callcoach.calls.sound import hears_calls
+from callcoach.calls.sound import hears_beeped, hears_calls
 from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching.access import can_read_note
 from callcoach.coaching.models import Note
@@ -52,3 +52,15 @@ def may_hear(viewer: Viewer, note: Note) -> bool:
     if can_read_call(viewer, call):
         return hears_calls(viewer, call.campaign)
     return call.campaign.agent_audio == AgentAudio.YES and is_shared(note)
+
+
+def may_hear_beeped(viewer: Viewer, note: Note) -> bool:
+    """Whether the viewer may hear the moment of a note with names and numbers beeped out, and not
+    otherwise: the agent whose call it is. Colleagues know the voice all the same, and hear nothing.
+    """
+    call = note.call
+    return (
+        hears_beeped(viewer, call.campaign)
+        and can_read_call(viewer, call)
+        and can_read_note(viewer, note, call)
+    )

@@ -8,7 +8,7 @@ is where the waveform and the words say (without it, 64 to 128 ms late at these 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,7 +18,9 @@ import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
+from callcoach.analysis.model import Segment
 from callcoach.speech.audio import RATE_HZ, Recording
+from callcoach.speech.beeps import beep_over
 from callcoach.speech.channels import mono_mix
 
 Samples = npt.NDArray[np.float32]
@@ -53,6 +55,7 @@ def write_excerpt(
     *,
     kbps: int = 24,
     channel: int | None = None,
+    beeped: Sequence[Segment] = (),
 ) -> Path:
     """Write ``[start_s, end_s)`` of `source` as a small mono M4A and return `dest`.
 
@@ -63,6 +66,8 @@ def write_excerpt(
         kbps: the whole file stays within ``kbps / 8`` kB a second (3 at 24), from two seconds
             on; below, the fixed size of an MP4 file shows.
         channel: only this one (0 or 1); all of them mixed when None.
+        beeped: stretches, in seconds from the start of `source`, of which nothing may be heard on
+            any channel; a tone stands in their place.
 
     Raises:
         ValueError: bounds that are empty, negative or beyond the end, or no such channel.
@@ -71,6 +76,15 @@ def write_excerpt(
     if channel is not None and not 0 <= channel < len(samples):
         raise ValueError(f"channel {channel} of a recording with {len(samples)}")
     mono = mono_mix(samples) if channel is None else samples[channel]
+    if beeped:
+        mono = beep_over(
+            mono,
+            [
+                Segment(max(0.0, span.start_s - start_s), span.end_s - start_s)
+                for span in beeped
+                if span.end_s > start_s
+            ],
+        )
     mono = _faded(np.array(mono, dtype=np.float32))
     duration_s = len(mono) / RATE_HZ
     budget = kbps * 125 * duration_s

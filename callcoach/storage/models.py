@@ -18,7 +18,7 @@ class StoredFile(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Generated name inside the store; never made from what a user sent.
     key: Mapped[str] = mapped_column(String(120), unique=True)
-    #: ``original``, ``playback``, ``peaks``, ``excerpt``.
+    #: ``original``, ``playback``, ``peaks``, ``excerpt``, ``beeped``.
     kind: Mapped[str] = mapped_column(String(20))
     media_type: Mapped[str] = mapped_column(String(80))
     size_bytes: Mapped[int] = mapped_column(BigInteger)

@@ -9,13 +9,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from callcoach.accounts.models import AccessEvent
+from callcoach.calls.beeped import recipe_of
 from callcoach.calls.models import Excerpt
 from callcoach.coaching.models import Note
 from callcoach.coaching.operations import notes
 from callcoach.extensions import db
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.runner import Runner
-from callcoach.storage.operations import put_file
+from callcoach.storage import get_store
+from callcoach.storage.operations import put_file, register_derived
 from tests.factories.coaching import create_note
 
 from .conftest import Desk
@@ -63,4 +65,19 @@ def add_excerpt(note_id: int) -> None:
     excerpt = Excerpt(call_id=call.id, start_ms=start_ms, end_ms=min(end_ms, call.duration_ms))
     excerpt.file = put_file(io.BytesIO(b"moment" * 100), kind="excerpt", media_type="audio/mp4")
     db.session.add(excerpt)
+    db.session.commit()
+
+
+#: What `add_beeped` stores.
+BEEPED_SOUND = b"beeped" * 100
+
+
+def add_beeped(note_id: int) -> None:
+    """The moment with names beeped out, as if a worker had written it just now."""
+    note = fresh(note_id)
+    recipe = recipe_of(note.call, *notes.excerpt_bounds(note))
+    if recipe is None:
+        raise ValueError("a call with a playback file and a transcript, please")
+    content = get_store().put(io.BytesIO(BEEPED_SOUND), recipe.key)
+    db.session.add(register_derived(content, kind="beeped", media_type="audio/mp4"))
     db.session.commit()

@@ -1,4 +1,6 @@
-"""Where a campaign keeps sound off agents' telephones, no address gives an agent any."""
+"""Where a campaign keeps sound off agents' telephones, no address gives an agent any; where it wants
+names beeped out, that variant of the moments of their notes and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +9,19 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from callcoach.accounts.models import User
+from callcoach.calls.subjects import BEEPED
 from callcoach.campaigns.models import AgentAudio, Campaign
 from callcoach.extensions import db
+from callcoach.jobs.models import Job
 from tests.access_table import TABLE, Row
 from tests.factories.coaching import create_note
 from tests.factories.disputes import create_dispute
 from tests.factories.two_sites import Site, create_two_sites
 
-from .agent_steps import add_excerpt
+from .agent_steps import BEEPED_SOUND, add_beeped, add_excerpt
 from .conftest import Desk
 
 SignIn = Callable[[User | int], FlaskClient]
@@ -63,6 +67,33 @@ def test_no_address_of_the_application_plays_a_call_to_an_agent(
     assert {"calls.audio", "coaching.excerpt", "coaching.dispute_sound"} <= heard
 
 
+def test_redacted_gives_the_agent_the_beeped_moment_and_no_other_sound(
+    app: Flask, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        site = create_two_sites().here
+        db.session.execute(update(Campaign).values(agent_audio=AgentAudio.REDACTED))
+        db.session.commit()
+    browser = sign_in(site.agent)
+    address = f"/notes/{site.note}/excerpt"
+    assert browser.get(address).status_code == 202, "asked for, and not written yet"
+    with app.app_context():
+        asked = db.session.scalars(select(Job.subject).where(Job.kind == BEEPED)).all()
+        assert len(asked) == 1
+        add_beeped(site.note)
+    assert set(_sounds(app, browser, site)) - OWN_VOICE == {"coaching.excerpt"}
+    assert browser.get(address).data == BEEPED_SOUND
+    assert browser.get(f"{address}/status").get_json() == {"state": "ready"}
+    assert f'src="{address}"' in browser.get(f"/my/notes/{site.note}").text
+    assert sign_in(site.supervisor).get(address).data != BEEPED_SOUND
+    assert sign_in(site.colleague).get(address).status_code == 404
+    with app.app_context():
+        db.session.execute(update(Campaign).values(agent_audio=AgentAudio.TEXT_ONLY))
+        db.session.commit()
+    browser = sign_in(site.agent)
+    assert browser.get(address, headers={"Accept": "application/json"}).status_code == 403
+
+
 @pytest.mark.parametrize("audio", QUIET)
 def test_every_player_says_why_it_is_not_there(
     app: Flask, desk: Desk, sign_in: SignIn, audio: AgentAudio
@@ -74,15 +105,22 @@ def test_every_player_says_why_it_is_not_there(
         desk.user("agent").locale = "en"
         db.session.commit()
     browser = sign_in(desk.ids["agent"])
-    for path in ("/my/notes", f"/my/notes/{note_id}/dispute", f"/calls/{desk.call_id}"):
+    is_silent = audio is AgentAudio.TEXT_ONLY
+    read = ["/my/notes"] if is_silent else []
+    for path in (*read, f"/my/notes/{note_id}/dispute", f"/calls/{desk.call_id}"):
         page = browser.get(path).text
         assert "On this campaign" in page, path
         assert " src=" not in page.replace(' src="/static/', ""), path
-    for path in (f"/calls/{desk.call_id}/audio", f"/notes/{note_id}/excerpt"):
+    heard = [f"/notes/{note_id}/excerpt"] if is_silent else []
+    for path in (f"/calls/{desk.call_id}/audio", *heard):
         answer = browser.get(path, headers={"Accept": "application/json"})
         assert answer.status_code == 403
         assert "agents read the words" in answer.text
-    assert browser.get(f"/notes/{note_id}/excerpt/status").get_json() == {"state": "silent"}
+    if not is_silent:
+        assert "is being prepared" in browser.get("/my/notes").text
+        assert browser.get(f"/notes/{note_id}/excerpt").status_code == 202
+    state = "silent" if is_silent else "writing"
+    assert browser.get(f"/notes/{note_id}/excerpt/status").get_json() == {"state": state}
     assert sign_in(desk.ids["claire"]).get(f"/notes/{note_id}/excerpt").status_code == 200
 
 

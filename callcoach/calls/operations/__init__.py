@@ -12,7 +12,7 @@ from callcoach.calls.operations.editing import (
     set_agent_channel,
     swap_channels,
 )
-from callcoach.calls.operations.excerpts import ensure_excerpt
+from callcoach.calls.operations.excerpts import ensure_beeped, ensure_excerpt
 from callcoach.calls.operations.importing import ImportOutcome, ImportResult, import_recording
 from callcoach.calls.operations.judging import judge, require_judge, set_reason, withdraw_verdict
 from callcoach.calls.operations.kinds import leave_kind_to_analysis, set_kind
@@ -45,6 +45,7 @@ __all__ = [
     "delete_audio",
     "delete_call",
     "edit_call",
+    "ensure_beeped",
     "ensure_excerpt",
     "import_recording",
     "judge",

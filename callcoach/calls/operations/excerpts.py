@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from callcoach.accounts.access import Viewer
+from callcoach.calls.beeped import find_beeped, recipe_of
 from callcoach.calls.models import Call, Excerpt
-from callcoach.calls.subjects import EXCERPT, excerpt_subject
+from callcoach.calls.subjects import BEEPED, EXCERPT, beeped_subject, excerpt_subject
 from callcoach.errors import InvalidInput
 from callcoach.extensions import db
 from callcoach.jobs import operations as jobs
@@ -47,3 +48,24 @@ def ensure_excerpt(viewer: Viewer, call: Call, start_ms: int, end_ms: int) -> Ex
     if excerpt.file_id is None:
         jobs.enqueue(EXCERPT, excerpt_subject(excerpt.id), viewer=viewer, priority=20)
     return excerpt
+
+
+def ensure_beeped(viewer: Viewer, call: Call, start_ms: int, end_ms: int) -> None:
+    """Have ``[start_ms, end_ms)`` of a call, cut to the recording, written soon with names and
+    numbers beeped out, if it is not there as its words stand now. Nothing happens when it cannot be:
+    the audio has gone, or no words were recognised.
+
+    Whether the viewer may hear it is judged by the caller.
+
+    Raises:
+        InvalidInput: longer than `MAX_EXCERPT_MS`: never a whole call.
+    """
+    start_ms, end_ms = max(0, start_ms), min(end_ms, call.duration_ms)
+    if end_ms - start_ms > MAX_EXCERPT_MS:
+        raise InvalidInput(
+            "An excerpt lasts from a moment to %(limit)s seconds.", limit=MAX_EXCERPT_MS // 1000
+        )
+    recipe = recipe_of(call, start_ms, end_ms)
+    if recipe is not None and find_beeped(recipe) is None:
+        subject = beeped_subject(call.id, start_ms, end_ms)
+        jobs.enqueue(BEEPED, subject, viewer=viewer, priority=20, again=True)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.access import can_delete_call, can_read_call
+from callcoach.calls.beeped import all_beeped
 from callcoach.calls.events import call_purged
 from callcoach.calls.models import Call, CallState, Excerpt, Recording
 from callcoach.calls.operations.editing import log_access, require_edit
@@ -167,6 +168,8 @@ def _lock_audio(call: Call) -> None:
 
 def _delete_files(recording: Recording) -> None:
     ids = [recording.original_id, recording.playback_id, recording.peaks_id]
+    if recording.playback is not None:
+        ids += [row.id for row in all_beeped(recording.playback)]
     recording.original = recording.playback = recording.peaks = None
     recording.audio_deleted_at = utc_now()
     excerpts = db.session.scalars(select(Excerpt).where(Excerpt.call_id == recording.call_id))

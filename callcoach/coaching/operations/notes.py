@@ -14,6 +14,7 @@ from callcoach.calls import operations as calls
 from callcoach.calls.judging import found_again, match, same_among
 from callcoach.calls.models import Call, Decision, TippingPoint, Verdict
 from callcoach.calls.operations.judging import verdicts_in_force
+from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching import events
 from callcoach.coaching.indexing import follow_note
 from callcoach.coaching.models import Note, NoteRevision, Visibility
@@ -282,11 +283,15 @@ def excerpt_bounds(note: Note) -> tuple[int, int]:
 def excerpt_of(viewer: Viewer, call: Call, note: Note) -> Any:
     """The note's excerpt, asked for when it is not there yet; None when the audio is gone, and for
     calls as a whole, which are heard on their own page.
+
+    Where agents hear names and numbers beeped out, that variant is asked for as well.
     """
     start_ms, end_ms = excerpt_bounds(note)
     is_cut = note.is_moment and note.visibility != Visibility.PRIVATE
     if not is_cut or start_ms >= call.duration_ms:
         return None
+    if call.campaign.agent_audio == AgentAudio.REDACTED:
+        calls.ensure_beeped(viewer, call, start_ms, end_ms)
     return calls.ensure_excerpt(viewer, call, start_ms, end_ms)
 
 

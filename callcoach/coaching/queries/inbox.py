@@ -12,8 +12,9 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import AccessEvent, Role
 from callcoach.calls import queries as calls
+from callcoach.calls.beeped import find_beeped, recipe_of
 from callcoach.calls.models import Call, Excerpt
-from callcoach.calls.subjects import EXCERPT, excerpt_subject
+from callcoach.calls.subjects import BEEPED, EXCERPT, beeped_subject, excerpt_subject
 from callcoach.coaching.models import (
     Note,
     NoteCall,
@@ -24,11 +25,12 @@ from callcoach.coaching.models import (
 )
 from callcoach.coaching.operations.notes import excerpt_bounds
 from callcoach.coaching.readable import readable
-from callcoach.coaching.sharing import may_hear
+from callcoach.coaching.sharing import may_hear, may_hear_beeped
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 from callcoach.jobs.models import JobState
 from callcoach.jobs.queries import find_job
+from callcoach.storage.models import StoredFile
 from callcoach.web.paging import Page, paginate
 
 #: Notes on a page: one is open and fills a phone, the others are a few lines each.
@@ -45,11 +47,19 @@ class ExcerptState:
             whole, which have their own page, ``silent`` for colleagues until the agent says yes.
         length_ms: how long it lasts; 0 when gone.
         excerpt: its row, once there is one.
+        beeped: the file with names and numbers beeped out, where the viewer hears that one only;
+            then there is no `excerpt`.
     """
 
     state: str
     length_ms: int = 0
     excerpt: Excerpt | None = None
+    beeped: StoredFile | None = None
+
+    @property
+    def file(self) -> StoredFile | None:
+        """What is played; none as long as it is not written."""
+        return self.beeped or (self.excerpt.file if self.excerpt is not None else None)
 
 
 def list_my_notes(viewer: Viewer, number: int | None = None) -> Page[Note]:
@@ -129,6 +139,8 @@ def excerpt_state(viewer: Viewer, call: Call, note: Note) -> ExcerptState:
     """What can be played with the note, without asking for it."""
     if not note.is_moment:
         return ExcerptState("whole")
+    if may_hear_beeped(viewer, note):
+        return _beeped_state(viewer, call, note)
     if not may_hear(viewer, note):
         return ExcerptState("silent")
     start_ms, end_ms = excerpt_bounds(note)
@@ -146,6 +158,21 @@ def excerpt_state(viewer: Viewer, call: Call, note: Note) -> ExcerptState:
     job = find_job(viewer, excerpt_subject(excerpt.id), EXCERPT)
     has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
     return ExcerptState("failed" if has_failed else "writing", length_ms, excerpt)
+
+
+def _beeped_state(viewer: Viewer, call: Call, note: Note) -> ExcerptState:
+    start_ms, end_ms = excerpt_bounds(note)
+    end_ms = min(end_ms, call.duration_ms)
+    recipe = recipe_of(call, start_ms, end_ms)
+    if recipe is None or note.visibility == Visibility.PRIVATE:
+        return ExcerptState("gone")
+    length_ms = end_ms - start_ms
+    file = find_beeped(recipe)
+    if file is not None:
+        return ExcerptState("ready", length_ms, beeped=file)
+    job = find_job(viewer, beeped_subject(call.id, start_ms, end_ms), BEEPED)
+    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
+    return ExcerptState("failed" if has_failed else "writing", length_ms)
 
 
 def text_read_before(viewer: Viewer, note: Note) -> NoteRevision | None:
