@@ -21,7 +21,7 @@ def approval_things(team: Team, sponsor: Sponsor, supervisor: User, mark: str) -
     create_version(script, document(law), needed_approval=True, in_force_for=[team])
     told = {"author_id": supervisor.id, "reason": f"Motif-{mark}"}
     harmless = document(law, line(f"Bonjour de {mark}."))
-    idle = create_version(script, harmless, needed_approval=False, **told)
+    idle = create_version(script, harmless, needed_approval=False, published_at=utc_now(), **told)
     unasked = create_version(
         script, harmless, needed_approval=False, in_force_for=[team], since=utc_now(), **told
     )
