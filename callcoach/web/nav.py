@@ -27,12 +27,15 @@ class Entry:
         label: as people read it.
         roles: who is offered it. What they may do there is decided by the room.
         is_room: whether the room's pages that are no entries themselves belong to it.
+        short: as the bar at the bottom of a phone says it, five beside each other; the label if not
+            given.
     """
 
     endpoint: str
     label: LazyString
     roles: frozenset[str]
     is_room: bool = True
+    short: LazyString | None = None
 
     @property
     def room(self) -> str:
@@ -42,10 +45,15 @@ class Entry:
 #: In reading order, the most useful first.
 ENTRIES = (
     Entry("coaching.home_page", _l("Home"), _FLOOR, is_room=False),
-    Entry("coaching.my_notes", _l("My notes"), frozenset({"agent"})),
-    Entry("script_library.my_script", _l("The script"), frozenset({"agent", "team_lead"})),
+    Entry("coaching.my_notes", _l("My notes"), frozenset({"agent"}), short=_l("Notes")),
+    Entry(
+        "script_library.my_script",
+        _l("The script"),
+        frozenset({"agent", "team_lead"}),
+        short=_l("Script"),
+    ),
     Entry("coaching.feed", _l("Listening feed"), frozenset({"admin", "supervisor"})),
-    Entry("drills.my_drills", _l("My drills"), frozenset({"agent"})),
+    Entry("drills.my_drills", _l("My drills"), frozenset({"agent"}), short=_l("Drills")),
     Entry("progress.my_progress", _l("My progress"), frozenset({"agent"})),
     Entry("expressions.my_expressions", _l("Expressions"), frozenset({"agent"})),
     Entry("calls.list_calls", _l("Calls"), _FLOOR),
@@ -74,6 +82,7 @@ class Link:
     label: LazyString
     is_current: bool
     count: int = 0
+    short: LazyString | None = None
 
 
 def init_app(app: Flask) -> None:
@@ -107,6 +116,7 @@ def navigation() -> list[Link]:
             entry.label,
             url == current,
             badges[entry.endpoint]() if entry.endpoint in badges else 0,
+            entry.short,
         )
         for entry, url in offered
     ]
