@@ -96,7 +96,7 @@ def week_title(week: date) -> str:
 def said_in(count: Count) -> str:
     """“5 of 12 calls”."""
     return ngettext(
-        "%(count)s of %(num)s call", "%(count)s of %(num)s calls", count.total, count=count.count
+        "%(num)s call of %(total)s", "%(num)s calls of %(total)s", count.count, total=count.total
     )
 
 
@@ -170,6 +170,8 @@ def request_url(campaign_id: int, signal: str, key: str, said: str, kept_id: int
 
 
 def _both(now: Count, before: Count) -> str:
+    if not before.total:
+        return said_in(now)
     return _(
         "%(now)s; in the four weeks before, %(before)s", now=said_in(now), before=said_in(before)
     )
