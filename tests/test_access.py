@@ -44,18 +44,28 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 class Watch:
-    """Whether anything may have been written since the database was last found as it was: every
-    statement that is no plain read counts. Comparing all tables after each read takes minutes.
+    """Which tables may have been written to since the database was last found as it was: every
+    statement that is no plain read counts. Comparing all tables after each request takes minutes.
     """
 
     READS = frozenset({"SELECT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT"})
+    WRITES = re.compile(r'(?:INSERT\s+INTO|UPDATE)\s+"?(\w+)', re.IGNORECASE)
 
     def __init__(self) -> None:
+        self.touched: set[str] = set()
         self.has_written = False
 
     def __call__(self, _connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.split(None, 1)[0].upper() not in self.READS:
-            self.has_written = True
+        if statement.split(None, 1)[0].upper() in self.READS:
+            return
+        self.has_written = True
+        write = self.WRITES.match(statement)
+        # What is deleted takes rows of other tables with it
+        self.touched |= {write[1]} if write else set(db.metadata.tables)
+
+    def forget(self) -> None:
+        self.touched.clear()
+        self.has_written = False
 
 
 @dataclass(frozen=True)
@@ -71,10 +81,10 @@ class World:
 
     def put_back(self) -> None:
         """Undo whatever a request changed, also a recording that it deleted."""
-        if self.snapshot() != self.start:
+        if self.watch.has_written:
             with self.app.app_context():
-                _restore(self.start)
-            self.watch.has_written = False
+                _restore(self.start, self.watch.touched)
+            self.watch.forget()
         for path, content in self.files.items():
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,12 +92,10 @@ class World:
 
     def snapshot(self) -> Snapshot:
         """Every row of every table, as it is now."""
-        if not self.watch.has_written:
+        if not self.watch.touched:
             return self.start
         with self.app.app_context():
-            found = _snapshot()
-        self.watch.has_written = found != self.start
-        return found
+            return {**self.start, **_snapshot(self.watch.touched)}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +103,7 @@ def world(app: Flask) -> World:
     watch = Watch()
     with app.app_context():
         sites = create_two_sites()
-        start = _snapshot()
+        start = _snapshot(set(db.metadata.tables))
         event.listen(db.engine, "before_cursor_execute", watch)
     stored = (app.extensions["callcoach"].data_dir / "files").rglob("*")
     files = {path: path.read_bytes() for path in stored if path.is_file()}
@@ -131,12 +139,13 @@ def _tables() -> list[Any]:
     return list(db.metadata.tables.values())
 
 
-def _snapshot() -> Snapshot:
-    """Every row of every table."""
+def _snapshot(names: set[str]) -> Snapshot:
+    """Every row of these tables; what is no table of ours, such as the search index, is left out."""
     with db.engine.connect() as connection:
         return {
             table.name: [tuple(row) for row in connection.execute(_in_order(table))]
             for table in _tables()
+            if table.name in names
         }
 
 
@@ -144,21 +153,27 @@ def _in_order(table: Any) -> Any:
     return table.select().order_by(*table.primary_key.columns)
 
 
-def _restore(wanted: Snapshot) -> None:
-    """Tables refer to each other in circles, so the references are checked at the end only."""
-    defer = {
-        "sqlite": "PRAGMA defer_foreign_keys=ON",
-        "postgresql": "SET LOCAL session_replication_role = replica",
-    }
-    with db.engine.begin() as connection:
-        connection.exec_driver_sql(defer[db.engine.dialect.name])
-        for table in _tables():
-            connection.execute(table.delete())
-        for table in _tables():
-            names = [column.name for column in table.columns]
-            rows = [dict(zip(names, row, strict=True)) for row in wanted[table.name]]
-            if rows:
-                connection.execute(table.insert(), rows)
+def _restore(wanted: Snapshot, names: set[str]) -> None:
+    """Put these tables back. They refer to each other in circles, and what is deleted must not take
+    rows of other tables with it, so references count for nothing meanwhile.
+    """
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    db.session.remove()
+    with db.engine.connect() as connection:
+        if is_sqlite:  # outside a transaction, which SQLAlchemy would begin
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        with connection.begin():
+            if not is_sqlite:
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            tables = [table for table in _tables() if table.name in names]
+            for table in tables:
+                connection.execute(table.delete())
+                columns = [column.name for column in table.columns]
+                rows = [dict(zip(columns, row, strict=True)) for row in wanted[table.name]]
+                if rows:
+                    connection.execute(table.insert(), rows)
+        if is_sqlite:
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
 
 
 def _address(app: Flask, row: Row, site: Site) -> str:
