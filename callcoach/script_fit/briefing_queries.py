@@ -198,9 +198,7 @@ def _present_releases(viewer: Viewer) -> list[ScriptRelease]:
         select(Script.campaign_id, CampaignTeam.team_id)
         .join(CampaignTeam, CampaignTeam.campaign_id == Script.campaign_id)
         .join(Campaign, Campaign.id == Script.campaign_id)
-        .where(
-            CampaignTeam.team_id.in_(sorted(viewer.team_ids)), Campaign.is_archived.is_(False)
-        )
+        .where(CampaignTeam.team_id.in_(sorted(viewer.team_ids)), Campaign.is_archived.is_(False))
         .order_by(Script.campaign_id, CampaignTeam.team_id)
     )
     now = utc_now()
