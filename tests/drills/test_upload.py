@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from callcoach.accounts.models import User
-from callcoach.coaching.voice_media import NO_SOUND
 from callcoach.drills.models import Answer
 from callcoach.extensions import db
 from callcoach.storage import get_store
