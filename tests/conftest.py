@@ -19,7 +19,7 @@ from flask_login.utils import _create_identifier
 from hypothesis import settings as hypothesis_settings
 from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser, expect, sync_playwright
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from werkzeug.routing import Rule
@@ -133,7 +133,9 @@ def app(settings: Settings, empty_database: Path) -> Iterator[Flask]:
     application.jinja_env.bytecode_cache = _templates
     with application.app_context():
         db.engine.update_execution_options(compiled_cache=_compiled)
+        made: list[Any] = []
         if POSTGRES_URL:
+            event.listen(db.engine, "connect", lambda connection, _record: made.append(connection))
             if not _empty_postgres():
                 db.create_all()
         elif not is_fresh and not inspect(db.engine).has_table("users"):
@@ -142,6 +144,10 @@ def app(settings: Settings, empty_database: Path) -> Iterator[Flask]:
     with application.app_context():
         db.session.remove()
         db.engine.dispose()
+    for connection in made:
+        # An answer whose sound nobody read to its end holds one until it is collected, at a moment
+        # when some other test would be blamed for it
+        connection.close()
 
 
 def _empty_postgres() -> bool:
