@@ -26,6 +26,8 @@ def refit() -> None:
         if waiting:
             feed_fitting()
         db.session.commit()
+        db.session.remove()
+        db.engine.dispose()  # nothing of it is used again, wherever the command was called from
     if waiting:
         click.echo(f"The worker aligns {waiting} calls with their scripts.")
     else:
