@@ -145,8 +145,7 @@ def app(settings: Settings, empty_database: Path) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
     for connection in made:
-        # An answer whose sound nobody read to its end holds one until it is collected, at a moment
-        # when some other test would be blamed for it
+        # What a test left open would be collected at a moment when another one is blamed for it
         connection.close()
 
 
