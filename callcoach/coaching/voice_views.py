@@ -52,20 +52,18 @@ def put_voice_take(note_id: int, name: str) -> ResponseReturnValue:
     if _is_kept(note, key):
         return upload_state(0, is_done=True, **voice_facts(note))
     db.session.rollback()  # nothing is held while the sound is read
-    so_far = uploads.take_piece(
-        key, piece.offset, piece.data, length=piece.length, max_bytes=media.MAX_VOICE_BYTES
-    )
-    if so_far < piece.length:
-        return upload_state(so_far)
-    sound = uploads.read_upload(key, sha256=piece.sha256)
     settings: Settings = current_app.extensions["callcoach"]
-    try:
-        content, duration_ms = media.write_voice(settings, key, sound)
-    finally:
-        uploads.forget_upload(key)
+    so_far, made = uploads.take_whole(
+        key,
+        piece,
+        max_bytes=media.MAX_VOICE_BYTES,
+        make=lambda sound: media.write_voice(settings, key, sound),
+    )
+    if made is None:
+        return upload_state(so_far)
     with write_transaction():
         call, note = _own(viewer, note_id)
-        operations.keep_voice(viewer, call, note, content, duration_ms)
+        operations.keep_voice(viewer, call, note, *made)
         facts = voice_facts(note)
         db.session.commit()
     return upload_state(so_far, is_done=True, **facts)

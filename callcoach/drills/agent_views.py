@@ -104,21 +104,19 @@ def put_take(assignment_id: int, step_id: int, name: str) -> ResponseReturnValue
     if kept is not None:
         return upload_state(0, is_done=True, **_kept_facts(kept))
     db.session.rollback()  # nothing is held while the sound is read
-    so_far = uploads.take_piece(
-        key, piece.offset, piece.data, length=piece.length, max_bytes=practice.MAX_TAKE_BYTES
-    )
-    if so_far < piece.length:
-        return upload_state(so_far)
-    sound = uploads.read_upload(key, sha256=piece.sha256)
     settings: Settings = current_app.extensions["callcoach"]
-    try:
-        content, duration_ms = media.write_take(settings, key, sound)
-    finally:
-        uploads.forget_upload(key)
+    so_far, made = uploads.take_whole(
+        key,
+        piece,
+        max_bytes=practice.MAX_TAKE_BYTES,
+        make=lambda sound: media.write_take(settings, key, sound),
+    )
+    if made is None:
+        return upload_state(so_far)
     with write_transaction():
         assignment, step = queries.get_my_step(viewer, assignment_id, step_id)
         answer = _kept(assignment, step_id, key) or practice.keep_take(
-            viewer, assignment, step, content, duration_ms
+            viewer, assignment, step, *made
         )
         facts = _kept_facts(answer)
         db.session.commit()

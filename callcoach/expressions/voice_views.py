@@ -47,20 +47,18 @@ def put_voice_take(expression_id: int, name: str) -> ResponseReturnValue:
     if _is_kept(expression, key):
         return upload_state(0, is_done=True, **_facts(expression))
     db.session.rollback()  # nothing is held while the sound is read
-    so_far = uploads.take_piece(
-        key, piece.offset, piece.data, length=piece.length, max_bytes=media.MAX_VOICE_BYTES
-    )
-    if so_far < piece.length:
-        return upload_state(so_far)
-    sound = uploads.read_upload(key, sha256=piece.sha256)
     settings: Settings = current_app.extensions["callcoach"]
-    try:
-        content, duration_ms = media.write_voice(settings, key, sound)
-    finally:
-        uploads.forget_upload(key)
+    so_far, made = uploads.take_whole(
+        key,
+        piece,
+        max_bytes=media.MAX_VOICE_BYTES,
+        make=lambda sound: media.write_voice(settings, key, sound),
+    )
+    if made is None:
+        return upload_state(so_far)
     with write_transaction():
         expression = queries.get_expression(viewer, expression_id, to_edit=True)
-        operations.keep_voice(viewer, expression, content, duration_ms)
+        operations.keep_voice(viewer, expression, *made)
         facts = _facts(expression)
         db.session.commit()
     return upload_state(so_far, is_done=True, **facts)

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
-    String,
-    cast,
     delete,
     exists,
-    func,
-    literal,
-    or_,
     select,
 )
 
@@ -38,11 +32,13 @@ from callcoach.analysis.turns import Conversation, is_backchannel
 from callcoach.calls.events import on_details_changed, on_words_changed
 from callcoach.calls.mapping import ShownTurn, to_ms, to_s
 from callcoach.calls.models import Call
+from callcoach.calls.operations.reanalysis import subject_column
 from callcoach.calls.queries import turns_of
 from callcoach.calls.subjects import subject_of
 from callcoach.extensions import db, utc_now
+from callcoach.jobs import feeding
 from callcoach.jobs import operations as jobs
-from callcoach.jobs.models import LIVE_STATES, Job, JobState
+from callcoach.jobs.models import Job
 from callcoach.script_fit.models import BriefingReading, CallFit, LineUse
 from callcoach.script_library.document import Document
 from callcoach.script_library.events import on_put_in_force
@@ -64,7 +60,6 @@ _SHORT_S = 1.2
 #: By how much more the old words of a changed line must be found than the new ones, for a call to
 #: follow the older version: less is within what recognition errors make of one wording.
 _OLDER_BY = 0.25
-_SLOT = "slot:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,21 +236,10 @@ def fit_outdated() -> int:
     Returns:
         How many wait now, or are being worked on; 0 when nothing is left to do.
     """
-    waiting = db.session.scalar(
-        select(func.count(Job.id)).where(Job.kind == FIT, Job.state.in_(LIVE_STATES))
-    )
-    count = waiting or 0
+    count = feeding.count_live(FIT)
     if count >= SLICE:
         return count
-    known = exists().where(
-        Job.kind == FIT,
-        Job.subject == _subject(),
-        or_(
-            Job.state.in_(LIVE_STATES),
-            Job.state.in_((JobState.FAILED, JobState.CANCELLED))
-            & (Job.finished_at > utc_now() - FAILED_RESTS),
-        ),
-    )
+    known = feeding.is_taken_up(FIT, subject_column(), FAILED_RESTS)
     for call_id in db.session.scalars(outdated_fits().where(~known).limit(SLICE - count)).all():
         ask_for_fit(call_id)
         count += 1
@@ -268,16 +252,8 @@ def feed_fitting(*, after: str | None = None) -> Job:
     Args:
         after: subject of the feeding job that asks for the next one; None has it done at once.
     """
-    slot = int(utc_now().timestamp()) // EVERY_S
-    if after is not None:  # never itself, should the clocks of two machines differ
-        slot = max(slot, int(after.removeprefix(_SLOT))) + 1
-    return jobs.enqueue(
-        FEED,
-        f"{_SLOT}{slot}",
-        viewer=Viewer.system(),
-        priority=LOW_PRIORITY,
-        not_before=None if after is None else datetime.fromtimestamp(slot * EVERY_S, UTC),
-        again=True,
+    return feeding.feed(
+        FEED, viewer=Viewer.system(), every_s=EVERY_S, priority=LOW_PRIORITY, after=after
     )
 
 
@@ -403,8 +379,3 @@ def _use(call_id: int, line_id: int, fit: LineFit) -> LineUse:
         is_recited=fit.is_recited,
         is_apt=fit.is_apt,
     )
-
-
-def _subject() -> ColumnElement[str]:
-    """`subject_of`, in the database."""
-    return literal(subject_of(0).removesuffix("0")) + cast(Call.id, String)

@@ -12,11 +12,15 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+from collections.abc import Callable
+from typing import TypeVar
 
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.storage.store import check_key, get_store
+from callcoach.web.uploads import Piece
 
 _HEAD = struct.Struct(">Q")
+Made = TypeVar("Made")
 
 
 def upload_key(*whose: str | int) -> str:
@@ -89,6 +93,28 @@ def read_upload(key: str, *, sha256: str = "") -> bytes:
         forget_upload(key)
         raise Conflict("The recording came damaged. Send it again.")
     return content
+
+
+def take_whole(
+    key: str, piece: Piece, *, max_bytes: int, make: Callable[[bytes], Made]
+) -> tuple[int, Made | None]:
+    """Add a piece, as `take_piece` does; with the last one make something of the whole, which is
+    forgotten then, whatever came of it.
+
+    Returns:
+        How many bytes there are now, and what `make` made; None before the last piece.
+
+    Raises:
+        InvalidInput, Conflict: as `take_piece` and `read_upload` do; and whatever `make` raises.
+    """
+    so_far = take_piece(key, piece.offset, piece.data, length=piece.length, max_bytes=max_bytes)
+    if so_far < piece.length:
+        return so_far, None
+    whole = read_upload(key, sha256=piece.sha256)
+    try:
+        return so_far, make(whole)
+    finally:
+        forget_upload(key)
 
 
 def forget_upload(key: str) -> None:

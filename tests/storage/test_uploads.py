@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.storage import uploads
+from callcoach.web.uploads import Piece
 
 LIMIT = 1000
 CONTENT = bytes(range(250)) * 2
@@ -108,3 +109,20 @@ def test_an_upload_that_is_not_whole_cannot_be_read(key: str) -> None:
     _send(key, 0, CONTENT[:-1])
     with pytest.raises(NotFound):
         uploads.read_upload(key)
+
+
+def test_the_last_piece_makes_something_of_the_whole_and_nothing_stays(key: str) -> None:
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    half = len(CONTENT) // 2
+
+    def take(offset: int, data: bytes, make: Callable[[bytes], int]) -> tuple[int, int | None]:
+        piece = Piece(offset, len(CONTENT), data, sha256)
+        return uploads.take_whole(key, piece, max_bytes=10_000, make=make)
+
+    assert take(0, CONTENT[:half], len) == (half, None)
+    assert take(half, CONTENT[half:], len) == (len(CONTENT), len(CONTENT))
+    assert uploads.received(key) == 0
+    take(0, CONTENT[:half], len)
+    with pytest.raises(ZeroDivisionError):
+        take(half, CONTENT[half:], lambda whole: len(whole) // 0)
+    assert uploads.received(key) == 0, "what cannot be used is not kept for another try"

@@ -8,9 +8,9 @@ call takes the phrases learnt from it away.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, cast, literal, select
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call, CallState
@@ -18,9 +18,10 @@ from callcoach.calls.queries.reanalysis import outdated_calls
 from callcoach.calls.subjects import FEED_REFRESH, REFRESH, subject_of
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import db, utc_now
+from callcoach.jobs import feeding
 from callcoach.jobs import operations as jobs
 from callcoach.jobs.leases import is_due
-from callcoach.jobs.models import LIVE_STATES, Job, JobState
+from callcoach.jobs.models import Job
 from callcoach.tuning.events import on_tuning_changed
 from callcoach.tuning.models import ChangeKind, TuningChange
 
@@ -33,9 +34,6 @@ LOW_PRIORITY = -10
 #: A call whose analysis failed is tried again after this: an upgrade may have mended it.
 FAILED_RESTS = timedelta(days=1)
 
-#: Subject of a feeding job: the stretch of `EVERY_S` seconds that it is for.
-_SLOT = "slot:"
-
 
 def refresh_outdated(*, campaign_id: int | None = None) -> int:
     """Ask for the analysis of the next slice of outdated calls, newest first.
@@ -43,18 +41,10 @@ def refresh_outdated(*, campaign_id: int | None = None) -> int:
     Returns:
         How many calls wait for it now, or are being analysed; 0 when nothing is left to do.
     """
-    waiting = _count_waiting()
+    waiting = feeding.count_live(REFRESH)
     if waiting >= SLICE:
         return waiting
-    known = exists().where(
-        Job.kind == REFRESH,
-        Job.subject == _subject(),
-        or_(
-            Job.state.in_(LIVE_STATES),
-            Job.state.in_((JobState.FAILED, JobState.CANCELLED))
-            & (Job.finished_at > utc_now() - FAILED_RESTS),
-        ),
-    )
+    known = feeding.is_taken_up(REFRESH, subject_column(), FAILED_RESTS)
     # Others are being worked on, and come out of that with an analysis of today's
     settled = Call.state.in_((CallState.READY, CallState.FAILED, CallState.CANCELLED))
     wanted = outdated_calls(campaign_id).where(settled, ~known).limit(SLICE - waiting)
@@ -79,16 +69,12 @@ def feed_refreshing(*, after: str | None = None) -> Job:
         after: subject of the feeding job that asks for the next one, which comes `EVERY_S` seconds
             later at most; None has it done at once.
     """
-    slot = int(utc_now().timestamp()) // EVERY_S
-    if after is not None:  # never itself, should the clocks of two machines differ
-        slot = max(slot, int(after.removeprefix(_SLOT))) + 1
-    return jobs.enqueue(
+    return feeding.feed(
         FEED_REFRESH,
-        f"{_SLOT}{slot}",
         viewer=Viewer.system(),
+        every_s=EVERY_S,
         priority=LOW_PRIORITY,
-        not_before=None if after is None else datetime.fromtimestamp(slot * EVERY_S, UTC),
-        again=True,
+        after=after,
     )
 
 
@@ -108,7 +94,7 @@ def next_refreshes(campaign_id: int | None = None) -> list[int]:
     """Numbers of the jobs that wait to analyse a call again and whose time has come."""
     statement = (
         select(Job.id)
-        .join(Call, Job.subject == _subject())
+        .join(Call, Job.subject == subject_column())
         .where(Job.kind == REFRESH, is_due(utc_now()))
         .order_by(Job.id)
     )
@@ -123,15 +109,6 @@ def _feed_after_tuning(_campaign: Campaign, change: TuningChange) -> None:
         feed_refreshing()
 
 
-def _count_waiting() -> int:
-    return (
-        db.session.scalar(
-            select(func.count(Job.id)).where(Job.kind == REFRESH, Job.state.in_(LIVE_STATES))
-        )
-        or 0
-    )
-
-
-def _subject() -> ColumnElement[str]:
+def subject_column() -> ColumnElement[str]:
     """`subject_of`, in the database."""
     return literal(subject_of(0).removesuffix("0")) + cast(Call.id, String)

@@ -68,9 +68,15 @@ export function createSelection({ transcript, stage, data, player, onChange }) {
   }
 
   let waiting = 0;
+  function settle() {
+    if (!waiting) return;
+    cancelAnimationFrame(waiting);
+    waiting = 0;
+    fromText();
+  }
   document.addEventListener("selectionchange", () => {
     cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(fromText);
+    waiting = requestAnimationFrame(settle);
   });
   transcript.addEventListener("click", () => {
     if (isText && getSelection().isCollapsed) clear();
@@ -124,6 +130,7 @@ export function createSelection({ transcript, stage, data, player, onChange }) {
   return {
     /** @returns {Stretch | null} */
     get() {
+      settle(); // a key that comes before the next frame means the words selected just now
       const chosen = now();
       if (!chosen) return null;
       const turn = turnOf(data.turns, chosen);
