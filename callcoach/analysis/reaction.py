@@ -6,7 +6,6 @@ an emotion. The same numbers feed the engagement curve's polarity and the fusion
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import log1p
 
 from callcoach.analysis.model import Turn
@@ -86,8 +85,3 @@ def describe(scene: Scene, moment: Moment) -> dict[str, float]:
     for name in ("deaf", "acknowledging", "proposing", "adjusting"):
         numbers[f"agent_{name}"] = float(scene.has(moment.turn, name))
     return numbers
-
-
-def against_words(scene: Scene, turn: Turn | None) -> Mapping[str, int]:
-    """Counts of the lists against going on, for the evidence of an effect."""
-    return {name: len(scene.hits(turn, name)) for name in AGAINST}

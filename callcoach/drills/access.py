@@ -58,15 +58,6 @@ def can_practise(viewer: Viewer, assignment: ScopedAssignment) -> bool:
     return practises(viewer) and assignment.agent_id == viewer.user_id
 
 
-def can_see_due(viewer: Viewer, team_ids: Collection[int]) -> bool:
-    """Who of the teams `team_ids` has what to do, and whether it was done."""
-    if viewer.sees_everything:
-        return True
-    return viewer.has_role(Role.SUPERVISOR, Role.TEAM_LEAD) and not viewer.team_ids.isdisjoint(
-        team_ids
-    )
-
-
 def can_see_attempt(viewer: Viewer, team_ids: Collection[int], *, is_sent: bool) -> bool:
     """Read, hear and mark a try of an agent of the teams `team_ids`: their supervisors, and only
     once it was sent. Not the floor's leads: a try is no business of whoever plans the shift.

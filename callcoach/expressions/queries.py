@@ -40,10 +40,6 @@ class Filters:
     text: str = ""
     removed: bool = False
 
-    @property
-    def is_narrow(self) -> bool:
-        return bool(self.kind or self.text)
-
 
 @dataclass(frozen=True, slots=True)
 class Listed:

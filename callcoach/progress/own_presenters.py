@@ -23,7 +23,6 @@ from callcoach.progress.models import CoachingPeriod, Objective, SharingConsent
 from callcoach.progress.presenters import Became, my_became
 from callcoach.progress.queries import pairs as pair_queries
 from callcoach.progress.queries.people import Constancy, Own, Week, measured
-from callcoach.web.filters import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +313,3 @@ def _constancy_words(constancy: Constancy) -> str:
             total=len(constancy.calls),
         )
     )
-
-
-def days_words(starts_on: date, ends_on: date) -> str:
-    """From when to when."""
-    return str(_("from %(start)s to %(end)s", start=local_date(starts_on), end=local_date(ends_on)))

@@ -15,7 +15,6 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from callcoach.analysis import lexicon
-from callcoach.analysis.figures import UNITS
 from callcoach.analysis.model import Cause, Speaker, Valence, Word
 from callcoach.analysis.model import Turn as ReadableTurn
 from callcoach.analysis.text import tokens
@@ -192,11 +191,6 @@ def _figure(sign: Sign, call: Looked) -> Found:
     turns = [turn for turn in call.turns if turn.speaker == whose]
     longest = max(turns, key=lambda turn: turn.end_ms - turn.start_ms, default=None)
     return Found(bool(beyond), float(value), _place(longest) if longest else None)
-
-
-def figure_names() -> tuple[str, ...]:
-    """Figures a sign or an objective may name, in the order in which pages list them."""
-    return tuple(UNITS)
 
 
 def _readable(turn: ShownTurn) -> ReadableTurn:

@@ -6,7 +6,6 @@ in `ScriptEdit`), so that a history can be told and single edits taken back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
@@ -231,12 +230,6 @@ def set_wording(line: Line, persona: str, text: str) -> Line:
     return replace(line, variants=variants)
 
 
-def remove_variant(line: Line, persona: str) -> Line:
-    """A line without its variant for a persona."""
-    wanted = persona.casefold()
-    return replace(line, variants=tuple(v for v in line.variants if v.persona.casefold() != wanted))
-
-
 def set_register(line: Line, persona: str, register: Register) -> Line:
     """A line with other notes on how it is said, to everybody or in the variant for a persona."""
     if not persona:
@@ -322,11 +315,6 @@ def revert(current: Document, before: Document, after: Document, subject: str) -
     if new and (old.section.key, old.index) != (new.section.key, new.index):
         found = MoveLine(subject, old.section.key, old.index).apply(found)
     return found
-
-
-def in_call_order(sections: Sequence[Section]) -> tuple[Section, ...]:
-    """Sections as they come in a call; those of one kind keep their order."""
-    return tuple(sorted(sections, key=lambda section: CALL_ORDER.index(section.kind)))
 
 
 def _revert_section(current: Document, before: Document, after: Document, subject: str) -> Document:

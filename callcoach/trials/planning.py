@@ -181,10 +181,6 @@ class Advice(StrEnum):
     #: It will hardly be found any more, or the planned days are over.
     FUTILE = "futile"
 
-    @property
-    def says_stop(self) -> bool:
-        return self is not Advice.GO_ON
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -255,7 +255,9 @@ def list_due(viewer: Viewer, *, limit: int = 200) -> list[Assignment]:
 
 
 def of_teams(viewer: Viewer) -> ColumnElement[bool]:
-    """`access.can_see_due` as a condition on `Assignment`."""
+    """Drills whose due date the viewer may follow, as a condition on `Assignment`: those of their
+    teams' agents, for who plans or supervises them.
+    """
     if viewer.sees_everything:
         return true()
     if not viewer.has_role(Role.SUPERVISOR, Role.TEAM_LEAD):

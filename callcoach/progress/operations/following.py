@@ -24,7 +24,7 @@ from callcoach.calls.models import (
 from callcoach.calls.queries import has_verdict
 from callcoach.coaching.models import Note, NoteAim, Visibility
 from callcoach.extensions import db, utc_now
-from callcoach.progress.models import Heard, Recheck, RecheckListen, RecheckState, SignKind
+from callcoach.progress.models import Recheck, RecheckListen, RecheckState, SignKind
 from callcoach.progress.signs import Looked, Sign, look, said_before, suggest
 from callcoach.tuning.queries import holds_back, standings_of
 
@@ -222,8 +222,3 @@ def _context(note: Note) -> str:
     if run is None:
         return ""
     return said_before(shown_turns(run.turns, _corrections(note.call)), note.start_ms)
-
-
-def is_return(listen: RecheckListen) -> bool:
-    """Whether a person heard it come back."""
-    return listen.heard == Heard.CAME_BACK
