@@ -18,6 +18,8 @@ from callcoach.campaigns import views as campaigns_views
 from callcoach.coaching import models as coaching_models  # noqa: F401 - its tables
 from callcoach.coaching import views as coaching_views
 from callcoach.config import MIGRATIONS_DIR, TEMPLATES_DIR, Settings
+from callcoach.debriefs import models as debriefs_models  # noqa: F401 - its tables
+from callcoach.debriefs import views as debriefs_views
 from callcoach.drills import views as drills_views
 from callcoach.expressions import views as expressions_views
 from callcoach.field_reports import views as field_reports_views
@@ -25,11 +27,15 @@ from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
 from callcoach.learning import views as learning_views
+from callcoach.lessons import models as lessons_models  # noqa: F401 - its tables
+from callcoach.lessons import views as lessons_views
 from callcoach.notices import views as notices_views
 from callcoach.progress import views as progress_views
 from callcoach.script_fit import views as script_fit_views
 from callcoach.script_library import views as script_library_views
 from callcoach.search import views as search_views
+from callcoach.team_life import models as team_life_models  # noqa: F401 - its tables
+from callcoach.team_life import views as team_life_views
 from callcoach.trials import views as trials_views
 from callcoach.tuning import models as tuning_models  # noqa: F401 - its tables
 
@@ -49,6 +55,9 @@ _VIEWS = (
     expressions_views,
     trials_views,
     field_reports_views,
+    debriefs_views,
+    lessons_views,
+    team_life_views,
     notices_views,
     jobs_views,
 )

@@ -11,12 +11,16 @@ from collections.abc import Mapping
 
 from tests.access_approvals import APPROVALS
 from tests.access_campaigns import CAMPAIGNS
+from tests.access_debrief_live import DEBRIEF_LIVE
+from tests.access_debrief_outcome import DEBRIEF_OUTCOME
+from tests.access_debriefs import DEBRIEFS
 from tests.access_disputes import DISPUTES
 from tests.access_drills import DRILLS
 from tests.access_expressions import EXPRESSIONS
 from tests.access_field_reports import FIELD_REPORTS
 from tests.access_fit import FIT
 from tests.access_ledger import LEDGER
+from tests.access_lessons import LESSONS
 from tests.access_notes import MORE_NOTES
 from tests.access_phrases import PHRASES
 from tests.access_progress import PROGRESS
@@ -37,6 +41,7 @@ from tests.access_row import (
 from tests.access_row import post as _post
 from tests.access_script_fit import SCRIPT_FIT
 from tests.access_scripts import SCRIPTS
+from tests.access_team_life import TEAM_LIFE
 from tests.access_trials import TRIALS
 from tests.factories.two_sites import Site
 
@@ -431,6 +436,11 @@ TABLE = (
     *DRILLS,
     *EXPRESSIONS,
     *FIELD_REPORTS,
+    *DEBRIEFS,
+    *DEBRIEF_LIVE,
+    *DEBRIEF_OUTCOME,
+    *LESSONS,
+    *TEAM_LIFE,
     *PROGRESS,
     *SCRIPT_FIT,
     *FIT,

@@ -51,6 +51,20 @@ SENTENCES: Mapping[str, str] = {
     ),
     "script.briefing": N_("The script of %(campaign)s changes: read what."),
     "script.changed_by_you": N_("A line of the script changed thanks to your call."),
+    "debrief.invited": N_(
+        "A debrief of your team takes place: “%(title)s”, on %(day)s at %(time)s."
+    ),
+    "debrief.one_to_one": N_("%(name)s proposes a one-to-one on %(day)s at %(time)s."),
+    "debrief.moved": N_("The debrief “%(title)s” moves to %(day)s at %(time)s."),
+    "debrief.skipped": N_("The debrief “%(title)s” of %(day)s does not take place."),
+    "debrief.started": N_("The debrief “%(title)s” has begun: join it."),
+    "debrief.catch_up": N_("You missed the debrief “%(title)s”: catch up with it."),
+    "debrief.minutes": N_("The minutes of the debrief “%(title)s” are there."),
+    "debrief.decision": N_("A debrief gave you something to do by %(day)s."),
+    "debrief.decision_open": N_("A debrief gave you something to do."),
+    "lesson.proposed": N_("%(name)s proposes a lesson to your team: “%(title)s”."),
+    "lesson.taken": N_("The team %(team)s took up the lesson “%(title)s”."),
+    "team.objective": N_("Your team has a new objective."),
     "field.letter": N_("A letter from the floor of %(campaign)s has come."),
     "script.request_answered": N_("Your request to change the script was answered."),
 }

@@ -40,6 +40,7 @@ from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
 from .checks import create_check
 from .coaching import create_note, create_request
+from .debriefs import debrief_things
 from .disputes import dispute_things
 from .drills import drill_things
 from .expressions import expression_things
@@ -184,6 +185,32 @@ class Site:
     fit_declined: int
     fit_example: int
     fit_removed_example: int
+    debrief_series: int
+    archived_series: int
+    debrief: int
+    running_debrief: int
+    done_debrief: int
+    skipped_debrief: int
+    one_to_one: int
+    running_one_to_one: int
+    agenda_item: int
+    second_item: int
+    live_item: int
+    done_item: int
+    met_item: int
+    waiting_item: int
+    debrief_answer: int
+    debrief_remark: int
+    decision: int
+    closed_decision: int
+    effect: int
+    effect_listen: int
+    lesson: int
+    offered_lesson: int
+    standard: int
+    retired_standard: int
+    team_objective: int
+    closed_team_objective: int
 
     def name_of(self, who: str) -> str:
         """How somebody or something of this site is called."""
@@ -326,6 +353,7 @@ def _create_site() -> Site:
         **approval_things(team, sponsor, author, mark),
         **fit_things(team, sponsor, owner, author, mark),
         **trial_things(team, campaign, mark),
+        **debrief_things(team, call, owner, other, author, mark),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),

@@ -1,0 +1,1 @@
+"""Writes of debriefs: one module for each thing that happens to them."""

@@ -1,0 +1,1 @@
+"""Reads of debriefs, always in a viewer's scope."""
