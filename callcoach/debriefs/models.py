@@ -324,6 +324,8 @@ class Attendance(db.Model):
     #: Who said so: the host, or the person by joining.
     marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     caught_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Ids of the items whose outcome they have opened while catching up, in that order.
+    opened_items: Mapped[list[int]] = mapped_column(JSON, default=list)
 
     user: Mapped[User] = relationship(foreign_keys=user_id)
 

@@ -128,6 +128,7 @@ def upgrade() -> None:
     sa.Column('marked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('marked_by_id', sa.Integer(), nullable=True),
     sa.Column('caught_up_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opened_items', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['debrief_id'], ['debriefs.id'], name=op.f('fk_debrief_attendances_debrief_id_debriefs'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['marked_by_id'], ['users.id'], name=op.f('fk_debrief_attendances_marked_by_id_users'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_debrief_attendances_user_id_users'), ondelete='CASCADE'),

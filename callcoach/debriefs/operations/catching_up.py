@@ -1,0 +1,101 @@
+"""Catching up with a debrief that one was not at: the same stop and the same question, item by
+item, and only then what happened.
+
+How far somebody has come is kept with their attendance, and is forgotten with it.
+"""
+
+from __future__ import annotations
+
+from callcoach.accounts.access import Viewer
+from callcoach.debriefs import catch_up
+from callcoach.debriefs.models import AgendaItem, Attendance, Debrief, Presence
+from callcoach.debriefs.queries.debriefs import participants
+from callcoach.errors import InvalidInput, NotAllowed
+from callcoach.extensions import db, utc_now
+from callcoach.notices.operations import mark_subject_seen, notify
+
+#: What the absent are told.
+NOTICE = "debrief.catch_up"
+
+
+def subject_of(debrief: Debrief) -> str:
+    """What a notice about a debrief is about.
+
+    >>> subject_of(Debrief(id=3))
+    'debrief:3'
+    """
+    return f"debrief:{debrief.id}"
+
+
+def tell_absent(debrief: Debrief) -> int:
+    """Tell those who were not there that they can catch up; nobody when nothing was shown.
+
+    Returns:
+        How many were told.
+    """
+    if debrief.is_one_to_one or not catch_up.items_of(debrief):
+        return 0
+    here = {row.user_id for row in debrief.attendances if catch_up.was_there(row)}
+    absent = [person for person in participants(debrief) if person.id not in here]
+    for person in absent:
+        notify(
+            person.id,
+            NOTICE,
+            subject_of(debrief),
+            f"/my/debriefs/{debrief.id}",
+            title=debrief.title,
+        )
+    return len(absent)
+
+
+def open_item(viewer: Viewer, debrief: Debrief, item: AgendaItem, *, is_skipped: bool) -> bool:
+    """Open what happened in an item, once the viewer has said what they would say, or that they
+    skip it. Doing so again changes nothing. With the last one the viewer has caught up.
+
+    Returns:
+        Whether this was the last one.
+
+    Raises:
+        NotAllowed: there is nothing to catch up with.
+        InvalidInput: it asks something, and the viewer has neither answered nor skipped.
+    """
+    if not catch_up.is_due(debrief, viewer.user_id):
+        raise NotAllowed("There is nothing to catch up with here.")
+    if catch_up.asks(item) and not is_skipped and not catch_up.has_answered(item, viewer.user_id):
+        raise InvalidInput("Write what you would say first, or skip the question.")
+    row = _row(viewer, debrief)
+    if item.id not in row.opened_items:
+        row.opened_items = [*row.opened_items, item.id]
+    return _finish(viewer, debrief, row)
+
+
+def finish(viewer: Viewer, debrief: Debrief) -> bool:
+    """Whether the viewer has caught up; it is remembered when nothing is left to open."""
+    if not catch_up.is_due(debrief, viewer.user_id):
+        return False
+    return _finish(viewer, debrief, _row(viewer, debrief))
+
+
+def _finish(viewer: Viewer, debrief: Debrief, row: Attendance) -> bool:
+    left = {item.id for item in catch_up.items_of(debrief)} - set(row.opened_items)
+    if left:
+        db.session.flush()
+        return False
+    row.caught_up_at = utc_now()
+    db.session.flush()
+    mark_subject_seen(viewer, subject_of(debrief))
+    return True
+
+
+def _row(viewer: Viewer, debrief: Debrief) -> Attendance:
+    """The viewer's attendance; of who was marked nowhere, as absent."""
+    row = catch_up.attendance_of(debrief, viewer.user_id)
+    if row is None:
+        row = Attendance(
+            user_id=viewer.user_id,
+            presence=Presence.ABSENT,
+            marked_by_id=viewer.user_id,
+            opened_items=[],
+        )
+        debrief.attendances.append(row)
+    return row
