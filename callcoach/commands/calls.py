@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -123,11 +125,28 @@ def watch_folder(
             zone=_zone(given),
             source=source,
         )
-        with contextlib.suppress(KeyboardInterrupt):
+        with contextlib.suppress(KeyboardInterrupt), _interrupted_by(watch.stop):
             for line in watch.run(once=once):
                 click.secho(str(line), fg=line.colour)
         if once and watch.has_refusals:
             click.get_current_context().exit(SOME_REFUSED)
+
+
+@contextlib.contextmanager
+def _interrupted_by(stop: Callable[[], None]) -> Iterator[None]:
+    """Have Ctrl+C call `stop` too: Python drops a KeyboardInterrupt that is raised within a callback
+    of the garbage collector, and what was asked to end would go on.
+    """
+
+    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+        stop()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,11 +75,16 @@ class FolderWatch:
         self._source = source
         self._looks: dict[Path, _Look] = {}
         self._kept: dict[Path, _Look] = {}
+        self._stopped = threading.Event()
         self.has_refusals = False
 
+    def stop(self) -> None:
+        """End `run` at the next file, or while it waits."""
+        self._stopped.set()
+
     def run(self, *, once: bool = False) -> Iterator[Line]:
-        """Import what arrives, until interrupted; with `once`, until nothing is left."""
-        while True:
+        """Import what arrives, until stopped; with `once`, until nothing is left."""
+        while not self._stopped.is_set():
             settled, waiting = self._look()
             for path in settled:
                 yield self._take(path)
@@ -124,9 +130,9 @@ class FolderWatch:
 
     def _wait(self, *, is_settling: bool) -> None:
         if is_settling:
-            time.sleep(min(max(self._settle_s / 2, 0.05), POLL_S))
+            self._stopped.wait(min(max(self._settle_s / 2, 0.05), POLL_S))
         elif self._is_polling:
-            time.sleep(POLL_S)
+            self._stopped.wait(POLL_S)
         else:
             from watchfiles import watch
 
@@ -135,6 +141,7 @@ class FolderWatch:
                 rust_timeout=int(LOOK_S * 1000),
                 yield_on_timeout=True,
                 raise_interrupt=True,
+                stop_event=self._stopped,
             )
             with contextlib.closing(changes):
                 next(changes, None)

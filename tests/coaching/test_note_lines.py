@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 
 from callcoach.accounts.models import User
 from callcoach.coaching.models import Note
@@ -104,12 +105,12 @@ def test_the_likely_line_is_one_key_away(app: Flask, desk: Desk, windows: Window
     form.locator("[name=instead]").fill("Une démonstration mardi vous irait ?")
     page.keyboard.press("Alt+l")
     page.keyboard.press("Alt+p")
-    assert form.locator(f"input[name=script_line_id][value='{demo}']").is_checked()
-    assert form.locator("[name=proposes_wording]").is_checked()
+    expect(form.locator(f"input[name=script_line_id][value='{demo}']")).to_be_checked()
+    expect(form.locator("[name=proposes_wording]")).to_be_checked()
     page.keyboard.press("Alt+l")
     page.keyboard.type("comptaclair")
     page.keyboard.press("Enter")
-    assert form.locator(f"input[name=script_line_id][value='{opening}']").is_checked()
+    expect(form.locator(f"input[name=script_line_id][value='{opening}']")).to_be_checked()
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/calls/**")
     page.wait_for_selector("[data-note]")

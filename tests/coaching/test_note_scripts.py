@@ -457,7 +457,7 @@ def test_what_is_typed_while_a_note_is_sent_changes_nothing_that_was_sent(
     page.route("**/notes/*/send", lambda route: waiting.append(route))
     page.keyboard.press("Control+Enter")
     expect(form_of(page)).to_have_attribute("aria-busy", "true")
-    assert not instead_of(page).is_editable()
+    expect(instead_of(page)).not_to_be_editable()
     page.evaluate(
         """() => {
           const field = document.querySelector("[data-note-form] [name=instead]");

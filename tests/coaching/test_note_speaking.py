@@ -170,6 +170,7 @@ def test_a_slash_in_an_empty_field_leads_to_templates(
     expect(instead_of(page)).to_have_value(SAID)
     expect(instead_of(page)).to_be_focused()
     page.locator("[data-save-template] summary").click()
+    expect(page.locator("[data-template-name]")).to_be_focused()
     page.keyboard.type("La même")
     page.keyboard.press("Enter")
     expect(page.locator("[data-template] option", has_text="La même")).to_have_count(1)

@@ -77,7 +77,10 @@ export function mountLines(form, changed) {
     if (!event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.code === "KeyL") {
       if (take && !take.hidden) choose(likely);
-      else list.open = !list.open;
+      else {
+        list.open = !list.open;
+        if (list.open) search.focus(); // at once: the toggle event comes after the next key
+      }
     } else if (event.code === "KeyP" && !words.hidden) {
       proposes.checked = !proposes.checked;
       changed();
