@@ -34,6 +34,8 @@ class DebriefState(StrEnum):
     DONE = "done"
     #: Did not take place, with a reason.
     SKIPPED = "skipped"
+    #: Planned by mistake: nobody finds it any more, and it is forgotten after a day.
+    DELETED = "deleted"
 
 
 class ItemKind(StrEnum):
@@ -132,12 +134,17 @@ class Debrief(db.Model):
     """One session of one or several teams; with `agent_id`, a one-to-one of its host and an agent."""
 
     __tablename__ = "debriefs"
-    __table_args__ = (Index("ix_debriefs_starts", "state", "starts_at"),)
+    __table_args__ = (
+        UniqueConstraint("series_id", "occurs_on"),
+        Index("ix_debriefs_starts", "state", "starts_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     series_id: Mapped[int | None] = mapped_column(
         ForeignKey("debrief_series.id", ondelete="SET NULL"), index=True
     )
+    #: The day of the series that it stands for, wherever it was moved: planned once.
+    occurs_on: Mapped[date | None]
     title: Mapped[str] = mapped_column(String(120))
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Planned length.
@@ -284,6 +291,10 @@ class AgendaItem(db.Model):
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     row_version: Mapped[int] = mapped_column(default=1)
+    #: Where it was taken off, ``debrief:12`` or ``team:3``, so that it can be put back; then it is
+    #: on no agenda and waits for nobody.
+    removed_from: Mapped[str] = mapped_column(String(40), default="")
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: When it was first before everybody, and when it was left as dealt with.
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -306,6 +317,20 @@ class AgendaItem(db.Model):
     answers: Mapped[list[ItemAnswer]] = relationship(
         back_populates="item", cascade="all, delete-orphan", order_by="ItemAnswer.id"
     )
+
+
+class Dismissal(db.Model):
+    """A suggestion that its host said "not this time" to: it is not made again for this debrief."""
+
+    __tablename__ = "debrief_dismissals"
+
+    debrief_id: Mapped[int] = mapped_column(
+        ForeignKey("debriefs.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: As `AgendaItem.source`.
+    source: Mapped[str] = mapped_column(String(60), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
 class Attendance(db.Model):
@@ -368,8 +393,12 @@ class ItemAnswer(db.Model):
     text: Mapped[str] = mapped_column(Text)
     #: The others see whose it is; otherwise only the answer.
     is_named: Mapped[bool] = mapped_column(default=False)
+    #: Counted by the sender's page: of two sends the later edition stays, however they arrive.
+    edition: Mapped[int] = mapped_column(default=1)
     #: Written afterwards, before seeing what happened.
     is_catching_up: Mapped[bool] = mapped_column(default=False)
+    #: When the host took it off the screens: then nobody but its author is shown it.
+    hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     item: Mapped[AgendaItem] = relationship(back_populates="answers")

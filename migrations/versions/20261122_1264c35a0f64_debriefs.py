@@ -207,6 +207,8 @@ def upgrade() -> None:
     sa.Column('added_by_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('row_version', sa.Integer(), nullable=False),
+    sa.Column('removed_from', sa.String(length=40), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('spent_s', sa.Integer(), nullable=False),
@@ -238,7 +240,9 @@ def upgrade() -> None:
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('is_named', sa.Boolean(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
     sa.Column('is_catching_up', sa.Boolean(), nullable=False),
+    sa.Column('hidden_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['item_id'], ['debrief_items.id'], name=op.f('fk_debrief_answers_item_id_debrief_items'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_debrief_answers_user_id_users'), ondelete='CASCADE'),
@@ -301,6 +305,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['debrief_items.id'], name=op.f('fk_debrief_live_item_id_debrief_items'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['moved_by_id'], ['users.id'], name=op.f('fk_debrief_live_moved_by_id_users'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('debrief_id', name=op.f('pk_debrief_live'))
+    )
+    op.create_table('debrief_dismissals',
+    sa.Column('debrief_id', sa.Integer(), nullable=False),
+    sa.Column('source', sa.String(length=60), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['debrief_id'], ['debriefs.id'], name=op.f('fk_debrief_dismissals_debrief_id_debriefs'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_debrief_dismissals_user_id_users'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('debrief_id', 'source', name=op.f('pk_debrief_dismissals'))
     )
     op.create_table('debrief_remarks',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -408,6 +421,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_debrief_remarks_debrief_id'))
 
     op.drop_table('debrief_remarks')
+    op.drop_table('debrief_dismissals')
     op.drop_table('debrief_live')
     with op.batch_alter_table('debrief_decisions', schema=None) as batch_op:
         batch_op.drop_index('ix_debrief_decisions_owner')
