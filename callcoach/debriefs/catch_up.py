@@ -4,7 +4,14 @@ was put aside since is not there any more.
 
 from __future__ import annotations
 
-from callcoach.debriefs.models import AgendaItem, Attendance, Debrief, DebriefState, Presence
+from callcoach.debriefs.models import (
+    AgendaItem,
+    Attendance,
+    Debrief,
+    DebriefState,
+    ItemKind,
+    Presence,
+)
 from callcoach.debriefs.sharing import is_set_aside
 
 
@@ -40,8 +47,8 @@ def items_of(debrief: Debrief) -> list[AgendaItem]:
 
 
 def asks(item: AgendaItem) -> bool:
-    """Whether an item stops and asks before it shows what happened."""
-    return item.ask_ms is not None or bool(item.question)
+    """Whether an item stops and asks before it shows what happened; a drill is done together."""
+    return item.ask_ms is not None or bool(item.question) or item.kind == ItemKind.DRILL
 
 
 def has_answered(item: AgendaItem, user_id: int | None) -> bool:
