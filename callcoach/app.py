@@ -75,6 +75,7 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.script_fit.tasks",
     "callcoach.expressions.tasks",
     "callcoach.trials.tasks",
+    "callcoach.debriefs.tasks",
 )
 
 
