@@ -36,6 +36,8 @@ hypothesis_settings.load_profile("patient")
 SAMPLES = Path(__file__).parent.parent / "recordings_sample"
 POSTGRES_URL = own_database(os.environ.get("CALLCOACH_TEST_DATABASE_URL", ""))
 CHROMIUM = os.environ.get("CALLCOACH_TEST_CHROMIUM", "/usr/bin/chromium")
+#: What a test that touches the database asks for.
+WITH_DATABASE = frozenset({"app", "settings"})
 #: Milliseconds in which a page comes to what is expected, however busy the machine is.
 PATIENCE_MS = 20_000
 #: No sandbox: the tests may run as root. The rest keeps it from reaching out on its own.
@@ -91,6 +93,19 @@ class _InMemory(BytecodeCache):
 
 
 _templates = _InMemory()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what touches no database: it says the same as on SQLite."""
+    if not POSTGRES_URL:
+        return
+    chosen, left_out = [], []
+    for item in items:
+        asked = WITH_DATABASE.intersection(getattr(item, "fixturenames", ()))
+        is_chosen = bool(asked) or "migrations" in item.path.parts
+        (chosen if is_chosen else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = chosen
 
 
 @pytest.fixture
