@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from callcoach.accounts.access import Viewer
@@ -253,63 +253,94 @@ class Measured:
     Args:
         value: what was counted, in its unit; None when there is nothing to count yet.
         total: out of how many calls; 0 where nothing is shared out.
+        agents: of how many agents it was counted.
     """
 
     value: float | None
     total: int = 0
+    agents: int = 0
 
 
 def measured(objective: Objective) -> Measured:
     """Count what an objective is about, within its days."""
     start, end = _bounds(objective)
-    if objective.measure == "drills":
-        done = db.session.scalar(
-            select(func.count())
-            .select_from(Assignment)
-            .where(
-                Assignment.agent_id == objective.agent_id,
+    return counted(
+        objective.measure,
+        objective.subject,
+        (start, end),
+        calls=(Call.agent_id == objective.agent_id, Call.campaign_id == objective.campaign_id),
+        given=(Assignment.agent_id == objective.agent_id,),
+    )
+
+
+def counted(
+    measure: str,
+    subject: str,
+    days: tuple[datetime, datetime],
+    *,
+    calls: Sequence[ColumnElement[bool]],
+    given: Sequence[ColumnElement[bool]],
+) -> Measured:
+    """Count what an objective is about, of one agent or of several.
+
+    Args:
+        measure, subject: as `Objective` has them.
+        days: from when until when, half-open.
+        calls, given: whose calls and whose drills count.
+    """
+    start, end = days
+    if measure == "drills":
+        done = db.session.scalars(
+            select(Assignment.agent_id).where(
+                *given,
                 Assignment.done_at >= start,
                 Assignment.done_at < end,
                 Assignment.cancelled_at.is_(None),
             )
-        )
-        return Measured(float(done or 0))
-    calls = db.session.scalars(
-        select(Call)
-        .where(
-            Call.agent_id == objective.agent_id,
-            Call.campaign_id == objective.campaign_id,
-            Call.kind == CallKind.TARGET.value,
-            Call.deleted_at.is_(None),
-            Call.started_at >= start,
-            Call.started_at < end,
-        )
-        .options(joinedload(Call.current_analysis))
+        ).all()
+        return Measured(float(len(done)), agents=len(set(done)))
+    is_counted = (
+        *calls,
+        Call.kind == CallKind.TARGET.value,
+        Call.deleted_at.is_(None),
+        Call.started_at >= start,
+        Call.started_at < end,
+    )
+    found = db.session.scalars(
+        select(Call).where(*is_counted).options(joinedload(Call.current_analysis))
     ).all()
-    if objective.measure == "calls":
-        return Measured(float(len(calls)))
-    if objective.measure == "figure":
+    if measure == "calls":
+        return Measured(float(len(found)), agents=_count_agents(found))
+    if measure == "figure":
         values = [
-            call.current_analysis.figures.get(objective.subject, {}).get("value")
-            for call in calls
+            (call, call.current_analysis.figures.get(subject, {}).get("value"))
+            for call in found
             if call.current_analysis is not None
         ]
-        known = [value for value in values if value is not None]
-        return Measured(float(median(known)), len(known)) if known else Measured(None)
-    if objective.measure == "cause":
+        known = [(call, value) for call, value in values if value is not None]
+        if not known:
+            return Measured(None)
+        middle = float(median(value for _, value in known))
+        return Measured(middle, len(known), _count_agents([call for call, _ in known]))
+    if measure == "cause":
         # Only what a person confirmed: what was merely detected is no figure about anybody
         confirmed = db.session.scalars(
             select(Verdict.call_id)
+            .join(Call, Call.id == Verdict.call_id)
             .where(
-                Verdict.call_id.in_([call.id for call in calls]),
-                Verdict.cause == objective.subject,
+                *is_counted,
+                Verdict.cause == subject,
                 Verdict.decision == Decision.CONFIRMED.value,
                 Verdict.withdrawn_at.is_(None),
             )
             .distinct()
         ).all()
-        return Measured(float(len(confirmed)), len(calls))
+        return Measured(float(len(confirmed)), len(found), _count_agents(found))
     return Measured(None)
+
+
+def _count_agents(calls: Iterable[Call]) -> int:
+    return len({call.agent_id for call in calls if call.agent_id is not None})
 
 
 def _bounds(objective: Objective) -> tuple[datetime, datetime]:
