@@ -8,16 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import load_only
-
 from callcoach.accounts.access import Viewer
 from callcoach.analysis import expressions as matching
 from callcoach.analysis.expressions import How, Pattern
-from callcoach.analysis.model import Speaker, Word
-from callcoach.calls.mapping import to_ms, to_s
-from callcoach.calls.models import Call, Turn
-from callcoach.calls.queries import in_scope
+from callcoach.analysis.model import Speaker
+from callcoach.calls.mapping import to_ms
+from callcoach.calls.queries import past_words
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import db
 from callcoach.script_library.models import ExpressionKind
@@ -63,31 +59,19 @@ def speaker_of(kind: str) -> Speaker:
     return Speaker.PROSPECT if kind == ExpressionKind.DECODED else Speaker.AGENT
 
 
-def last_calls(viewer: Viewer, campaign: Campaign) -> Select[int]:
-    """The campaign's last calls with an analysis, in the viewer's scope, newest first."""
-    return (
-        select(Call.id)
-        .where(
-            Call.campaign_id == campaign.id,
-            Call.deleted_at.is_(None),
-            Call.current_analysis_id.is_not(None),
-            in_scope(viewer),
-        )
-        .order_by(Call.started_at.desc(), Call.id.desc())
-        .limit(LAST_CALLS)
-    )
-
-
 def preview(
     viewer: Viewer, campaign: Campaign, phrase: str, kind: str, *, shown: int = SHOWN
 ) -> Preview:
     """Look for a phrase in what was said."""
     pattern = matching.read_phrase(phrase, campaign.language)
-    call_ids = list(db.session.scalars(last_calls(viewer, campaign)))
+    last = past_words.last_analysed(viewer, campaign.id, LAST_CALLS)
+    call_ids = list(db.session.scalars(last))
     found: list[tuple[int, int]] = []
     count = 0
     if not pattern.is_empty:
-        for turn_id, call_id, text in db.session.execute(_texts(call_ids, speaker_of(kind))):
+        for turn_id, call_id, text in db.session.execute(
+            past_words.turn_texts(call_ids, speaker_of(kind))
+        ):
             said = matching.read_text(text, campaign.language)
             if hits := len(matching.find(said, pattern)):
                 count += hits
@@ -102,24 +86,9 @@ def preview(
     )
 
 
-def _texts(call_ids: Sequence[int], speaker: Speaker) -> Select[int, int, str]:
-    return (
-        select(Turn.id, Call.id, Turn.text)
-        .join(Call, Call.current_analysis_id == Turn.analysis_id)
-        .where(Call.id.in_(call_ids), Turn.speaker == speaker, Turn.text != "")
-    )
-
-
 def _places(found: Sequence[tuple[int, int]], pattern: Pattern) -> list[Place]:
     """The exact moments in these turns, in their order."""
-    rows = {
-        turn.id: turn
-        for turn in db.session.scalars(
-            select(Turn)
-            .where(Turn.id.in_([turn_id for turn_id, _ in found]))
-            .options(load_only(Turn.speaker, Turn.channel, Turn.start_ms, Turn.end_ms, Turn.words))
-        )
-    }
+    rows = past_words.turns_with_words([turn_id for turn_id, _ in found])
     return [
         Place(
             call_id=call_id,
@@ -131,10 +100,7 @@ def _places(found: Sequence[tuple[int, int]], pattern: Pattern) -> list[Place]:
             how=match.how,
         )
         for turn_id, call_id in found
-        for match in matching.find(_words_of(rows[turn_id], pattern.language), pattern)
+        for match in matching.find(
+            matching.read_words(past_words.words_of(rows[turn_id]), pattern.language), pattern
+        )
     ]
-
-
-def _words_of(turn: Turn, language: str) -> matching.Said:
-    words = [Word(str(w[0]), to_s(w[1]), to_s(w[2]), float(w[3])) for w in turn.words]
-    return matching.read_words(words, language)

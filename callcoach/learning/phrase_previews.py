@@ -10,9 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import load_only
-
 from callcoach import pipeline
 from callcoach.accounts.access import Viewer
 from callcoach.analysis.engine import ANALYSIS_VERSION
@@ -24,7 +21,7 @@ from callcoach.analysis.tuning import Tuning
 from callcoach.calls.judging import same_among
 from callcoach.calls.mapping import analysis_rows, context_of, to_ms, to_s
 from callcoach.calls.models import AnalysisRun, Call, TippingPoint, Transcript, Turn
-from callcoach.calls.queries import calls_by_id, in_scope
+from callcoach.calls.queries import calls_by_id, past_words
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import db
 from callcoach.jobs import operations as jobs
@@ -72,22 +69,6 @@ class WordPreview:
     places: list[Place]
 
 
-def last_calls(viewer: Viewer, campaign: Campaign, limit: int) -> Select[int]:
-    """The campaign's last calls with an analysis, in the viewer's scope."""
-    return (
-        select(Call.id)
-        .where(
-            Call.campaign_id == campaign.id,
-            Call.deleted_at.is_(None),
-            Call.current_analysis_id.is_not(None),
-            Call.current_transcript_id.is_not(None),
-            in_scope(viewer),
-        )
-        .order_by(Call.started_at.desc(), Call.id.desc())
-        .limit(limit)
-    )
-
-
 def preview_words(
     viewer: Viewer, campaign: Campaign, text: str, *, before: str = ""
 ) -> WordPreview:
@@ -96,12 +77,12 @@ def preview_words(
     Args:
         before: the phrase that `text` would take the place of.
     """
-    call_ids = list(db.session.scalars(last_calls(viewer, campaign, WORD_CALLS)))
+    call_ids = _last_calls(viewer, campaign, WORD_CALLS)
     wanted, old = prepare([text]), prepare([before]) if before else None
     found: list[tuple[int, int]] = []
     count = count_before = 0
     # Without the words' times: a turn's text alone tells whether it is said
-    for turn_id, call_id, said in db.session.execute(_texts(call_ids)):
+    for turn_id, call_id, said in db.session.execute(past_words.turn_texts(call_ids)):
         read = _read_text(said)
         if hits := len(find(read, wanted)):
             count += hits
@@ -125,7 +106,7 @@ def ask_for_count(viewer: Viewer, campaign: Campaign, proposal: Proposal) -> Job
     Args:
         proposal: checked.
     """
-    call_ids = list(db.session.scalars(last_calls(viewer, campaign, ANALYSED_CALLS)))
+    call_ids = _last_calls(viewer, campaign, ANALYSED_CALLS)
     return jobs.enqueue(
         COUNT_FLAGS,
         f"try:{campaign.id}:{viewer.user_id}:{proposal.digest}",
@@ -230,12 +211,9 @@ def _flags(call_id: int, points: Iterable[TippingPoint]) -> list[Place]:
     ]
 
 
-def _texts(call_ids: Sequence[int]) -> Select[int, int, str]:
-    return (
-        select(Turn.id, Call.id, Turn.text)
-        .join(Call, Call.current_analysis_id == Turn.analysis_id)
-        .where(Call.id.in_(call_ids), Turn.text != "")
-    )
+def _last_calls(viewer: Viewer, campaign: Campaign, limit: int) -> list[int]:
+    last = past_words.last_analysed(viewer, campaign.id, limit)
+    return list(db.session.scalars(last.where(Call.current_transcript_id.is_not(None))))
 
 
 def _read_text(text: str) -> ReadTurn:
@@ -246,14 +224,7 @@ def _read_text(text: str) -> ReadTurn:
 
 def _places(found: Sequence[tuple[int, int]], wanted: Phrases) -> list[Place]:
     """The exact moments in these turns, in their order."""
-    rows = {
-        turn.id: turn
-        for turn in db.session.scalars(
-            select(Turn)
-            .where(Turn.id.in_([turn_id for turn_id, _ in found]))
-            .options(load_only(Turn.speaker, Turn.channel, Turn.start_ms, Turn.end_ms, Turn.words))
-        )
-    }
+    rows = past_words.turns_with_words([turn_id for turn_id, _ in found])
     return [
         Place(
             call_id=call_id,
@@ -269,7 +240,7 @@ def _places(found: Sequence[tuple[int, int]], wanted: Phrases) -> list[Place]:
 
 
 def _said(turn: Turn) -> SaidTurn:
-    words = tuple(Word(str(w[0]), to_s(w[1]), to_s(w[2]), float(w[3])) for w in turn.words)
+    words = past_words.words_of(turn)
     return SaidTurn(
         index=0,
         speaker=Speaker(turn.speaker),
