@@ -76,6 +76,8 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.expressions.tasks",
     "callcoach.trials.tasks",
     "callcoach.debriefs.tasks",
+    "callcoach.debriefs.effect_tasks",
+    "callcoach.debriefs.planning_tasks",
 )
 
 

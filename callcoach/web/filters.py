@@ -45,11 +45,11 @@ def _language() -> str:
     return locale.language if locale and locale.language in _TIME else "fr"
 
 
-def _here(moment: dt.datetime) -> dt.datetime:
+def _here(moment: dt.datetime, zone: dt.tzinfo | None = None) -> dt.datetime:
     """In the reader's zone. Naive moments are refused: their zone cannot be known here."""
     if moment.tzinfo is None:
         raise ValueError(f"naive datetime {moment!r}: give it a zone")
-    zone = get_timezone()
+    zone = zone or get_timezone()
     return moment.astimezone(zone) if zone else moment
 
 
@@ -94,9 +94,9 @@ def local_date(moment: dt.datetime | dt.date | None) -> str:
     return _format(day, _with_year(_DAY[_language()], day))
 
 
-def local_time(moment: dt.datetime | None) -> str:
-    """« 11 h 41 »."""
-    return NOTHING if moment is None else _format(_here(moment), _TIME[_language()])
+def local_time(moment: dt.datetime | None, zone: dt.tzinfo | None = None) -> str:
+    """« 11 h 41 »; in `zone` instead of the reader's."""
+    return NOTHING if moment is None else _format(_here(moment, zone), _TIME[_language()])
 
 
 def iso(moment: dt.datetime | None) -> str:

@@ -64,6 +64,7 @@ def upgrade() -> None:
     op.create_table('debriefs',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('series_id', sa.Integer(), nullable=True),
+    sa.Column('occurs_on', sa.Date(), nullable=True),
     sa.Column('title', sa.String(length=120), nullable=False),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('minutes', sa.Integer(), nullable=False),
@@ -88,7 +89,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id'], ['users.id'], name=op.f('fk_debriefs_host_id_users'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['minutes_sent_by_id'], ['users.id'], name=op.f('fk_debriefs_minutes_sent_by_id_users'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['series_id'], ['debrief_series.id'], name=op.f('fk_debriefs_series_id_debrief_series'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_debriefs'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_debriefs')),
+    sa.UniqueConstraint('series_id', 'occurs_on', name=op.f('uq_debriefs_series_id_occurs_on'))
     )
     with op.batch_alter_table('debriefs', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_debriefs_agent_id'), ['agent_id'], unique=False)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, User
 from callcoach.debriefs.access import attends, can_lead, can_read, leads_teams, prepares
-from callcoach.debriefs.models import AgendaItem, Debrief, DebriefTeam
+from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, DebriefTeam
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 
 
+def is_kept() -> ColumnElement[bool]:
+    """Not deleted, as a condition on `Debrief`."""
+    return Debrief.state != DebriefState.DELETED
+
+
 def led_by(viewer: Viewer) -> ColumnElement[bool]:
-    """`access.can_lead` as a condition on `Debrief`."""
+    """`access.can_lead` as a condition on `Debrief`; without deleted ones."""
     if viewer.sees_everything:
-        return true()
+        return is_kept()
     if not prepares(viewer):
         return false()
     mine = sorted(viewer.team_ids)
@@ -24,17 +29,18 @@ def led_by(viewer: Viewer) -> ColumnElement[bool]:
         DebriefTeam.debrief_id == Debrief.id, DebriefTeam.team_id.not_in(mine)
     )
     is_theirs = or_(Debrief.agent_id.is_(None), Debrief.host_id == viewer.user_id)
-    return and_(has_team, ~has_other, is_theirs)
+    return and_(has_team, ~has_other, is_theirs, is_kept())
 
 
 def attended_by(viewer: Viewer) -> ColumnElement[bool]:
-    """`access.can_attend` as a condition on `Debrief`."""
+    """`access.can_attend` as a condition on `Debrief`; without deleted ones."""
     if not attends(viewer):
         return false()
     in_team = exists().where(
         DebriefTeam.debrief_id == Debrief.id, DebriefTeam.team_id.in_(sorted(viewer.team_ids))
     )
-    return or_(Debrief.agent_id == viewer.user_id, and_(Debrief.agent_id.is_(None), in_team))
+    is_mine = or_(Debrief.agent_id == viewer.user_id, and_(Debrief.agent_id.is_(None), in_team))
+    return and_(is_mine, is_kept())
 
 
 def get_led(viewer: Viewer, debrief_id: int) -> Debrief:
@@ -43,7 +49,7 @@ def get_led(viewer: Viewer, debrief_id: int) -> Debrief:
     Raises:
         NotFound: there is none.
     """
-    debrief = db.session.get(Debrief, debrief_id)
+    debrief = _find(debrief_id)
     if debrief is None or not can_lead(viewer, debrief):
         raise NotFound("There is no such debrief.")
     return debrief
@@ -55,7 +61,7 @@ def get_readable(viewer: Viewer, debrief_id: int) -> Debrief:
     Raises:
         NotFound: there is none.
     """
-    debrief = db.session.get(Debrief, debrief_id)
+    debrief = _find(debrief_id)
     if debrief is None or not can_read(viewer, debrief):
         raise NotFound("There is no such debrief.")
     return debrief
@@ -69,7 +75,8 @@ def get_item(viewer: Viewer, item_id: int) -> AgendaItem:
     """
     item = db.session.get(AgendaItem, item_id)
     if item is not None:
-        if item.debrief is not None and can_lead(viewer, item.debrief):
+        debrief = _find(item.debrief_id) if item.debrief_id is not None else None
+        if debrief is not None and can_lead(viewer, debrief):
             return item
         if item.team_id is not None and leads_teams(viewer, {item.team_id}):
             return item
@@ -87,3 +94,8 @@ def participants(debrief: Debrief) -> list[User]:
     return list(
         db.session.scalars(wanted.where(User.role == Role.AGENT.value, User.id.in_(members)))
     )
+
+
+def _find(debrief_id: int) -> Debrief | None:
+    debrief = db.session.get(Debrief, debrief_id)
+    return debrief if debrief is not None and debrief.state != DebriefState.DELETED else None
