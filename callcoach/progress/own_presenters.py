@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,7 +23,7 @@ from callcoach.drills.titles import title_for
 from callcoach.progress.models import CoachingPeriod, Objective, SharingConsent
 from callcoach.progress.presenters import Became, my_became
 from callcoach.progress.queries import pairs as pair_queries
-from callcoach.progress.queries.people import Constancy, Own, Week, measured
+from callcoach.progress.queries.people import Constancy, Measured, Own, Week, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,22 @@ class WeekRow:
     label: str
     weeks: Sequence[Week]
     words: str
+
+
+class Aimed(Protocol):
+    """What is counted, as objectives have it."""
+
+    @property
+    def measure(self) -> str: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def bound(self) -> float | None: ...
+
+    @property
+    def is_upper(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +160,13 @@ def objective_view(item: Objective) -> ObjectiveView:
         starts_on=item.starts_on,
         ends_on=item.ends_on,
         state=state,
-        state_word=_state_word(state),
+        state_word=state_word(state),
         measure=item.measure,
-        measure_words=_measure_words(item),
-        progress=_progress_words(item) if item.agreed_at or item.closed_at else "",
+        measure_words=measure_words(item),
+        progress=progress_words(item, measured(item)) if item.agreed_at or item.closed_at else "",
         counter_text=item.counter_text,
         closing_text=item.closing_text,
-        bound=_typed(item),
+        bound=typed_bound(item),
         subject=item.subject,
         is_upper=item.is_upper,
     )
@@ -212,7 +229,8 @@ def measure_choices() -> list[tuple[str, str]]:
     ]
 
 
-def _state_word(state: str) -> str:
+def state_word(state: str) -> str:
+    """How far an objective is, in a word."""
     return str(
         {
             "proposed": _("Proposed"),
@@ -225,7 +243,7 @@ def _state_word(state: str) -> str:
     )
 
 
-def _measure_words(item: Objective) -> str:
+def measure_words(item: Aimed) -> str:
     """« Drills done: at least 4 »."""
     if not item.measure or item.bound is None:
         return ""
@@ -244,11 +262,10 @@ def _measure_words(item: Objective) -> str:
     return str(_("%(what)s: at least %(bound)s", what=label, bound=bound))
 
 
-def _progress_words(item: Objective) -> str:
+def progress_words(item: Aimed, found: Measured) -> str:
     """« 3 so far »."""
     if not item.measure:
         return ""
-    found = measured(item)
     if found.value is None:
         return str(_("Nothing to count yet."))
     value = _shown(item, found.value)
@@ -269,12 +286,12 @@ def _progress_words(item: Objective) -> str:
     return str(_("%(value)s so far", value=value))
 
 
-def _shown(item: Objective, value: float) -> str:
+def _shown(item: Aimed, value: float) -> str:
     unit = UNITS[item.subject] if item.measure == "figure" else "count"
     return wording.figure_text(Figure(value, unit), language())
 
 
-def _typed(item: Objective) -> str:
+def typed_bound(item: Aimed) -> str:
     """A bound as it is typed: ratios in percent."""
     if item.bound is None:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -19,6 +19,7 @@ from callcoach.calls.access import can_read_call
 from callcoach.calls.call_presenters import speaker_names
 from callcoach.calls.heard_presenters import HeardTurn, heard_turns, stretch_of
 from callcoach.calls.mapping import ShownTurn, talk_start_ms
+from callcoach.calls.models import Call
 from callcoach.calls.presenters import heading, language
 from callcoach.progress.counting import Saying, Share, Tally
 from callcoach.progress.models import Recheck, RecheckListen, RecheckState, SignKind
@@ -365,13 +366,29 @@ def hear_card(listen: RecheckListen, turns: Sequence[ShownTurn]) -> Card:
     )
 
 
-def heard_stretch(listen: RecheckListen, turns: Sequence[ShownTurn]) -> tuple[int, int]:
+class Moment(Protocol):
+    """A moment of a call that is to be heard: milliseconds, none for the whole call."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def call(self) -> Call: ...
+
+    @property
+    def start_ms(self) -> int | None: ...
+
+    @property
+    def end_ms(self) -> int | None: ...
+
+
+def heard_stretch(listen: Moment, turns: Sequence[ShownTurn]) -> tuple[int, int]:
     """What is played, milliseconds."""
     talk_ms = talk_start_ms(turns, language=listen.call.language)
     return stretch_of(listen.start_ms, talk_ms, listen.call.duration_ms)
 
 
-def hear_data(listen: RecheckListen, turns: Sequence[ShownTurn]) -> dict[str, Any]:
+def hear_data(listen: Moment, turns: Sequence[ShownTurn]) -> dict[str, Any]:
     """What the page's script plays and draws; times in milliseconds."""
     call = listen.call
     from_ms, to_ms = heard_stretch(listen, turns)

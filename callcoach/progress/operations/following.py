@@ -187,7 +187,7 @@ def _leave(listen: RecheckListen) -> None:
 
 
 def _bring_up_to_date(recheck: Recheck, listen: RecheckListen, call: Call) -> None:
-    found = look(sign_of(recheck), _looked(call), _context(recheck.note))
+    found = look(sign_of(recheck), looked_at(call), _context(recheck.note))
     listen.is_detected, listen.value = found.is_detected, found.value
     if listen.heard is not None:
         return  # the moment that was heard is what was said of it
@@ -197,7 +197,8 @@ def _bring_up_to_date(recheck: Recheck, listen: RecheckListen, call: Call) -> No
     listen.end_ms = place.end_ms if place else None
 
 
-def _looked(call: Call) -> Looked:
+def looked_at(call: Call) -> Looked:
+    """What is looked at of a call: its current analysis, with people's corrections and verdicts."""
     run = (
         db.session.get(AnalysisRun, call.current_analysis_id) if call.current_analysis_id else None
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from callcoach.accounts.access import Viewer
@@ -176,7 +176,12 @@ def subject_of(objective: Objective) -> str:
     return f"objective:{objective.id}"
 
 
-def _write(objective: Objective, aim: Aim) -> None:
+def require_aim(aim: Aim) -> Aim:
+    """What may be agreed on, with nothing that is not said of it.
+
+    Raises:
+        InvalidInput: something is missing or out of range.
+    """
     text = " ".join(aim.text.split())
     if not 1 <= len(text) <= MAX_TEXT:
         raise InvalidInput(
@@ -194,10 +199,20 @@ def _write(objective: Objective, aim: Aim) -> None:
         raise InvalidInput("Say from which day to which day.", field="ends_on")
     if (aim.ends_on - aim.starts_on).days >= MAX_DAYS:
         raise InvalidInput("An objective is for half a year at most.", field="ends_on")
-    objective.text, objective.measure = text, aim.measure
-    objective.subject = aim.subject if aim.measure in ("cause", "figure") else ""
-    objective.bound = aim.bound if aim.measure else None
-    objective.is_upper = aim.is_upper
+    return replace(
+        aim,
+        text=text,
+        subject=aim.subject if aim.measure in ("cause", "figure") else "",
+        bound=aim.bound if aim.measure else None,
+    )
+
+
+def _write(objective: Objective, aim: Aim) -> None:
+    aim = require_aim(aim)
+    assert aim.starts_on is not None
+    assert aim.ends_on is not None
+    objective.text, objective.measure, objective.subject = aim.text, aim.measure, aim.subject
+    objective.bound, objective.is_upper = aim.bound, aim.is_upper
     objective.starts_on, objective.ends_on = aim.starts_on, aim.ends_on
 
 
