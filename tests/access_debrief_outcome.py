@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.access_row import EDITS, Row, post
+from tests.access_row import CHANGES_CAMPAIGN, EDITS, Row, post
 
 #: Who leads the site's debriefs: they answer for its team.
 _LEADS = {"may": EDITS}
@@ -18,6 +18,14 @@ def _json(**body: object) -> dict[str, str]:
 _BACK = {"data": lambda _site: {"next": "/"}}
 _DECISION = {**_LEADS, "values": {"decision_id": "decision"}}
 _REMARK = {**_LEADS, "values": {"remark_id": "debrief_remark"}}
+
+_EFFECT = {**_LEADS, "values": {"effect_id": "effect"}}
+#: Drawn calls are listened to by those who judge calls; the floor's leads see the counts.
+_DRAWN = {
+    "may": CHANGES_CAMPAIGN,
+    "refused": frozenset({"team_lead"}),
+    "values": {"listen_id": "effect_listen"},
+}
 
 DEBRIEF_OUTCOME: tuple[Row, ...] = (
     Row(
@@ -40,4 +48,11 @@ DEBRIEF_OUTCOME: tuple[Row, ...] = (
     post("debriefs.restore_decision", **_DECISION, **_BACK),
     post("debriefs.remove_remark", **_REMARK, **_BACK),
     post("debriefs.restore_remark", **_REMARK, **_BACK),
+    Row("debriefs.list_effects", may=EDITS | {"other_supervisor"}),
+    Row("debriefs.show_effect", **_EFFECT),
+    post("debriefs.close_effect", **_EFFECT),
+    post("debriefs.reopen_effect", **_EFFECT, writes=False),
+    Row("debriefs.hear_effect", **_DRAWN),
+    post("debriefs.mark_effect", **_DRAWN, data=lambda _site: {"heard": "held"}),
+    post("debriefs.unmark_effect", **_DRAWN, writes=False),
 )

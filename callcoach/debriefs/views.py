@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcoach.debriefs import outcome_put_views
+from callcoach.debriefs import effect_views, outcome_put_views
 from callcoach.debriefs.blueprint import bp
 
-__all__ = ["bp", "outcome_put_views"]
+__all__ = ["bp", "effect_views", "outcome_put_views"]
