@@ -302,17 +302,7 @@ def require_teams(viewer: Viewer, team_ids: Collection[int], known: Iterable[int
     teams = db.session.scalars(select(Team).where(Team.id.in_(sorted(new)))).all()
     if len(teams) != len(new) or any(team.is_archived for team in teams):
         raise NotFound("There is no such team.")
-    peopled = set(
-        db.session.scalars(
-            select(Membership.team_id)
-            .join(User)
-            .where(
-                Membership.team_id.in_(sorted(new)),
-                User.role == Role.AGENT.value,
-                User.is_enabled.is_(True),
-            )
-        )
-    )
+    peopled = peopled_teams(new)
     for team in teams:
         if team.id not in peopled:
             raise InvalidInput(
@@ -320,6 +310,23 @@ def require_teams(viewer: Viewer, team_ids: Collection[int], known: Iterable[int
                 field="team_ids",
                 team=team.name,
             )
+
+
+def peopled_teams(team_ids: Collection[int]) -> frozenset[int]:
+    """Those of the teams that are not archived and in which an agent's account is open."""
+    return frozenset(
+        db.session.scalars(
+            select(Membership.team_id)
+            .join(User)
+            .join(Team)
+            .where(
+                Membership.team_id.in_(sorted(team_ids)),
+                Team.is_archived.is_(False),
+                User.role == Role.AGENT.value,
+                User.is_enabled.is_(True),
+            )
+        )
+    )
 
 
 def _checked(viewer: Viewer, plan: Plan, debrief: Debrief | None = None) -> Plan:

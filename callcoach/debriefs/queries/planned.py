@@ -33,6 +33,22 @@ def next_planned(viewer: Viewer, team_id: int) -> Debrief | None:
     return found
 
 
+def next_with(viewer: Viewer, agent_id: int) -> Debrief | None:
+    """The viewer's own next one-to-one with an agent; None when none is planned."""
+    found: Debrief | None = db.session.scalar(
+        select(Debrief)
+        .where(
+            led_by(viewer),
+            Debrief.agent_id == agent_id,
+            Debrief.host_id == viewer.user_id,
+            _is_ahead(),
+        )
+        .order_by(Debrief.starts_at, Debrief.id)
+        .limit(1)
+    )
+    return found
+
+
 def next_led(viewer: Viewer) -> Debrief | None:
     """What the viewer leads next: one that runs before one that is planned. Of one-to-ones only
     their own, administrators too.
