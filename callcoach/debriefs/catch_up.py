@@ -38,7 +38,8 @@ def is_due(debrief: Debrief, user_id: int | None) -> bool:
     row = attendance_of(debrief, user_id)
     if was_there(row) or (row is not None and row.caught_up_at is not None):
         return False
-    return bool(items_of(debrief))
+    opened = set(row.opened_items) if row is not None else set()
+    return any(item.id not in opened for item in items_of(debrief))
 
 
 def items_of(debrief: Debrief) -> list[AgendaItem]:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from callcoach.debriefs import effect_views, outcome_put_views
+from callcoach.debriefs import (
+    adding_views,
+    effect_views,
+    my_views,
+    offers,
+    outcome_put_views,
+    waiting_views,
+)
 from callcoach.debriefs.blueprint import bp
 
-__all__ = ["bp", "effect_views", "outcome_put_views"]
+__all__ = [
+    "adding_views",
+    "bp",
+    "effect_views",
+    "my_views",
+    "offers",
+    "outcome_put_views",
+    "waiting_views",
+]

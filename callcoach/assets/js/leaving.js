@@ -3,7 +3,8 @@
 // the person decides happens: [data-leaving] forms, the <dialog id="leaving">.
 
 const SHELF = "callcoach-voice"; // js/voice/shelf.js
-const TYPED = "callcoach-drill:"; // js/drills/drafts.js
+// js/drills/drafts.js, js/debriefs/phone-queue.js
+const TYPED = ["callcoach-drill:", "callcoach-debrief:"];
 
 /** @returns {Promise<number>} recordings that only this browser has */
 async function recordings() {
@@ -29,7 +30,8 @@ async function recordings() {
 
 async function isUnsent() {
   try {
-    if (Object.keys(localStorage).some((key) => key.startsWith(TYPED))) return true;
+    const keys = Object.keys(localStorage);
+    if (TYPED.some((start) => keys.some((key) => key.startsWith(start)))) return true;
     return (await recordings()) > 0;
   } catch {
     return false; // a browser that keeps nothing

@@ -66,17 +66,6 @@ def open_item(viewer: Viewer, debrief: Debrief, item: AgendaItem, *, is_skipped:
     row = _row(viewer, debrief)
     if item.id not in row.opened_items:
         row.opened_items = [*row.opened_items, item.id]
-    return _finish(viewer, debrief, row)
-
-
-def finish(viewer: Viewer, debrief: Debrief) -> bool:
-    """Whether the viewer has caught up; it is remembered when nothing is left to open."""
-    if not catch_up.is_due(debrief, viewer.user_id):
-        return False
-    return _finish(viewer, debrief, _row(viewer, debrief))
-
-
-def _finish(viewer: Viewer, debrief: Debrief, row: Attendance) -> bool:
     left = {item.id for item in catch_up.items_of(debrief)} - set(row.opened_items)
     if left:
         db.session.flush()

@@ -1,0 +1,32 @@
+// Entry of an agent's debriefs: few and small files, for a cheap phone on a slow line.
+
+import "./css/mydebrief.scss";
+import "./js/forms.js";
+import "./js/menus.js";
+import "./js/toasts.js";
+import "./js/agent/excerpt.js";
+import { mountAnswer } from "./js/debriefs/phone-answer.js";
+import { mountJoin } from "./js/debriefs/phone-join.js";
+import { awaitBeginning, followLive } from "./js/debriefs/phone-live.js";
+import { Queue } from "./js/debriefs/phone-queue.js";
+
+const owned = document.querySelector("[data-owner]");
+const live = document.querySelector("[data-live]");
+const begins = document.querySelector("[data-begins]");
+const join = document.querySelector("[data-join]");
+
+if (owned) {
+  const queue = new Queue(owned.dataset.owner);
+  // Catching up, what happened is there once the answer has arrived
+  const onSent = () => {
+    if (!live) window.location.reload();
+  };
+  const mount = (place) => {
+    for (const form of place.querySelectorAll("[data-answer]")) mountAnswer(form, queue, onSent);
+  };
+  mount(document);
+  if (join) mountJoin(join, queue);
+  if (live) followLive(live, mount);
+  queue.keepTrying();
+}
+if (begins) awaitBeginning(begins);
