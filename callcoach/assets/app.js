@@ -3,6 +3,7 @@
 
 import "./css/app.scss";
 import "./js/htmx.js";
+import "./js/debriefs/adding.js";
 import "./js/dialogs.js";
 import "./js/find.js";
 import "./js/forms.js";

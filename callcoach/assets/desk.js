@@ -22,6 +22,7 @@ import { createUndo } from "./js/call/undo.js";
 import { mountVerdicts } from "./js/call/verdicts.js";
 import { mountRequests } from "./js/agent/requests.js";
 import "./js/calls/live.js";
+import { mountStretch } from "./js/debriefs/stretch.js";
 import { mountNotes } from "./js/notes/desk.js";
 
 async function mount(desk) {
@@ -64,6 +65,7 @@ async function mount(desk) {
   const fromStart = mountStart(desk, data, player, asked);
   mountPlaces(root, player);
   const missed = mountMissed({ desk, data, player, selection, applyChange });
+  const toDebrief = mountStretch({ desk, data, player, selection });
   const chosen = data.moments.find((moment) => `#moment-${moment.number}` === window.location.hash);
   if (chosen) {
     cards.choose(chosen);
@@ -97,6 +99,7 @@ async function mount(desk) {
     v: (event) => event.repeat || notes.speak(),
     b: missed ? missed.open : requests.markMoment,
     h: hearHold,
+    a: toDebrief,
     s: selection.setStart,
     d: selection.setEnd,
     "[": selection.setStart,

@@ -11,7 +11,18 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
-from callcoach.web import assets, errors, filters, gate, headers, i18n, nav, paging, toasts
+from callcoach.web import (
+    assets,
+    errors,
+    filters,
+    gate,
+    headers,
+    i18n,
+    nav,
+    paging,
+    subject_parts,
+    toasts,
+)
 
 
 class RowNumber(IntegerConverter):
@@ -32,6 +43,7 @@ def init_app(app: Flask) -> None:
     filters.init_app(app)
     nav.init_app(app)
     toasts.init_app(app)
+    subject_parts.init_app(app)
     app.jinja_env.globals["with_args"] = paging.with_args
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

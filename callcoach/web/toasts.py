@@ -17,15 +17,22 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["toasts"] = _toasts
 
 
-def notify(message: str, category: str = "success", *, undo: str | None = None) -> None:
+def notify(
+    message: str,
+    category: str = "success",
+    *,
+    undo: str | None = None,
+    link: tuple[str, str] | None = None,
+) -> None:
     """Show `message` on the next page.
 
     Args:
         message: translated sentence.
         category: one of `CATEGORIES`.
         undo: address that takes a POST and puts things back.
+        link: where what was done can be seen: address and words.
     """
-    flash({"message": message, "undo": undo}, category)  # type: ignore[arg-type]
+    flash({"message": message, "undo": undo, "link": link}, category)  # type: ignore[arg-type]
 
 
 def with_toast(
@@ -40,9 +47,9 @@ def with_toast(
     return response
 
 
-def _toasts() -> list[dict[str, str | None]]:
-    """Messages waiting to be shown: ``{category, message, undo}``."""
-    waiting: list[dict[str, str | None]] = []
+def _toasts() -> list[dict[str, Any]]:
+    """Messages waiting to be shown: ``{category, message, undo, link}``."""
+    waiting: list[dict[str, Any]] = []
     flashes: list[Any] = list(get_flashed_messages(with_categories=True))
     for category, flashed in flashes:
         facts = flashed if isinstance(flashed, dict) else {"message": str(flashed), "undo": None}

@@ -26,10 +26,14 @@ function attach(element) {
 /**
  * Shows a message.
  *
- * @param {{message: string, category?: string, undo?: string, undoLabel?: string}} options
- *   `undo` is an address that takes a POST and puts things back.
+ * @param {object} options
+ * @param {string} options.message
+ * @param {string} [options.category]
+ * @param {string} [options.undo] address that takes a POST and puts things back
+ * @param {string} [options.undoLabel]
+ * @param {string[]} [options.link] where what was done can be seen: address and words
  */
-export function toast({ message, category = "success", undo, undoLabel }) {
+export function toast({ message, category = "success", undo, undoLabel, link }) {
   const region = document.getElementById("toasts");
   const template = document.getElementById("toast-template");
   if (!region || !template || !message) return;
@@ -43,6 +47,11 @@ export function toast({ message, category = "success", undo, undoLabel }) {
     form.elements.csrf_token.value = csrfToken();
     if (undoLabel) form.querySelector("button").textContent = undoLabel;
     form.hidden = false;
+  }
+  if (link) {
+    const way = element.querySelector("[data-toast-link]");
+    [way.href, way.textContent] = link;
+    way.hidden = false;
   }
   // The newest says what counts; only what can still be undone or must be read stays beside it
   for (const old of region.querySelectorAll("[data-toast]:not([data-toast=error])")) {
