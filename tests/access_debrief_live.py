@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.access_debrief_presenting import DEBRIEF_PRESENTING
 from tests.access_row import AGENTS, Row, post
 
 DEBRIEF_LIVE: tuple[Row, ...] = (
+    *DEBRIEF_PRESENTING,
     # Agents, on their phones
     Row("debriefs.my_debriefs", may=AGENTS),
     Row("debriefs.my_debrief", may=AGENTS, values={"debrief_id": "running_debrief"}),
