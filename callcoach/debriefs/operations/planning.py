@@ -22,7 +22,7 @@ from callcoach.debriefs.models import (
     DebriefState,
     DebriefTeam,
 )
-from callcoach.debriefs.operations import inviting
+from callcoach.debriefs.operations import agenda, inviting
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.jobs import operations as jobs
@@ -76,6 +76,8 @@ def create(
 ) -> Debrief:
     """Plan a debrief; the viewer hosts it, the system on behalf of the host of its series.
 
+    What waits for the teams goes on its agenda.
+
     Args:
         team_ids: may be empty for a one-to-one: then the agent's teams.
         occurs_on: the day of the series that it stands for.
@@ -104,6 +106,7 @@ def create(
     db.session.add(debrief)
     db.session.flush()
     record(viewer.user_id, "debrief.planned", subject_kind="debrief", subject_id=debrief.id)
+    agenda.take_waiting(viewer, debrief)
     return debrief
 
 
