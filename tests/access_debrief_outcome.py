@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.access_row import CHANGES_CAMPAIGN, EDITS, Row, post
+from tests.access_row import ADMIN, AGENTS, CHANGES_CAMPAIGN, EDITS, HEARS, LEADS, Row, post
 
 #: Who leads the site's debriefs: they answer for its team.
 _LEADS = {"may": EDITS}
@@ -17,6 +17,8 @@ def _json(**body: object) -> dict[str, str]:
 
 _BACK = {"data": lambda _site: {"next": "/"}}
 _DECISION = {**_LEADS, "values": {"decision_id": "decision"}}
+_DONE = {**_LEADS, "values": {"debrief_id": "done_debrief"}}
+_READS = {"may": HEARS | AGENTS, "values": {"debrief_id": "done_debrief"}}
 _REMARK = {**_LEADS, "values": {"remark_id": "debrief_remark"}}
 
 _EFFECT = {**_LEADS, "values": {"effect_id": "effect"}}
@@ -55,4 +57,37 @@ DEBRIEF_OUTCOME: tuple[Row, ...] = (
     Row("debriefs.hear_effect", **_DRAWN),
     post("debriefs.mark_effect", **_DRAWN, data=lambda _site: {"heard": "held"}),
     post("debriefs.unmark_effect", **_DRAWN, writes=False),
+    Row("debriefs.list_decisions", may=ADMIN | LEADS),
+    Row("debriefs.show_decision", **_DECISION),
+    post(
+        "debriefs.add_decision",
+        **_LEADS,
+        values={"debrief_id": "done_debrief"},
+        data=lambda _site: {"text": "On reformule", "client_id": _CLIENT_ID},
+    ),
+    post(
+        "debriefs.save_decision",
+        **_DECISION,
+        data=lambda site: {"text": "On laisse deux secondes", "based_on": 1},
+    ),
+    # its owner says that it is done
+    post(
+        "debriefs.close_decision",
+        may=HEARS,
+        values={"decision_id": "decision"},
+        data=lambda _site: {"state": "done"},
+    ),
+    # and who closed it, or leads, opens it again
+    post(
+        "debriefs.reopen_decision",
+        **_LEADS,
+        values={"decision_id": "closed_decision"},
+    ),
+    # agents read what was sent, and have then seen the notice
+    Row("debriefs.show_minutes", **_READS),
+    Row("debriefs.print_minutes", **_READS),
+    post("debriefs.save_minutes", **_DONE, data=lambda _site: {"text": "Vu", "based_on": 1}),
+    post("debriefs.write_minutes_anew", **_DONE, data=lambda _site: {"based_on": 1}),
+    post("debriefs.send_minutes", **_DONE),
+    post("debriefs.unsend_minutes", **_DONE),
 )

@@ -1,0 +1,148 @@
+"""Minutes: edited, written anew, sent to who took part, and what was not reached put back to wait."""
+
+from __future__ import annotations
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.access_log import record
+from callcoach.debriefs.access import can_lead
+from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState
+from callcoach.debriefs.queries.debriefs import participants
+from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from callcoach.extensions import db, utc_now
+from callcoach.notices import operations as notices
+
+#: Longest minutes, characters: six pages; longer ones are read by nobody.
+MAX_TEXT = 20_000
+#: `AgendaItem.source` of what stands in the minutes for an item that waits for the next debrief.
+MOVED = "moved"
+
+
+def edit(viewer: Viewer, debrief: Debrief, text: str, *, based_on: int) -> Debrief:
+    """Keep minutes as edited.
+
+    Args:
+        based_on: the `minutes_version` that was read.
+
+    Raises:
+        NotFound: it is not the viewer's to lead.
+        InvalidInput: no words, or too many.
+        Conflict: it is not over.
+        StaleVersion: somebody edited them meanwhile; ``values["theirs"]`` is their text.
+    """
+    _lock(viewer, debrief)
+    _require_current(debrief, based_on, yours=text)
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise InvalidInput("Minutes without a word say nothing. Write them anew instead.")
+    if len(text) > MAX_TEXT:
+        raise InvalidInput("Write %(limit)s characters at most.", field="text", limit=MAX_TEXT)
+    debrief.minutes_text = f"{text}\n"
+    debrief.minutes_version += 1
+    db.session.flush()
+    return debrief
+
+
+def write_anew(viewer: Viewer, debrief: Debrief, *, based_on: int) -> Debrief:
+    """Take what was edited away: the minutes are those of what happened again.
+
+    Raises:
+        As `edit`.
+    """
+    _lock(viewer, debrief)
+    _require_current(debrief, based_on)
+    debrief.minutes_text = ""
+    debrief.minutes_version += 1
+    db.session.flush()
+    return debrief
+
+
+def send(viewer: Viewer, debrief: Debrief) -> int:
+    """Send the minutes to who was expected; how many were told. What was not reached goes back to
+    wait for the next debrief. Sending again tells again.
+
+    Raises:
+        NotFound: it is not the viewer's to lead.
+        Conflict: it is not over.
+    """
+    _lock(viewer, debrief)
+    _put_back(debrief)
+    debrief.minutes_sent_at, debrief.minutes_sent_by_id = utc_now(), viewer.user_id
+    told = 0
+    for user in participants(debrief):
+        found = notices.notify(
+            user.id,
+            "debrief.minutes",
+            subject_of(debrief),
+            f"/debriefs/{debrief.id}/minutes",
+            title=debrief.title,
+        )
+        told += found is not None
+    record(viewer.user_id, "minutes.sent", subject_kind="debrief", subject_id=debrief.id)
+    db.session.flush()
+    return told
+
+
+def unsend(viewer: Viewer, debrief: Debrief) -> Debrief:
+    """Take minutes back: who has not opened them yet is told of nothing. Doing it twice is doing it
+    once.
+
+    Raises:
+        NotFound, Conflict: as `send`.
+    """
+    _lock(viewer, debrief)
+    debrief.minutes_sent_at = debrief.minutes_sent_by_id = None
+    notices.take_back("debrief.minutes", subject_of(debrief))
+    record(viewer.user_id, "minutes.taken_back", subject_kind="debrief", subject_id=debrief.id)
+    db.session.flush()
+    return debrief
+
+
+def subject_of(debrief: Debrief) -> str:
+    """What notices about the minutes of a debrief are about."""
+    return f"minutes:{debrief.id}"
+
+
+def _put_back(debrief: Debrief) -> None:
+    """What was not reached waits for the next debrief of the first of its teams; its title stays for
+    the minutes. In a one-to-one nothing waits: its two say what they take up again.
+    """
+    if debrief.agent_id is not None or not debrief.team_ids:
+        return
+    team_id = min(debrief.team_ids)
+    for item in list(debrief.items):
+        if item.opened_at is not None or item.source == MOVED:
+            continue
+        db.session.add(
+            AgendaItem(
+                debrief_id=debrief.id,
+                position=item.position,
+                kind=item.kind,
+                title=item.title,
+                minutes=item.minutes,
+                agent_id=item.agent_id,
+                is_good=item.is_good,
+                source=MOVED,
+            )
+        )
+        item.debrief_id, item.team_id = None, team_id
+        item.row_version += 1
+    db.session.flush()
+    db.session.expire(debrief, ["items"])
+
+
+def _lock(viewer: Viewer, debrief: Debrief) -> None:
+    if not can_lead(viewer, debrief):
+        raise NotFound("There is no such debrief.")
+    db.session.refresh(debrief, with_for_update={"of": Debrief})
+    if debrief.state != DebriefState.DONE:
+        raise Conflict("This debrief is not over. End it first.")
+
+
+def _require_current(debrief: Debrief, based_on: int, **values: str) -> None:
+    if debrief.minutes_version != based_on:
+        raise StaleVersion(
+            "Somebody edited these minutes meanwhile; compare before you save.",
+            theirs=debrief.minutes_text,
+            row_version=debrief.minutes_version,
+            **values,
+        )
