@@ -1,0 +1,238 @@
+"""What is before everybody, for how long, and what no screen is told before it is revealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import User
+from callcoach.debriefs.models import AgendaItem, Debrief, LiveState, Phase
+from callcoach.debriefs.operations import live
+from callcoach.errors import Conflict, InvalidInput, NotFound
+from callcoach.extensions import db, utc_now
+from tests.debriefs.conftest import Floor
+from tests.factories.debriefs import SAID, create_answer, create_item, create_moment
+
+SignIn = Callable[[User | int], FlaskClient]
+#: Of the moment: what the agent said after the stop, and what one could have said.
+HIDDEN = (SAID[1]["text"], "Vous clôturez en combien de jours")
+
+
+@dataclass
+class Clock:
+    """The present, which stands still until it is moved."""
+
+    now: datetime
+
+    def pass_s(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock(utc_now())
+    monkeypatch.setattr(live, "utc_now", lambda: found.now)
+    return found
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """A moment that stops and asks, then a theme that asks nothing."""
+
+    floor: Floor
+    moment_id: int
+    theme_id: int
+
+    @property
+    def moment(self) -> AgendaItem:
+        return self.floor.item(self.moment_id)
+
+    @property
+    def theme(self) -> AgendaItem:
+        return self.floor.item(self.theme_id)
+
+    @property
+    def state(self) -> LiveState:
+        return live.live_of(self.floor.debrief)
+
+    def show(
+        self, viewer: Viewer, item: AgendaItem, phase: Phase | None = None, age_ms: int = 0
+    ) -> LiveState:
+        return live.show_item(viewer, self.floor.debrief, item, phase, age_ms=age_ms)
+
+
+@pytest.fixture
+def agenda(app: Flask, floor: Floor) -> Agenda:
+    with app.app_context():
+        moment = create_moment(floor.debrief, floor.call)
+        theme = create_item(floor.debrief, minutes=3, words="Le prix")
+        return Agenda(floor, moment.id, theme.id)
+
+
+def test_time_is_counted_over_items_rests_and_the_end(
+    app: Flask, agenda: Agenda, clock: Clock
+) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        live.start(floor.claire, floor.debrief)
+        clock.pass_s(60)
+        agenda.show(floor.claire, agenda.theme)
+        assert agenda.moment.spent_s == 60
+        assert agenda.moment.closed_at is None, "it was never revealed"
+        clock.pass_s(30)
+        live.rest(floor.claire, floor.debrief, is_resting=True)
+        db.session.commit()
+    with app.app_context():  # as after a restart: nothing of it was in memory
+        clock.pass_s(600)
+        live.rest(floor.claire, floor.debrief, is_resting=False)
+        clock.pass_s(10)
+        agenda.show(floor.claire, agenda.moment, Phase.REVEALED)
+        assert (agenda.theme.spent_s, agenda.theme.closed_at) == (40, clock.now)
+        clock.pass_s(5)
+        live.end(floor.claire, floor.debrief)
+        assert agenda.moment.spent_s == 65
+        assert agenda.moment.closed_at == clock.now
+        assert agenda.state.item_since is None
+        clock.pass_s(100)
+        live.reopen(floor.claire, floor.debrief)
+        clock.pass_s(100)
+        agenda.show(floor.claire, agenda.theme)
+        assert agenda.moment.spent_s == 65, "it rested until somebody went on"
+        assert agenda.show(floor.claire, agenda.moment).phase == Phase.REVEALED
+
+
+def test_saying_the_same_twice_changes_nothing_and_each_change_raises_the_revision(
+    app: Flask, agenda: Agenda
+) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        seen = []
+        for _again in range(2):
+            live.start(floor.claire, floor.debrief)
+            seen.append(agenda.state.revision)
+            agenda.show(floor.claire, agenda.moment, Phase.ASKING)
+            seen.append(agenda.state.revision)
+        assert seen[0] < seen[1] == seen[2] == seen[3]
+        for _again in range(2):
+            live.end(floor.claire, floor.debrief)
+            seen.append(agenda.state.revision)
+        assert seen[3] < seen[4] == seen[5]
+
+
+def test_what_was_done_without_a_network_counts_from_when_it_was_done(
+    app: Flask, agenda: Agenda, clock: Clock
+) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        live.start(floor.claire, floor.debrief)
+        clock.pass_s(100)
+        agenda.show(floor.claire, agenda.moment, Phase.ASKING, age_ms=80_000)
+        agenda.show(floor.claire, agenda.theme, age_ms=30_000)
+        assert agenda.moment.spent_s == 70
+        assert agenda.state.item_since == clock.now - timedelta(seconds=30)
+
+
+def test_of_two_hosts_the_later_act_stays_also_when_the_earlier_one_arrives_after_it(
+    app: Flask, agenda: Agenda, clock: Clock
+) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        live.start(floor.claire, floor.debrief)
+        clock.pass_s(60)
+        agenda.show(floor.lead, agenda.theme)
+        before = agenda.state.revision
+        clock.pass_s(10)
+        with pytest.raises(Conflict):
+            agenda.show(floor.claire, agenda.moment, Phase.ASKING, age_ms=30_000)
+        assert agenda.state.item_id == agenda.theme_id
+        agenda.show(floor.claire, agenda.moment, Phase.ASKING, age_ms=5000)
+        assert agenda.state.item_id == agenda.moment_id
+        assert agenda.state.revision > before
+
+
+def test_nobody_else_runs_it_and_only_while_it_runs(app: Flask, agenda: Agenda) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        with pytest.raises(Conflict):
+            agenda.show(floor.claire, agenda.moment)
+        for viewer in (floor.agent, floor.stranger, floor.sponsor):
+            with pytest.raises(NotFound):
+                live.start(viewer, floor.debrief)
+        live.start(floor.claire, floor.debrief)
+        with pytest.raises(InvalidInput):
+            agenda.show(floor.claire, agenda.theme, Phase.ASKING)
+        for viewer, position_ms in ((floor.claire, 20_000), (floor.claire, 0)):
+            with pytest.raises(InvalidInput):
+                live.set_sound(viewer, floor.debrief, is_playing=True, position_ms=position_ms)
+        with pytest.raises(NotFound):
+            live.set_sound(floor.agent, floor.debrief, is_playing=True, position_ms=9600)
+        live.end(floor.claire, floor.debrief)
+        floor.debrief.minutes_sent_at = utc_now()
+        with pytest.raises(Conflict):
+            live.reopen(floor.claire, floor.debrief)
+
+
+def test_no_screen_is_told_what_comes_before_it_is_revealed(
+    app: Flask, agenda: Agenda, sign_in: SignIn
+) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        live.start(floor.claire, floor.debrief)
+        create_answer(agenda.moment, floor.user("colleague"), "Depuis quand ?")
+        db.session.commit()
+    base = f"/debriefs/{floor.debrief_id}"
+    item = f"{base}/present/items/{agenda.moment_id}"
+    for phase in ("shown", "asking"):
+        host = sign_in(floor.ids["claire"])
+        body = {"item_id": agenda.moment_id, "phase": phase}
+        assert host.put(f"{base}/live/item", json=body).status_code == 200
+        pages = [host.get(path).text for path in (f"{base}/live", item, f"{base}/present")]
+        pages.append(sign_in(floor.ids["agent"]).get(f"{base}/live").text)
+        for page in pages:
+            assert not any(words in page for words in (*HIDDEN, "Depuis quand ?"))
+        assert SAID[0]["text"].partition("'")[0] in pages[1]
+    host = sign_in(floor.ids["claire"])
+    host.put(f"{base}/live/item", json={"item_id": agenda.moment_id, "phase": "revealed"})
+    assert all(words in host.get(item).text for words in HIDDEN)
+    told = sign_in(floor.ids["agent"]).get(f"{base}/live").json
+    assert [answer["text"] for answer in told["answers"]] == ["Depuis quand ?"]
+    assert told["answers"][0]["name"] == "", "its writer did not sign"
+    assert "presence" not in told
+    assert "items" not in told, "agents are not shown the agenda"
+
+
+def test_a_look_that_finds_nothing_new_is_empty_and_never_kept(
+    app: Flask, agenda: Agenda, sign_in: SignIn
+) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        live.start(floor.claire, floor.debrief)
+        db.session.commit()
+    browser = sign_in(floor.ids["agent"])
+    address = f"/debriefs/{floor.debrief_id}/live"
+    first = browser.get(address)
+    again = browser.get(f"{address}?seen={first.json['revision']}")
+    assert (first.status_code, again.status_code, again.data) == (200, 204, b"")
+    assert {answer.headers["Cache-Control"] for answer in (first, again)} == {"no-store"}
+
+
+def test_each_kind_of_item_is_shown_to_the_host(
+    app: Flask, agenda: Agenda, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        debrief: Debrief = agenda.floor.debrief
+        items = {
+            kind: create_item(debrief, kind, title=f"Titre {kind}", words=f"Mots {kind}").id
+            for kind in ("theme", "progress", "objective", "script", "drill")
+        }
+    host = sign_in(agenda.floor.ids["claire"])
+    for kind, item_id in items.items():
+        page = host.get(f"/debriefs/{agenda.floor.debrief_id}/present/items/{item_id}")
+        assert f"Titre {kind}" in page.text
+        assert f"Mots {kind}" in page.text
