@@ -8,12 +8,9 @@ everybody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
@@ -21,11 +18,12 @@ from callcoach.accounts.session import current_viewer
 from callcoach.debriefs import catch_up
 from callcoach.debriefs import my_presenters as presenters
 from callcoach.debriefs.blueprint import bp
+from callcoach.debriefs.decision_presenters import views_of
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, LiveState, Presence
 from callcoach.debriefs.operations import answers, attendance, catching_up
 from callcoach.debriefs.queries import attended
 from callcoach.errors import InvalidInput, NotFound
-from callcoach.extensions import db, utc_now, write_transaction
+from callcoach.extensions import db, write_transaction
 from callcoach.notices.operations import mark_subject_seen
 from callcoach.web.requests import is_seen, wants_json
 
@@ -44,7 +42,7 @@ def my_debriefs() -> ResponseReturnValue:
         coming=[presenters.debrief_card(viewer, item) for item in attended.list_coming(viewer)],
         held=[presenters.debrief_card(viewer, item) for item in held.rows],
         page=held,
-        decisions=presenters.decision_views(attended.list_my_decisions(viewer), _today()),
+        decisions=views_of(viewer, attended.list_my_decisions(viewer)),
     )
 
 
@@ -171,7 +169,7 @@ def _past(viewer: Viewer, debrief: Debrief, card: presenters.DebriefCard) -> str
             "debriefs/my_done.html",
             card=card,
             steps=steps,
-            decisions=presenters.decision_views(mine, _today()),
+            decisions=views_of(viewer, mine),
         )
     place = next(at for at, step in enumerate(steps) if step.is_current)
     return render_template(
@@ -219,7 +217,3 @@ def _number(value: object) -> int:
 def _to(debrief: Debrief, item: AgendaItem) -> ResponseReturnValue:
     shown = item.id if debrief.state == DebriefState.DONE else None
     return redirect(url_for("debriefs.my_debrief", debrief_id=debrief.id, item=shown))
-
-
-def _today() -> date:
-    return utc_now().astimezone(get_timezone() or ZoneInfo("UTC")).date()

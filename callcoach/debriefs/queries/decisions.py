@@ -146,18 +146,6 @@ def list_decisions(
     return list(db.session.scalars(statement.limit(MOST)).unique())
 
 
-def my_open(viewer: Viewer) -> list[Decision]:
-    """What the viewer is to see to, what is due first before the rest."""
-    return list(
-        db.session.scalars(
-            _shown()
-            .where(Decision.owner_id == viewer.user_id, Decision.state == DecisionState.OPEN.value)
-            .order_by(Decision.due_on.is_(None), Decision.due_on, Decision.id)
-            .limit(MOST)
-        ).unique()
-    )
-
-
 def _is_own(viewer: Viewer, decision: Decision) -> bool:
     return (
         viewer.user_id is not None
