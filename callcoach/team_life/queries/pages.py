@@ -14,7 +14,7 @@ from callcoach.accounts.models import Membership, Role, Team, User
 from callcoach.calls.models import Call
 from callcoach.campaigns.models import Campaign, CampaignTeam
 from callcoach.coaching.models import Note, NoteAim, Visibility
-from callcoach.debriefs.models import Debrief, DebriefTeam, Decision
+from callcoach.debriefs.models import Decision
 from callcoach.debriefs.queries.debriefs import get_led
 from callcoach.drills.models import Assignment
 from callcoach.errors import NotFound
@@ -256,22 +256,6 @@ def offered_pairs(team: Team) -> list[BeforeAfter]:
         and pair.recheck.note.call.deleted_at is None
         and pair.recheck.note.call.team_id == team.id
     ][:MOST_MOMENTS]
-
-
-def held_debriefs(team: Team) -> list[Debrief]:
-    """Debriefs of the team itself since half a year, whatever became of them, by time."""
-    return list(
-        db.session.scalars(
-            select(Debrief)
-            .join(DebriefTeam, DebriefTeam.debrief_id == Debrief.id)
-            .where(
-                DebriefTeam.team_id == team.id,
-                Debrief.agent_id.is_(None),
-                Debrief.starts_at > utc_now() - timedelta(weeks=26),
-            )
-            .order_by(Debrief.starts_at, Debrief.id)
-        )
-    )
 
 
 def has_agents(team: Team) -> bool:
