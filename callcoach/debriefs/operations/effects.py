@@ -233,7 +233,7 @@ def look_at_calls(effect: Effect) -> Drawn:
     )
     if effect.campaign_id is not None:
         candidates = candidates.where(Call.campaign_id == effect.campaign_id)
-    moments: dict[int, datetime] = dict(db.session.execute(candidates).tuples().all())
+    moments: dict[int, datetime] = dict(db.session.execute(candidates).all())
     chosen = draw(effect.id, effect.started_at, moments.items())
     found = {}
     for call_id in chosen:
