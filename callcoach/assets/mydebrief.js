@@ -10,6 +10,8 @@ import { mountJoin } from "./js/debriefs/phone-join.js";
 import { awaitBeginning, followLive } from "./js/debriefs/phone-live.js";
 import { Queue } from "./js/debriefs/phone-queue.js";
 
+const FRESH_MS = 10_000;
+
 const owned = document.querySelector("[data-owner]");
 const live = document.querySelector("[data-live]");
 const begins = document.querySelector("[data-begins]");
@@ -18,8 +20,8 @@ const join = document.querySelector("[data-join]");
 if (owned) {
   const queue = new Queue(owned.dataset.owner);
   // Catching up, what happened is there once the answer has arrived
-  const onSent = () => {
-    if (!live) window.location.reload();
+  const onSent = (item) => {
+    if (!live) window.location.assign(`${window.location.pathname}?item=${item}`);
   };
   const mount = (place) => {
     for (const form of place.querySelectorAll("[data-answer]")) mountAnswer(form, queue, onSent);
@@ -27,6 +29,10 @@ if (owned) {
   mount(document);
   if (join) mountJoin(join, queue);
   if (live) followLive(live, mount);
+  queue.listen((_id, state) => {
+    // A page drawn for a session that has ended; not again and again if that is not why
+    if (state === "stale" && performance.now() > FRESH_MS) window.location.reload();
+  });
   queue.keepTrying();
 }
 if (begins) awaitBeginning(begins);

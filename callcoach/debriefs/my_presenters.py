@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -16,18 +16,19 @@ from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.presenters import spoken_duration
+from callcoach.calls.queries import find_excerpt
 from callcoach.debriefs import catch_up, sharing
 from callcoach.debriefs.models import (
     AgendaItem,
     Debrief,
     DebriefState,
-    Decision,
     ItemAnswer,
     ItemKind,
     LiveState,
     Phase,
     Presence,
 )
+from callcoach.debriefs.operations import moments
 from callcoach.debriefs.operations.live import is_revealed
 from callcoach.errors import N_
 from callcoach.extensions import db
@@ -61,11 +62,12 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class SoundView:
-    """A part of a moment that may be heard on this phone."""
+    """A part of a moment that may be heard on this phone; `is_ready` as soon as it is written."""
 
     url: str
     status_url: str
     length: str
+    is_ready: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class ItemView:
         client_id: of the viewer's answer, or of the one they may write.
         answers: of everybody, once revealed.
         count: how many answers there are.
+        reread_url: the moment read aloud by whoever leads, where there is such a take.
     """
 
     item_id: int
@@ -103,6 +106,7 @@ class ItemView:
     answers: list[AnswerView]
     count: int
     sound: SoundView | None
+    reread_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +142,6 @@ class Step:
     title: str
     is_open: bool
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MyDecision:
-    """Something that a debrief gave the viewer to do."""
-
-    text: str
-    due_on: date | None
-    is_late: bool
-    url: str
-    about: str
 
 
 def debrief_card(viewer: Viewer, debrief: Debrief) -> DebriefCard:
@@ -197,7 +190,7 @@ def live_item(viewer: Viewer, debrief: Debrief) -> ItemView | None:
 def past_item(viewer: Viewer, debrief: Debrief, item: AgendaItem) -> ItemView:
     """An item of a debrief that is over, as far as the viewer has come with it."""
     is_open = catch_up.is_opened(debrief, item, viewer.user_id)
-    part = "whole" if is_open or not catch_up.asks(item) else "ask"
+    part = "ask" if item.ask_ms is not None and not is_open else "whole"
     phase = str(Phase.REVEALED if is_open else Phase.ASKING)
     return _item_view(viewer, item, phase, is_open=is_open, part=part)
 
@@ -217,20 +210,6 @@ def steps(viewer: Viewer, debrief: Debrief, current: AgendaItem | None) -> list[
             )
         )
     return found
-
-
-def decision_views(decisions: list[Decision], today: date) -> list[MyDecision]:
-    """What the viewer has to do; `today` is theirs."""
-    return [
-        MyDecision(
-            text=decision.text,
-            due_on=decision.due_on,
-            is_late=decision.due_on is not None and decision.due_on < today,
-            url=url_for("debriefs.my_debrief", debrief_id=decision.debrief_id),
-            about=decision.debrief.title,
-        )
-        for decision in decisions
-    ]
 
 
 def words_before(item: AgendaItem) -> list[Said]:
@@ -283,6 +262,11 @@ def _item_view(
         answers=_answer_views(viewer, item) if is_open else [],
         count=len(item.answers),
         sound=_sound(viewer, item, part) if part and not is_gone else None,
+        reread_url=(
+            url_for("debriefs.item_reread", item_id=item.id)
+            if part and shows_outcome and item.reread_file is not None
+            else ""
+        ),
     )
 
 
@@ -312,10 +296,12 @@ def _sound(viewer: Viewer, item: AgendaItem, part: str) -> SoundView | None:
         return None
     if not sharing.may_play_live(viewer, debrief, item):
         return None
-    end_ms = item.ask_ms if part == "ask" and item.ask_ms is not None else item.end_ms
+    stretch = moments.stretch_of(item, part) or (item.start_ms, item.end_ms)
+    excerpt = find_excerpt(item.call, *stretch) if item.call is not None else None
     url = url_for("debriefs.item_sound", debrief_id=debrief.id, item_id=item.id, part=part)
     return SoundView(
         url=url,
         status_url=f"{url}/status",
-        length=spoken_duration(end_ms - item.start_ms),
+        length=spoken_duration(stretch[1] - stretch[0]),
+        is_ready=excerpt is not None and excerpt.file is not None,
     )

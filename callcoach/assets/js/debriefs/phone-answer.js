@@ -9,7 +9,7 @@ function newId(fallback) {
 /**
  * @param {HTMLFormElement} form
  * @param {import("./phone-queue.js").Queue} queue
- * @param {() => void} [onSent]
+ * @param {(item: string) => void} [onSent]
  */
 export function mountAnswer(form, queue, onSent = () => {}) {
   const id = `answer:${form.dataset.answer}`;
@@ -70,7 +70,7 @@ export function mountAnswer(form, queue, onSent = () => {}) {
     if (name === "sent") {
       sent = { text: detail.text, is_named: detail.is_named };
       show();
-      onSent();
+      onSent(form.dataset.answer);
     } else if (name === "sending") say("wordSending");
     else show();
   });

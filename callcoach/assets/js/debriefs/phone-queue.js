@@ -85,7 +85,7 @@ export class Queue {
     }
   }
 
-  /** @param {(id: string, state: "kept" | "sending" | "sent" | "refused", detail?: any) => void} listener */
+  /** @param {(id: string, state: "kept" | "sending" | "sent" | "refused" | "stale", detail?: any) => void} listener */
   listen(listener) {
     this.listeners.push(listener);
   }
@@ -190,6 +190,10 @@ export class Queue {
     this.wait = 0;
     const answer = await response.json().catch(() => null);
     if (response.ok && answer === null) return false; // the answer broke off, or is not the server's
+    if (response.status === 400 && answer?.reason === "csrf") {
+      this.tell(id, "stale"); // another session since the page was drawn: not the words' fault
+      return false;
+    }
     const isNewest = JSON.stringify(this.find(id)) === JSON.stringify(entry);
     if (response.ok) {
       if (isNewest) {
