@@ -3,7 +3,7 @@
 Names of people, telephone numbers, e-mail addresses, bank and card numbers, postal addresses, also
 as they are spoken and as recognition writes them ("zéro six douze…", "martin arobase orange point
 fr", "D U R A N D"). Rules and checksums, no list of first names: recognition misspells names, and
-what a rule misses a person must still see. So nothing found here may be shown to an outsider before
+what a rule misses a person must still see (`benchmarks/redaction.py` says how much that is). So nothing found here may be shown to an outsider before
 a person has released it; this proposes what to strike out.
 """
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import phonenumbers
+import simplemma
 from rapidfuzz import fuzz
 from stdnum import iban, luhn
 from text_to_num import alpha2digit
@@ -61,6 +62,9 @@ SHORTEST_FUZZY = 5
 #: recognition loses some; prices and numbers of employees have fewer.
 LONG_NUMBER = 7
 
+#: Shortest word that opens a sentence as a name, letters: shorter ones are interjections.
+SHORTEST_OPENING = 4
+
 #: After these a capital letter says nothing.
 ENDS_OF_SENTENCES = '.!?…:«»“”"-–'
 
@@ -104,12 +108,21 @@ _NUMBER_RUN = re.compile(
     re.IGNORECASE,
 )
 _PLUS = re.compile(r"(?:\+|\bplus\s+|\b00\s*)(?=33\b|trente[- ]trois)", re.IGNORECASE)
+#: Behind a long number these say that it is an amount, not somebody's.
+_MEASURED = re.compile(
+    r"\s*(?:euros?|€|k€|mètres?|m²|m2|kilomètres?|pour\s+cent|%|kilowatt|kwh|salariés|tonnes)",
+    re.IGNORECASE,
+)
+#: The letters that a contract's or an invoice's number begins with.
+_PREFIX = re.compile(r"\b[A-Z]{2,4}[\s-]?$")
 _IBAN = re.compile(r"\b[A-Z]{2}\s?\d{2}(?:\s?[A-Z0-9]){11,30}\b", re.IGNORECASE)
+#: An account's number that was misheard: its checksum does not hold.
+_LIKE_IBAN = re.compile(r"\b[A-Z]{2}\s?\d{2}(?:\s?\d){12,26}\b")
 _EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+")
 _LINK = r"(?:\s*[.\-_]\s*|\s+(?:point|tiret|underscore|souligné|du bas|dot|dash)\s+(?:du\s+(?:6|six)\s+)?)"
 _SPOKEN_EMAIL = re.compile(
     rf"(?:\b\w+(?:{_LINK}\w+)*|\b\w(?:[\s-]+\w)+)\s+(?:arobase|arobas|arobaze|at|@)\s+"
-    rf"\w+(?:{_LINK}\w+)*",
+    rf"\w+(?:(?:[\s-]+\w+){{0,2}}?(?:{_LINK}\w+)+)?",
     re.IGNORECASE,
 )
 _STREET = (
@@ -119,15 +132,26 @@ _STREET = (
 _ADDRESS = re.compile(
     rf"(?:\b{_DIGITS}(?:[\s-]{_DIGITS}){{0,3}}\s*(?:bis|ter|quater)?\s*,?\s*)"
     rf"(?:{_STREET})\b(?:\s+(?:de\s+la|de\s+l['’]|des|du|de|d['’]|la|le|les))?(?:\s*[\w'’-]+){{1,3}}?"
-    rf"(?=\s*(?:[,.;!?]|$|\s(?:à|a|et|dans|en|c['’]est|pour|qui|je|vous|on)\b))"
+    rf"(?=\s*(?:[,.;!?]|$|\s(?:à|a|et|dans|en|c['’]est|pour|qui|je|vous|on|\d{{5}})\b))"
     r"(?:\s*,?\s*(?:à|a)?\s*(?:\d{5}\s*)?(?-i:[A-ZÉÈ][\w'’-]+(?:[\s-][A-ZÉÈ][\w'’-]+)*))?",
     re.IGNORECASE,
+)
+_PLACE = r"[A-ZÉÈ][\w'’-]+(?:[\s-][A-ZÉÈ][\w'’-]+)*"
+_OF = r"(?:(?:de\s+la|de\s+l['’]|des|du|de|d['’]|la|le|les)\s*)?"
+#: A street without a number, and a business park: only before a name.
+_UNNUMBERED = re.compile(
+    rf"\b(?:(?i:{_STREET})\s+{_OF}|"
+    rf"(?i:zone\s+(?:industrielle|artisanale|commerciale|d['’]activités?)|parc\s+d['’]activités?)\s+{_OF}|"
+    rf"(?:ZI|ZA|ZAC)\s+{_OF}){_PLACE}(?:\s*,?\s*\d{{5}}\s+{_PLACE})?"
+)
+_SAID_POSTCODE = re.compile(
+    r"(?<=code postal )(?:(?:c['’]est|est)\s+)?(?:le\s+)?\d{2}\s?\d{3}\b", re.IGNORECASE
 )
 _POSTCODE = re.compile(r"\b\d{5}\s+(?:[A-ZÉÈ][\w'’-]+)(?:[\s-][A-ZÉÈ][\w'’-]+)*")
 _NAME_WORD = r"[A-ZÀ-ÖØ-Þ][\w'’]*(?:-[A-ZÀ-ÖØ-Þ][\w'’]*)*"
 _FULL_NAME = rf"{_NAME_WORD}(?:\s+(?:(?:de|du|des|le|la|von|van|ben|el)\s+)?{_NAME_WORD}){{0,2}}"
 _TITLED = re.compile(
-    rf"\b(?:[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|[Mm]aître|M\.|Mme|Mlle|Mr|Mrs|Ms)\s+({_FULL_NAME})"
+    rf"\b(?:[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|[Mm]aître|[Dd]octeur|M\.|Mme|Mlle|Mr|Mrs|Ms)\s+({_FULL_NAME})"
 )
 _INTRODUCED = re.compile(
     rf"\b(?i:je\s+m['’]appelle|mon\s+nom\s+(?:c['’])?est|ici|de\s+la\s+part\s+de|je\s+suis|"
@@ -135,12 +159,23 @@ _INTRODUCED = re.compile(
 )
 _ANSWERING = re.compile(rf"\b({_FULL_NAME})\s+(?i:à\s+l['’]appareil|au\s+téléphone|speaking)\b")
 _SPELLED = re.compile(
-    r"\b[A-ZÀ-ÖØ-Þ](?:[\s.,-]+(?:comme\s+\w+[\s.,-]+)?[A-ZÀ-ÖØ-Þ]\b){3,}"
+    r"\b[A-ZÀ-ÖØ-Þ](?:[\s.,-]+(?:comme\s+\w+[\s.,-]+)?(?:deux\s+)?[A-ZÀ-ÖØ-Þ]\b){3,}"
     r"|\b[A-Za-zÀ-ÿ]\s+comme\s+\w+(?:[\s,.]+[A-Za-zÀ-ÿ]\s+comme\s+\w+)+"
 )
 _CAPITAL = re.compile(rf"\b{_NAME_WORD}")
+_OPENING = re.compile(rf"(?:^|(?<=[.!?…:«»“”])\s*)({_FULL_NAME})")
+#: Languages whose words open a sentence without being a name.
+_LANGUAGES = ("fr", "en")
 
 #: Capitalised words that name nobody: salutations, days, what every call says.
+_SAID_FIRST = frozenset(
+    re.findall(
+        r"\w+",
+        "oui non ouais mouais nan euh ben allô allo très est là combien plutôt beaucoup "
+        "pourquoi peut être jamais aïe qui quoi donc bref alors voilà tiens enfin bonne bon "
+        "merci désolé okay super aujourd hui",
+    )
+)
 _COMMON = frozenset(
     fold(word)
     for word in [
@@ -222,11 +257,14 @@ def find(
         lambda: _by_pattern(text, _SPOKEN_EMAIL, Sensitive.EMAIL),
         lambda: _ibans(text),
         lambda: _by_pattern(text, _ADDRESS, Sensitive.ADDRESS),
+        lambda: _by_pattern(text, _UNNUMBERED, Sensitive.ADDRESS),
+        lambda: _by_pattern(text, _SAID_POSTCODE, Sensitive.ADDRESS),
         lambda: _by_pattern(text, _POSTCODE, Sensitive.ADDRESS),
         lambda: _numbers(text),
         lambda: _known_names(text, names),
         lambda: _named(text, kept_out),
         lambda: _by_pattern(text, _SPELLED, Sensitive.NAME),
+        lambda: _openings(text, kept_out),
         lambda: _capitals(text, kept_out),
     )
     found: list[Span] = []
@@ -296,6 +334,9 @@ def _ibans(text: str) -> _Found:
             if iban.is_valid(text[match.start() : end]):
                 yield _trimmed(text, match.start(), end, Sensitive.IBAN)
                 break
+        else:
+            if like := _LIKE_IBAN.match(text, match.start()):
+                yield _trimmed(text, *like.span(), Sensitive.IBAN, is_sure=False)
 
 
 def _numbers(text: str) -> _Found:
@@ -306,6 +347,11 @@ def _numbers(text: str) -> _Found:
         digits = re.sub(r"\D", "", alpha2digit(match.group().replace("-", " "), "fr"))
         has_plus = start < match.start()
         kind = _kind_of_number(digits, has_plus=has_plus)
+        if kind is Sensitive.NUMBER:
+            if _MEASURED.match(text, match.end()):
+                continue
+            if prefix := _PREFIX.search(text, 0, start):
+                start = prefix.start()
         if kind is not None:
             yield _trimmed(text, start, match.end(), kind)
 
@@ -351,6 +397,30 @@ def _without(text: str, start: int, end: int, kept_out: Collection[str]) -> Span
             break
         last = start + word.end()
     return Span(start, last, Sensitive.NAME) if last > start else None
+
+
+def _openings(text: str, kept_out: Collection[str]) -> _Found:
+    """A sentence that opens with a word of no language spoken here: "Hanta, c'est ça ?"."""
+    for match in _OPENING.finditer(text):
+        first = re.match(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", match[1])
+        if first is None or len(first.group()) < SHORTEST_OPENING or first.group().isupper():
+            continue
+        parts = re.findall(r"[^\W\d_]+", first.group())
+        if any(_is_word(part) or fold(part) in kept_out for part in parts):
+            continue
+        span = _without(text, match.start(1), match.end(1), kept_out)
+        if span is not None:
+            yield Span(span.start, span.end, Sensitive.NAME, is_sure=False)
+
+
+def _is_word(word: str) -> bool:
+    """Whether it is a word of French or English; the lemmatiser's lists lack adverbs, numbers and
+    what one says on the telephone.
+    """
+    low = word.lower()
+    if low in _UNITS or low in _SAID_FIRST or low.endswith("ment"):
+        return True
+    return any(simplemma.is_known(low, lang=language) for language in _LANGUAGES)
 
 
 def _capitals(text: str, kept_out: Collection[str]) -> _Found:
