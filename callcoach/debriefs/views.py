@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from callcoach.debriefs import (
     adding_views,
+    agenda_views,
+    deciding_views,
     decision_views,
     effect_views,
+    item_views,
     live_views,
     minutes_views,
     my_views,
     offers,
     outcome_put_views,
     present_views,
+    sound_views,
     suggestion_views,
     waiting_views,
 )
@@ -19,15 +23,19 @@ from callcoach.debriefs.blueprint import bp
 
 __all__ = [
     "adding_views",
+    "agenda_views",
     "bp",
+    "deciding_views",
     "decision_views",
     "effect_views",
+    "item_views",
     "live_views",
     "minutes_views",
     "my_views",
     "offers",
     "outcome_put_views",
     "present_views",
+    "sound_views",
     "suggestion_views",
     "waiting_views",
 ]

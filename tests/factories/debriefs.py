@@ -276,6 +276,17 @@ def debrief_things(
     past = create_moment(done, call, opened_at=utc_now(), closed_at=utc_now(), **telling)
     met_item = create_moment(met, call, **telling)
     consent_to(item)
+    unasked = create_moment(planned, call, start_ms=100, end_ms=2000, ask_ms=None)
+    asked = create_moment(planned, call, start_ms=27_000, end_ms=29_900, ask_ms=None)
+    consent_to(asked, given_at=None)
+    read = create_moment(
+        planned,
+        call,
+        reread_file=put_file(io.BytesIO(b"said" * 50), kind="voice", media_type="audio/mp4"),
+    )
+    removed = create_item(
+        None, title=f"Retire-{mark}", removed_from=f"debrief:{planned.id}", removed_at=utc_now()
+    )
     for start_ms, end_ms in ((9600, 12_100), (12_100, 24_000), (9600, 24_000)):
         add_excerpt(call, start_ms, end_ms)
     for debrief, shown in ((running, live), (met, met_item)):
@@ -310,6 +321,10 @@ def debrief_things(
         "one_to_one": alone.id,
         "running_one_to_one": met.id,
         "agenda_item": item.id,
+        "unasked_item": unasked.id,
+        "asked_item": asked.id,
+        "read_item": read.id,
+        "removed_item": removed.id,
         "second_item": create_item(planned, title=f"Theme-{mark}", **telling).id,
         "live_item": live.id,
         "done_item": past.id,
@@ -321,6 +336,7 @@ def debrief_things(
         "closed_decision": create_decision(
             done, supervisor, state=DecisionState.DONE, closed_at=utc_now()
         ).id,
+        "bare_decision": create_decision(done, supervisor, text=f"Retenu-{mark}").id,
         "effect": effect.id,
         "effect_listen": listen.id,
         "lesson": lesson.id,

@@ -194,6 +194,10 @@ class Site:
     one_to_one: int
     running_one_to_one: int
     agenda_item: int
+    unasked_item: int
+    asked_item: int
+    read_item: int
+    removed_item: int
     second_item: int
     live_item: int
     done_item: int
@@ -203,6 +207,7 @@ class Site:
     debrief_remark: int
     decision: int
     closed_decision: int
+    bare_decision: int
     effect: int
     effect_listen: int
     lesson: int

@@ -24,6 +24,7 @@ from callcoach.coaching.models import Note
 from callcoach.debriefs.access import can_lead, leads_teams
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, ItemKind
 from callcoach.debriefs.operations import moments
+from callcoach.debriefs.queries.debriefs import taken_off
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.storage.operations import delete_file
@@ -246,7 +247,7 @@ def remove_item(viewer: Viewer, item: AgendaItem) -> AgendaItem:
         Conflict: the debrief is over, or the item was before everybody already.
     """
     if item.removed_at is not None:
-        require_led_before(viewer, item)
+        taken_off(viewer, item)
         return item
     debrief = item.debrief
     hold(viewer, item)
@@ -273,7 +274,7 @@ def restore_item(viewer: Viewer, item: AgendaItem) -> AgendaItem:
     if item.removed_at is None:
         hold(viewer, item)
         return item
-    debrief, team_id = require_led_before(viewer, item)
+    debrief, team_id = taken_off(viewer, item)
     if debrief is not None:
         require_open(viewer, debrief)
     _require_new(debrief, team_id, item.source)
@@ -364,21 +365,6 @@ def hold(viewer: Viewer, item: AgendaItem, *, based_on: int | None = None) -> No
             theirs={name: getattr(item, name) for name in sorted(WRITTEN)},
             row_version=item.row_version,
         )
-
-
-def require_led_before(viewer: Viewer, item: AgendaItem) -> tuple[Debrief | None, int | None]:
-    """The debrief, or the team, that an item was taken off.
-
-    Raises:
-        NotFound: it is gone, or the viewer does not lead it.
-    """
-    kind, _sep, number = item.removed_from.partition(":")
-    if kind == "team" and leads_teams(viewer, {int(number)}):
-        return None, int(number)
-    debrief = db.session.get(Debrief, int(number)) if kind == "debrief" else None
-    if debrief is None or not can_lead(viewer, debrief):
-        raise NotFound("There is no such item.")
-    return debrief, None
 
 
 def default_title(cause: str, language: str, *, is_good: bool) -> str:

@@ -68,7 +68,8 @@ def get_readable(viewer: Viewer, debrief_id: int) -> Debrief:
 
 
 def get_item(viewer: Viewer, item_id: int) -> AgendaItem:
-    """An item of a debrief that the viewer leads, or one that waits for a team of theirs.
+    """An item of a debrief that the viewer leads, or one that waits for a team of theirs; also one
+    that was taken off there, which can be put back.
 
     Raises:
         NotFound: there is none.
@@ -80,7 +81,25 @@ def get_item(viewer: Viewer, item_id: int) -> AgendaItem:
             return item
         if item.team_id is not None and leads_teams(viewer, {item.team_id}):
             return item
+        if item.removed_at is not None:
+            taken_off(viewer, item)
+            return item
     raise NotFound("There is no such item.")
+
+
+def taken_off(viewer: Viewer, item: AgendaItem) -> tuple[Debrief | None, int | None]:
+    """The debrief that an item was taken off, or the team for which it waited.
+
+    Raises:
+        NotFound: it is gone, or the viewer does not lead it.
+    """
+    kind, _sep, number = item.removed_from.partition(":")
+    if kind == "team" and leads_teams(viewer, {int(number)}):
+        return None, int(number)
+    debrief = db.session.get(Debrief, int(number)) if kind == "debrief" else None
+    if debrief is None or not can_lead(viewer, debrief):
+        raise NotFound("There is no such item.")
+    return debrief, None
 
 
 def participants(debrief: Debrief) -> list[User]:
