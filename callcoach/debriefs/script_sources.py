@@ -28,6 +28,7 @@ from callcoach.field_reports.models import KeptFinding
 from callcoach.field_reports.presenters import subject_label
 from callcoach.script_fit.line_queries import get_line
 from callcoach.script_library import queries as scripts
+from callcoach.script_library.models import VersionState
 from callcoach.trials import queries as trials
 from callcoach.trials.models import TrialState
 
@@ -36,7 +37,7 @@ from callcoach.trials.models import TrialState
 def from_version(viewer: Viewer, name: str) -> Candidate:
     """A published version, to brief."""
     version = scripts.get_version(viewer, number_of(name))
-    if not version.state.is_published:
+    if not VersionState(version.state).is_published:
         raise Conflict("This version is a draft; brief it once it is published.")
     campaign = version.script.campaign
     return Candidate(

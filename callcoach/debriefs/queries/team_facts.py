@@ -246,11 +246,11 @@ def drills(scope: Scope) -> Iterable[Fact]:
         .having(agents >= LEAST_AGENTS)
         .subquery()
     )
-    rows: Iterable[tuple[Drill, int]] = db.session.execute(
+    rows: Any = db.session.execute(
         select(Drill, done.c.agents)
         .join(done, done.c.drill_id == Drill.id)
         .where(in_library(scope.viewer), Drill.archived_at.is_(None))
-    ).tuples()
+    )
     for drill, count in rows:
         yield Fact(
             source=f"drill:{drill.id}",
