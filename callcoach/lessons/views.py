@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callcoach.lessons import lesson_views, sharing_views, subscribers
 from callcoach.lessons.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "lesson_views", "sharing_views", "subscribers"]

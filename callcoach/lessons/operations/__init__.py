@@ -1,0 +1,1 @@
+"""Writes of this room; they flush and never commit."""
