@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
+from callcoach.extensions import utc_now
 from tests.access_row import ADMIN, AGENTS, CHANGES_CAMPAIGN, EDITS, HEARS, LEADS, Row, post
+from tests.factories.two_sites import Site
 
 #: Who leads the site's debriefs: they answer for its team.
 _LEADS = {"may": EDITS}
@@ -15,8 +18,20 @@ def _json(**body: object) -> dict[str, str]:
     return {"data": json.dumps(body)}
 
 
+def _aim(site: Site) -> dict[str, object]:
+    today = utc_now().date()
+    return {
+        "agent_id": site.agent,
+        "campaign_id": site.campaign,
+        "text": "Deux questions ouvertes",
+        "starts_on": today,
+        "ends_on": today + timedelta(days=7),
+    }
+
+
 _BACK = {"data": lambda _site: {"next": "/"}}
 _DECISION = {**_LEADS, "values": {"decision_id": "decision"}}
+_MAKES = {"may": CHANGES_CAMPAIGN, "values": {"decision_id": "bare_decision"}}
 _DONE = {**_LEADS, "values": {"debrief_id": "done_debrief"}}
 _READS = {"may": HEARS | AGENTS, "values": {"debrief_id": "done_debrief"}}
 _REMARK = {**_LEADS, "values": {"remark_id": "debrief_remark"}}
@@ -82,6 +97,29 @@ DEBRIEF_OUTCOME: tuple[Row, ...] = (
         "debriefs.reopen_decision",
         **_LEADS,
         values={"decision_id": "closed_decision"},
+    ),
+    # the floor's leads see no evaluation and write no script
+    post(
+        "debriefs.ask_from_decision",
+        **_MAKES,
+        data=lambda site: {
+            "campaign_id": site.fit_campaign,
+            "title": "Moins long",
+            "section_kind": "opening",
+            "proposed_text": "Bonjour",
+        },
+    ),
+    post("debriefs.propose_from_decision", **_MAKES, data=_aim),
+    post(
+        "debriefs.give_from_decision",
+        **_MAKES,
+        data=lambda site: {"drill_id": site.drill, "agents": site.agent},
+    ),
+    post(
+        "debriefs.watch_decision",
+        **_MAKES,
+        refused=frozenset({"team_lead"}),
+        data=lambda _site: {"kind": "ears"},
     ),
     # agents read what was sent, and have then seen the notice
     Row("debriefs.show_minutes", **_READS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
+from callcoach.calls.presenters import cause_choices
 from callcoach.debriefs import decision_presenters as presenters
 from callcoach.debriefs import outcome_forms as forms
 from callcoach.debriefs.access import prepares
@@ -23,8 +25,15 @@ from callcoach.debriefs.queries.debriefs import get_led
 from callcoach.errors import CallCoachError, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db
 from callcoach.progress.access import follows
+from callcoach.progress.own_presenters import measure_choices
+from callcoach.progress.presenters import figure_choices
+from callcoach.progress.signs import is_flagged
+from callcoach.script_library.labels import kind_choices
 from callcoach.web.errors import explain
 from callcoach.web.toasts import notify
+
+#: How long an objective is proposed for at first: as `progress.agent_views` does.
+_OBJECTIVE_DAYS = 28
 
 
 @bp.get("/debriefs/decisions")
@@ -132,18 +141,33 @@ def reopen_decision(decision_id: int) -> ResponseReturnValue:
 def page_of(viewer: Viewer, decision: Decision, error: CallCoachError | None = None) -> str:
     """The page of a decision; after a refusal with what was typed, and what is there now."""
     debrief = decision.debrief
-    typed = request.form if error is not None else {}
     may_link = follows(viewer)
+    is_open = decision.state == DecisionState.OPEN
+    day = presenters.today()
     return render_template(
         "debriefs/decision.html",
         decision=decision,
         item=presenters.view_of(viewer, decision),
         owners=queries.owners(debrief),
         may_link=may_link,
+        may_make=may_link and is_open,
         requests=links.requests_for(viewer, debrief) if may_link else [],
         objectives=links.objectives_for(viewer, debrief) if may_link else [],
         drills=links.drills_for(viewer, debrief) if may_link else [],
-        typed=typed,
+        scripts=links.scripts_for(viewer, debrief) if may_link else [],
+        campaigns=links.campaigns_of(debrief),
+        agents=links.agents_of(debrief),
+        teams=sorted((row.team for row in debrief.teams), key=lambda team: team.name),
+        kinds=kind_choices(),
+        measures=measure_choices(),
+        causes=[choice[:2] for choice in cause_choices()],
+        signs=[choice[:2] for choice in cause_choices() if is_flagged(choice[0])],
+        figures=figure_choices(),
+        starts_on=day,
+        ends_on=day + timedelta(days=_OBJECTIVE_DAYS),
+        # What was typed goes back into the form that was refused, and into no other
+        sent=(request.endpoint or "").partition(".")[2] if error is not None else "",
+        form=request.form,
         error=explain(error) if error is not None else "",
         theirs=error.values.get("theirs", "") if isinstance(error, StaleVersion) else "",
     )

@@ -267,6 +267,7 @@ def debrief_things(
         [team], supervisor, "done", title=f"Tenu-{mark}", minutes_sent_at=utc_now()
     )
     skipped = create_debrief([team], supervisor, "skipped", title=f"Saute-{mark}")
+    deleted = create_debrief([team], supervisor, "deleted", title=f"Efface-{mark}")
     alone = create_debrief([team], supervisor, title=f"Teteatete-{mark}", agent_id=agent.id)
     met = create_debrief(
         [team], supervisor, "running", title=f"Entretien-{mark}", agent_id=agent.id
@@ -318,6 +319,7 @@ def debrief_things(
         "running_debrief": running.id,
         "done_debrief": done.id,
         "skipped_debrief": skipped.id,
+        "deleted_debrief": deleted.id,
         "one_to_one": alone.id,
         "running_one_to_one": met.id,
         "agenda_item": item.id,

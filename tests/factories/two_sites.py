@@ -191,6 +191,7 @@ class Site:
     running_debrief: int
     done_debrief: int
     skipped_debrief: int
+    deleted_debrief: int
     one_to_one: int
     running_one_to_one: int
     agenda_item: int

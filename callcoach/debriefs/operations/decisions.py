@@ -115,8 +115,7 @@ def edit(
         StaleVersion: it was changed meanwhile; ``values["theirs"]`` is its text now.
         Conflict: it is closed.
     """
-    _lock(viewer, decision)
-    _require_open(decision)
+    lock_open(viewer, decision)
     _require_current(decision, based_on)
     before = decision.owner_id, decision.due_on
     decision.text = _checked(text)
@@ -218,6 +217,17 @@ def remove(viewer: Viewer, decision: Decision, *, undo: bool = False) -> Decisio
     db.session.flush()
     follow(decision.debrief_id)
     return decision
+
+
+def lock_open(viewer: Viewer, decision: Decision) -> None:
+    """Let pass who may change an open decision, and wait for whoever is changing it.
+
+    Raises:
+        NotFound: its debrief is not the viewer's to lead.
+        Conflict: it is closed, or was removed.
+    """
+    _lock(viewer, decision)
+    _require_open(decision)
 
 
 def subject_of(decision: Decision) -> str:

@@ -20,9 +20,12 @@ from callcoach.errors import NotAllowed, NotFound
 from callcoach.extensions import db
 from callcoach.progress.models import Objective
 from callcoach.progress.queries.people import get_objective
+from callcoach.script_fit.line_access import works_on
 from callcoach.script_fit.models import ChangeRequest, RequestState
 from callcoach.script_fit.request_queries import get_request
-from callcoach.script_library.models import Script
+from callcoach.script_library.models import Script, ScriptLine
+from callcoach.script_library.operations.drafting import newest_published
+from callcoach.script_library.queries import script_of
 
 _Thing = TypeVar("_Thing")
 #: Most things offered to be linked: the newest ones; older ones are found on their own pages.
@@ -96,6 +99,22 @@ def campaigns_of(debrief: Debrief) -> list[Campaign]:
             .order_by(Campaign.name, Campaign.id)
         )
     )
+
+
+def scripts_for(viewer: Viewer, debrief: Debrief) -> list[tuple[Campaign, list[ScriptLine]]]:
+    """The campaigns whose script the viewer works on, with the lines it has now."""
+    found = []
+    for campaign in campaigns_of(debrief):
+        script = script_of(campaign) if works_on(viewer, campaign) else None
+        if script is None:
+            continue
+        newest = newest_published(script)
+        lines = db.session.scalars(
+            select(ScriptLine).where(ScriptLine.script_id == script.id).order_by(ScriptLine.id)
+        )
+        there = [row for row in lines if newest is None or newest.document.line(row.key)]
+        found.append((campaign, there))
+    return found
 
 
 def requests_for(viewer: Viewer, debrief: Debrief) -> list[ChangeRequest]:
