@@ -147,7 +147,6 @@ def _now(viewer: Viewer, debrief: Debrief) -> dict[str, object]:
     return {
         "item": presenters.live_item(viewer, debrief),
         "revision": state.revision if state is not None else 0,
-        "owner": viewer.user_id,
     }
 
 
@@ -180,7 +179,6 @@ def _past(viewer: Viewer, debrief: Debrief, card: presenters.DebriefCard) -> str
         number=place + 1,
         following=_following(steps, place, is_due=is_due),
         is_due=is_due,
-        owner=viewer.user_id,
     )
 
 

@@ -132,6 +132,16 @@ def test_answers_survive_a_broken_line_a_lost_answer_and_a_reload(
     expect(article).to_contain_text("Vous clôturez en combien de jours ?")
     expect(article).to_contain_text("Quel outil ?")
     expect(article).to_contain_text("Depuis combien de temps ?")
+    unsent = page.locator("[data-unsent]")
+    expect(unsent).to_contain_text("Depuis combien de temps, et")
+    unsent.get_by_role("button").click()
+    expect(article.locator(".is-mine")).to_contain_text("Depuis combien de temps, et")
+    with app.app_context():
+        assert sorted(_answers()) == [
+            ("Depuis combien de temps, et", True),
+            ("Quel outil ?", False),
+        ]
+    assert page.evaluate(_KEPT) == 0
 
     # Signing out leaves nothing, and says before what would be lost
     page.evaluate("localStorage.setItem('callcoach-debrief:1:draft:answer:1', 'Presque')")

@@ -136,6 +136,17 @@ test("one person's words are not sent, nor kept, for another", async () => {
   assert.ok(!Object.keys(storage).some((key) => key.startsWith(PREFIX)));
 });
 
+test("what was typed and never sent is forgotten the day after", async () => {
+  const storage = new Kept();
+  const queue = new Queue("7", { storage, send: new Server().send });
+  queue.keepDraft("answer:1", "12: Presque");
+  assert.equal(new Queue("7", { storage }).draft("answer:1"), "12: Presque");
+  const now = Date.now();
+  Date.now = () => now + 25 * 3_600_000;
+  assert.equal(new Queue("7", { storage }).draft("answer:1"), null);
+  Date.now = () => now;
+});
+
 test("without storage it lasts as long as the page", async () => {
   const full = new Kept();
   full.setItem = () => {

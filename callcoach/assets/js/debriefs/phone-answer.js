@@ -57,7 +57,8 @@ export function mountAnswer(form, queue, onSent = () => {}) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value.trim();
-    if (!text || isSent()) return show();
+    // Catching up, what was answered before opens what happened all the same
+    if (!text || (isSent() && !("always" in form.dataset))) return show();
     edition += 1;
     clientId ||= newId(form.elements.client_id.value);
     const body = { client_id: clientId, edition, text, is_named: named.checked };
@@ -73,5 +74,30 @@ export function mountAnswer(form, queue, onSent = () => {}) {
       onSent(form.dataset.answer);
     } else if (name === "sending") say("wordSending");
     else show();
+  });
+}
+
+/**
+ * What happened is shown before somebody had sent what they wrote: it is not lost. [data-unsent]
+ *
+ * @param {HTMLFormElement} form
+ * @param {import("./phone-queue.js").Queue} queue
+ */
+export function mountUnsent(form, queue) {
+  const id = `answer:${form.dataset.unsent}`;
+  const text = queue.draft(id)?.trim() ?? "";
+  if (!text || text === form.dataset.own || queue.find(id)) return;
+  form.querySelector("blockquote").textContent = text;
+  form.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    form.hidden = true;
+    queue.forgetDraft(id);
+    queue.put(id, form.action, {
+      client_id: form.dataset.client,
+      edition: Number(form.dataset.edition) + 1,
+      text,
+      is_named: form.dataset.named === "1",
+    });
   });
 }

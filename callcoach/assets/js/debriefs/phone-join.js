@@ -8,7 +8,7 @@ export function mountJoin(form, queue) {
   const id = `join:${new URL(form.action).pathname}`;
   const state = form.querySelector("[data-join-state]");
   const say = (isKept) => {
-    state.textContent = isKept ? form.dataset.kept : "";
+    state.textContent = isKept ? form.dataset.waits : "";
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();

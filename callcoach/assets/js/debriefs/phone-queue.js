@@ -8,6 +8,7 @@ import { send as request } from "../http.js";
 export const PREFIX = "callcoach-debrief:";
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
+const DRAFT_MS = 24 * 3_600_000;
 const PATIENCE_MS = 20_000; // a phone that slept holds a connection that is none any more
 
 /** Worth trying again: not the fault of what is sent. */
@@ -81,7 +82,9 @@ export class Queue {
     this.wait = 0;
     this.flight = null;
     for (const key of this.shelf.keys()) {
-      if (key.startsWith(PREFIX) && !key.startsWith(this.mine)) this.shelf.remove(key);
+      if (!key.startsWith(PREFIX)) continue;
+      const isOld = Date.now() - Number.parseInt(this.shelf.get(key), 10) > DRAFT_MS;
+      if (!key.startsWith(this.mine) || isOld) this.shelf.remove(key);
     }
   }
 
@@ -125,13 +128,15 @@ export class Queue {
     return this.flush();
   }
 
-  /** What is typed and not to be sent yet. */
+  /** @returns {string | null} what is typed and not to be sent yet */
   draft(id) {
-    return this.shelf.get(`${this.mine}draft:${id}`);
+    const kept = this.shelf.get(`${this.mine}draft:${id}`);
+    return kept === null ? null : kept.slice(kept.indexOf(":") + 1);
   }
 
+  /** Kept with its time: what nobody sent is forgotten the day after. */
   keepDraft(id, text) {
-    this.shelf.set(`${this.mine}draft:${id}`, text);
+    this.shelf.set(`${this.mine}draft:${id}`, `${Date.now()}:${text}`);
   }
 
   forget(id) {
