@@ -15,6 +15,7 @@ from flask_babel import ngettext
 
 from callcoach.accounts.models import User
 from callcoach.config import Settings
+from callcoach.notices import attachments
 from callcoach.notices.models import Notice, NoticePreference
 from callcoach.notices.sentences import sentence
 
@@ -57,6 +58,7 @@ def compose(
     }
     # Plain text: it reads everywhere, and carries nothing that loads from elsewhere
     message.set_content(render_template("notices/mail.txt", **values))
+    attachments.attach(message, user, notices)
     return message
 
 

@@ -53,7 +53,11 @@ ENTRIES = (
         short=_l("Script"),
     ),
     Entry("coaching.feed", _l("Listening feed"), frozenset({"admin", "supervisor"})),
+    Entry(
+        "debriefs.list_debriefs", _l("Debriefs"), frozenset({"admin", "supervisor", "team_lead"})
+    ),
     Entry("drills.my_drills", _l("My drills"), frozenset({"agent"}), short=_l("Drills")),
+    Entry("debriefs.my_debriefs", _l("My debriefs"), frozenset({"agent"}), short=_l("Debriefs")),
     Entry("progress.my_progress", _l("My progress"), frozenset({"agent"})),
     Entry("expressions.my_expressions", _l("Expressions"), frozenset({"agent"})),
     Entry("calls.list_calls", _l("Calls"), _FLOOR),

@@ -75,10 +75,10 @@ def invite(viewer: Viewer, debrief: Debrief) -> list[User]:
     if debrief.state != DebriefState.PLANNED:
         raise Conflict("This debrief is not planned any more: it has begun, is over or skipped.")
     expected = participants(debrief)
-    told = _invited(debrief) if debrief.invited_at is not None else set()
+    told = invited_ids(debrief)
     new = [user for user in expected if user.id not in told]
     for user in new:
-        _tell_invited(debrief, user)
+        _tellinvited_ids(debrief, user)
     debrief.invited_at = utc_now()
     db.session.flush()
     record(viewer.user_id, "debrief.invited", subject_kind="debrief", subject_id=debrief.id)
@@ -89,7 +89,7 @@ def uninvite(viewer: Viewer, debrief: Debrief) -> None:
     """Invitations that nobody has opened yet are taken back; twice is once."""
     for kind in _INVITING:
         notices.take_back(kind, subject_of(debrief))
-    if not _invited(debrief):
+    if not invited_ids(debrief):
         debrief.invited_at = None
     db.session.flush()
     record(viewer.user_id, "debrief.uninvited", subject_kind="debrief", subject_id=debrief.id)
@@ -111,7 +111,7 @@ def after_change(viewer: Viewer, debrief: Debrief, told: Told | None) -> None:
     expected = participants(debrief)
     for user in expected:
         if user.id not in told.user_ids:
-            _tell_invited(debrief, user)
+            _tellinvited_ids(debrief, user)
         elif debrief.starts_at != told.starts_at:
             _tell_moved(debrief, user)
     gone = told.user_ids - {user.id for user in expected}
@@ -132,10 +132,10 @@ def tell_on_again(debrief: Debrief) -> None:
         return
     notices.take_back("debrief.skipped", subject_of(debrief))
     for user in participants(debrief):
-        _tell_invited(debrief, user)
+        _tellinvited_ids(debrief, user)
 
 
-def _tell_invited(debrief: Debrief, user: User) -> None:
+def _tellinvited_ids(debrief: Debrief, user: User) -> None:
     _tell(debrief, user, "debrief.one_to_one" if debrief.is_one_to_one else "debrief.invited")
 
 
@@ -143,7 +143,7 @@ def _tell_moved(debrief: Debrief, user: User) -> None:
     """An invitation that was not opened yet says the new time instead."""
     is_unread = any(True for _ in _unseen(debrief, user, _INVITING))
     if is_unread:
-        _tell_invited(debrief, user)
+        _tellinvited_ids(debrief, user)
     else:
         _tell(debrief, user, "debrief.moved")
 
@@ -171,8 +171,10 @@ def _tell(debrief: Debrief, user: User, kind: str) -> None:
         )
 
 
-def _invited(debrief: Debrief) -> set[int]:
-    """Who was told that it takes place, opened or not."""
+def invited_ids(debrief: Debrief) -> set[int]:
+    """Who was told that it takes place, opened or not; nobody before one was invited."""
+    if debrief.invited_at is None:
+        return set()
     return set(
         db.session.scalars(
             select(Notice.user_id).where(
