@@ -12,6 +12,7 @@ from callcoach.calls.presenters import cause_choices
 from callcoach.debriefs import agenda_presenters as presenters
 from callcoach.debriefs import candidates, choices, suggestions
 from callcoach.debriefs.blueprint import bp
+from callcoach.debriefs.decision_presenters import open_panel
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, ItemKind
 from callcoach.debriefs.operations import adding, agenda
 from callcoach.debriefs.queries.debriefs import get_item, get_led
@@ -38,6 +39,11 @@ def show_debrief(debrief_id: int) -> ResponseReturnValue:
         waiting=len(agenda.waiting_for(debrief.team_ids))
         if is_open and not debrief.is_one_to_one
         else 0,
+        open_decisions=open_panel(
+            viewer, debrief, back=url_for("debriefs.show_debrief", debrief_id=debrief.id)
+        )
+        if is_open
+        else "",
         suggested=suggestions.panel(viewer, debrief) if is_open else "",
         most=agenda.MAX_MINUTES,
     )

@@ -16,10 +16,12 @@ from markupsafe import Markup
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.debriefs.access import can_lead
+from callcoach.debriefs.minutes import without_names
 from callcoach.debriefs.models import Debrief, Decision, DecisionState
 from callcoach.debriefs.queries import decision_links as links
 from callcoach.debriefs.queries import decisions as queries
 from callcoach.debriefs.queries.effects import Summary, summary
+from callcoach.debriefs.queries.minutes import hides_of
 from callcoach.extensions import utc_now
 
 
@@ -105,7 +107,7 @@ def view_of(
     day = on or today()
     return DecisionView(
         decision_id=decision.id,
-        text=decision.text,
+        text=_shared_text(decision) if is_shared else decision.text,
         owner=decision.owner.name if decision.owner else "",
         is_mine=is_mine,
         due_on=decision.due_on,
@@ -161,6 +163,12 @@ def state_word(state: str) -> str:
         DecisionState.DROPPED: _("Dropped"),
     }
     return str(words[DecisionState(state)])
+
+
+def _shared_text(decision: Decision) -> str:
+    """Its words without whose difficult moment it was taken on."""
+    item = decision.item
+    return without_names(decision.text, hides_of(decision.debrief, item) if item else ())
 
 
 def _links(viewer: Viewer, decision: Decision) -> Iterable[LinkView]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from callcoach.accounts.session import current_viewer
 from callcoach.debriefs import live_json, present_items
 from callcoach.debriefs.blueprint import bp
+from callcoach.debriefs.decision_presenters import open_panel
 from callcoach.debriefs.models import Debrief, DebriefState
 from callcoach.debriefs.queries import live as queries
 from callcoach.debriefs.queries.debriefs import get_led, participants
@@ -27,6 +28,11 @@ def present(debrief_id: int) -> ResponseReturnValue:
             state=str(debrief.state),
             teams=sorted(row.team.name for row in debrief.teams),
             is_running=is_running,
+            open_decisions=open_panel(
+                viewer, debrief, back=url_for("debriefs.present", debrief_id=debrief.id)
+            )
+            if debrief.state == DebriefState.PLANNED
+            else "",
             minutes_planned=sum(item.minutes for item in debrief.items),
             owners=_owners(debrief),
             facts=live_json.screen_facts(viewer, debrief) if is_running else None,

@@ -42,7 +42,7 @@ def facts_of(debrief: Debrief) -> Facts:
     """What happened. In a one-to-one there is nobody from whom a name would be kept."""
     remarks = [row for row in remarks_of(debrief) if row.deleted_at is None]
     items = list(debrief.items)
-    hides = {item.id: _hides(debrief, item) for item in items}
+    hides = {item.id: hides_of(debrief, item) for item in items}
     spent_s = 0
     if debrief.started_at is not None and debrief.ended_at is not None:
         spent_s = max(int((debrief.ended_at - debrief.started_at).total_seconds()), 0)
@@ -76,7 +76,7 @@ def remarks_of(debrief: Debrief) -> list[Remark]:
 
 def hidden_names(debrief: Debrief) -> list[str]:
     """The agents whose moments were before everybody and who are not named with them, by name."""
-    return sorted({name for item in debrief.items for name in _hides(debrief, item)})
+    return sorted({name for item in debrief.items for name in hides_of(debrief, item)})
 
 
 def _item(item: AgendaItem, remarks: list[str], hides: tuple[str, ...]) -> ItemFacts:
@@ -101,7 +101,8 @@ def _item(item: AgendaItem, remarks: list[str], hides: tuple[str, ...]) -> ItemF
     )
 
 
-def _hides(debrief: Debrief, item: AgendaItem) -> tuple[str, ...]:
+def hides_of(debrief: Debrief, item: AgendaItem) -> tuple[str, ...]:
+    """Names that colleagues are not told with an item."""
     if debrief.agent_id is not None or item.agent_id is None or names_agent(item):
         return ()
     agent = db.session.get(User, item.agent_id)
