@@ -218,22 +218,17 @@ def _is_invented(words: Sequence[Word], turn: ShownTurn, language: str) -> bool:
 
 def _marks(
     words: Sequence[Word], secrets: Secrets, labels: Mapping[Sensitive, str]
-) -> list[tuple[int, str] | None]:
-    """For each word what stands for it: a number that neighbours of one mark share, and the text.
-    None where the word itself is shown.
-    """
-    marks: list[tuple[int, str] | None] = [
-        (-1, UNHEARD) if word.probability < UNSURE_BELOW else None for word in words
+) -> list[str | None]:
+    """For each word what stands for it; None where the word itself is shown."""
+    marks: list[str | None] = [
+        UNHEARD if word.probability < UNSURE_BELOW else None for word in words
     ]
     struck = [
-        *find_in_words(words, names=secrets.parts, spared=secrets.spared),
         *((first, after, Sensitive.NAME) for first, after in _sounding_like(words, secrets.names)),
+        *find_in_words(words, names=secrets.parts, spared=secrets.spared),
     ]
-    for number, (first, after, kind) in enumerate(struck):
-        for at in range(first, after):
-            mark = marks[at]
-            if mark is None or mark[0] < 0:
-                marks[at] = (number, f"[{labels[kind]}]")
+    for first, after, kind in struck:
+        marks[first:after] = [f"[{labels[kind]}]"] * (after - first)
     return marks
 
 
@@ -258,20 +253,21 @@ def _sounding_like(words: Sequence[Word], names: Collection[str]) -> list[tuple[
 
 
 def _text_of(
-    words: Sequence[Word], marks: Sequence[tuple[int, str] | None], start_s: float, end_s: float
+    words: Sequence[Word], marks: Sequence[str | None], start_s: float, end_s: float
 ) -> str:
     parts: list[str] = []
-    last: tuple[int, str] | None = None
+    last = ""  # what stands for the words just before; neighbours are struck out together
     for word, mark in zip(words, marks, strict=True):
         if not start_s <= (word.start_s + word.end_s) / 2 < end_s:
             continue
-        signs = _SIGNS.search(word.word)
         if mark is None:
             parts.append(word.word)
-        elif mark != last:
-            parts.append(f" {mark[1]}")
-        if mark is not None and signs is not None and mark[1] != UNHEARD:
-            parts.append(signs.group())
-        last = mark
+            last = ""
+            continue
+        if mark != last:
+            parts.append(f" {mark}")
+        signs = _SIGNS.search(word.word) if mark != UNHEARD else None
+        parts.append(signs.group() if signs is not None else "")
+        last = mark if signs is None else ""
     text = re.sub(r"\s+", " ", "".join(parts)).strip()
-    return "" if not re.search(r"\w", text) else text
+    return text if re.search(r"\w", text) else ""
