@@ -173,7 +173,7 @@ def test_who_takes_part_hears_the_rest_once_it_is_revealed(
         db.session.commit()
     assert patrice.get(_url(debrief_id, item_id, "rest")).status_code == 200
     with app.app_context():
-        floor.call.campaign.agent_audio = AgentAudio.NO
+        floor.call.campaign.agent_audio = AgentAudio.TEXT_ONLY
         db.session.commit()
     assert patrice.get(_url(debrief_id, item_id, "rest")).status_code == 404
     assert claire.get(_url(debrief_id, item_id, "rest")).status_code == 200
