@@ -25,7 +25,7 @@ if (owner) {
   };
   const mount = (place) => {
     for (const form of place.querySelectorAll("[data-answer]")) mountAnswer(form, queue, onSent);
-    for (const form of place.querySelectorAll("[data-unsent]")) mountUnsent(form, queue);
+    for (const box of place.querySelectorAll("[data-unsent]")) mountUnsent(box, queue);
   };
   mount(document);
   if (join) mountJoin(join, queue);

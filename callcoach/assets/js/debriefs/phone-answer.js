@@ -80,24 +80,23 @@ export function mountAnswer(form, queue, onSent = () => {}) {
 /**
  * What happened is shown before somebody had sent what they wrote: it is not lost. [data-unsent]
  *
- * @param {HTMLFormElement} form
+ * @param {HTMLElement} box
  * @param {import("./phone-queue.js").Queue} queue
  */
-export function mountUnsent(form, queue) {
-  const id = `answer:${form.dataset.unsent}`;
+export function mountUnsent(box, queue) {
+  const id = `answer:${box.dataset.unsent}`;
   const text = queue.draft(id)?.trim() ?? "";
-  if (!text || text === form.dataset.own || queue.find(id)) return;
-  form.querySelector("blockquote").textContent = text;
-  form.hidden = false;
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    form.hidden = true;
+  if (!text || text === box.dataset.own || queue.find(id)) return;
+  box.querySelector("blockquote").textContent = text;
+  box.hidden = false;
+  box.querySelector("button").addEventListener("click", () => {
+    box.hidden = true;
     queue.forgetDraft(id);
-    queue.put(id, form.action, {
-      client_id: form.dataset.client,
-      edition: Number(form.dataset.edition) + 1,
+    queue.put(id, box.dataset.url, {
+      client_id: box.dataset.client,
+      edition: Number(box.dataset.edition) + 1,
       text,
-      is_named: form.dataset.named === "1",
+      is_named: box.dataset.named === "1",
     });
   });
 }
