@@ -28,7 +28,7 @@ from callcoach.script_library.document import Document
 KIND_WORDS = {
     ItemKind.MOMENT: N_("A moment of a call"),
     ItemKind.THEME: N_("A theme"),
-    ItemKind.PROGRESS: N_("Progress"),
+    ItemKind.PROGRESS: N_("Progress to celebrate"),
     ItemKind.OBJECTIVE: N_("An objective"),
     ItemKind.SCRIPT: N_("The script"),
     ItemKind.DRILL: N_("A drill together"),

@@ -27,7 +27,8 @@ export function createOutbox(name, on) {
 
   const keep = () => {
     try {
-      localStorage.setItem(name, JSON.stringify(entries));
+      if (entries.length) localStorage.setItem(name, JSON.stringify(entries));
+      else localStorage.removeItem(name); // computers are shared
     } catch {
       // Full or forbidden: it is still sent as long as the page stays open
     }

@@ -6,14 +6,16 @@ import { mountPlayer } from "./present-player.js";
 
 const PATIENCE_MS = 8000;
 const ASK_AGAIN_MS = 2000;
+const ASK_SOON_MS = 250;
 
 /**
  * @param {HTMLElement} root
  * @param {Record<string, string>} addresses
  * @param {Record<string, string>} words
  * @param {(sound: object) => void} moved
+ * @param {() => boolean} isOffline
  */
-export function mountSheets(root, addresses, words, moved) {
+export function mountSheets(root, addresses, words, moved, isOffline) {
   const box = root.querySelector("[data-item]");
   /** @type {Map<number, string>} as they are before their stop, by item */
   const kept = new Map();
@@ -61,7 +63,9 @@ export function mountSheets(root, addresses, words, moved) {
       const sheet = parse(html);
       const isBehind = isRevealed !== sheet.hasAttribute("data-revealed");
       if (!sheet.hasAttribute("data-revealed")) kept.set(itemId, html);
-      put(sheet, isBehind && isRevealed);
+      const has = box.querySelector("[data-sheet]");
+      const isThere = isBehind && has?.dataset.sheet === String(itemId) && !has.hasAttribute("data-revealed");
+      if (!isThere) put(sheet, false); // what is there already stays as it is until the rest comes
       // The server has not been told yet, or somebody else went on: look again
       if (isBehind) retry(itemId, isRevealed, nextId);
       else prefetch(nextId);
@@ -74,6 +78,8 @@ export function mountSheets(root, addresses, words, moved) {
 
   function retry(itemId, isRevealed, nextId) {
     const wanted = shown;
+    const waits = box.querySelector("[data-waits]");
+    if (waits) waits.hidden = !(isRevealed && isOffline());
     again = setTimeout(async () => {
       if (shown !== wanted) return;
       try {
@@ -88,7 +94,7 @@ export function mountSheets(root, addresses, words, moved) {
         // Still no network
       }
       retry(itemId, isRevealed, nextId);
-    }, ASK_AGAIN_MS);
+    }, isOffline() ? ASK_AGAIN_MS : ASK_SOON_MS);
   }
 
   async function prefetch(itemId) {

@@ -4,11 +4,13 @@
 import { mountKeys } from "../call/keys.js";
 import { send } from "../http.js";
 import { toast } from "../toasts.js";
+import { keepInStep } from "./instep.js";
 import { createOutbox } from "./outbox.js";
 import { mountAnswers } from "./present-answers.js";
 import { mountClock } from "./present-clock.js";
 import { mountDialogs } from "./present-dialogs.js";
 import { mountSheets } from "./present-sheets.js";
+import { mountTogether } from "./together.js";
 
 const POLL_MS = 1000;
 const POLL_OFFLINE_MS = 3000;
@@ -21,7 +23,6 @@ export function mountPresent(root) {
   let facts = JSON.parse(document.getElementById("present-facts").textContent);
   const isTogether = "oneToOne" in root.dataset;
   const clock = mountClock(root, words);
-  let heardSound = facts.sound.at;
 
   const outbox = createOutbox(`callcoach-present-${root.dataset.user}-${root.dataset.present}`, {
     answered: (entry, answer) => {
@@ -39,21 +40,13 @@ export function mountPresent(root) {
     },
   });
 
-  const moved = async (sound) => {
-    if (!isTogether) return; // before a team the sound comes from this screen alone
-    try {
-      const response = await send(addresses.sound, {
-        method: "PUT",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(sound),
-      });
-      const answer = await response.json();
-      if (response.ok) heardSound = answer.sound.at;
-    } catch {
-      // It plays here; the other screen follows when there is a network again
-    }
-  };
-  const sheets = mountSheets(root, addresses, words, moved);
+  // Before a team the sound comes from this screen alone; of the two of a one-to-one either stops it
+  const moved = (sound) => together?.tell(sound);
+  const sheets = mountSheets(root, addresses, words, moved, () => outbox.isOffline);
+  const together = isTogether
+    ? keepInStep({ live: addresses.live, move: addresses.sound, send, player: () => sheets.player() })
+    : null;
+  root.querySelectorAll("[data-together]").forEach(mountTogether);
   const answers = mountAnswers(root, addresses, words, () => poll(true));
   const dialogs = mountDialogs({ root, addresses, words, outbox, itemId: () => facts.item?.id ?? null, marked });
 
@@ -68,11 +61,6 @@ export function mountPresent(root) {
     if (found.state !== "running") return window.location.reload();
     facts = found;
     clock.set(found.clock);
-    if (isTogether && found.sound.at !== heardSound) {
-      heardSound = found.sound.at;
-      const passed = found.sound.is_playing ? found.now - found.sound.at : 0;
-      sheets.player()?.follow(found.sound.is_playing, found.sound.position_ms + passed);
-    }
     render();
   }
 
