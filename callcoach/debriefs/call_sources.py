@@ -27,6 +27,7 @@ from callcoach.debriefs.candidates import (
     moment_title,
     number_of,
     own_teams,
+    pair_title,
     source_of,
     titled,
     worded,
@@ -125,7 +126,7 @@ def from_pair(viewer: Viewer, name: str) -> Candidate:
     return Candidate(
         source=f"pair:{pair.id}",
         kind=ItemKind.PROGRESS,
-        title=moment_title(note.cause, pair.after_call, _("Before and after")),
+        title=pair_title(note.cause),
         team_ids=own_teams(viewer, {note.call.team_id}),
         is_good=True,
         only_with=None if pair.offered_at is not None else agent_id,

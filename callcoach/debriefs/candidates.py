@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import gettext as _
+
 from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call
 from callcoach.coaching.note_presenters import cause_label
@@ -132,6 +134,12 @@ def long_worded(text: str) -> str:
 def moment_title(cause: str, call: Call, otherwise: str) -> str:
     """How a moment is called before everybody: by what it is, never by whose it is."""
     return titled(f"{cause_label(cause) or otherwise} · {local_date(call.started_at)}")
+
+
+def pair_title(cause: str) -> str:
+    """How a before and after is called."""
+    about = cause_label(cause)
+    return titled(_("Before and after: %(what)s", what=about) if about else _("Before and after"))
 
 
 def _cut(text: str, most: int) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from callcoach.calls.operations import judge
 from callcoach.debriefs import candidates
-from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState
+from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, ItemKind
 from callcoach.debriefs.operations import adding, planning
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
@@ -185,7 +185,7 @@ def test_of_a_campaign_of_several_teams_each_team_gets_it_and_a_drill_stays_with
         version = create_version(create_script(floor.call.campaign))
         both = candidates.Candidate(
             source=f"version:{version.id}",
-            kind=candidates.ItemKind.SCRIPT,
+            kind=ItemKind.SCRIPT,
             title="Version 1",
             team_ids=(floor.team_id, floor.other_team_id),
             facts={"version_id": version.id},

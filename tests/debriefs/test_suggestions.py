@@ -53,6 +53,7 @@ def _happened(floor: Floor) -> dict[str, Any]:
     keep = create_note(_call(floor), claire, aim="keep", cause="open_question")
     good = create_verdicts(_call(floor, "colleague"), 1, author=claire, cause="reformulation")[0]
     held = create_recheck(_call(floor), claire, state="held", closed_at=utc_now())
+    add_listen(held, _call(floor), heard="held", heard_at=utc_now())
     back = create_recheck(_call(floor), claire, state="came_back", closed_at=utc_now())
     add_listen(back, _call(floor), heard="came_back", heard_at=utc_now())
     pair = create_pair(held, _call(floor, "agent", 1), confirmed_at=utc_now(), offered_at=utc_now())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from callcoach.accounts.models import Membership, Role, User
 from callcoach.calls.models import Call
@@ -19,7 +19,7 @@ from callcoach.campaigns.models import Campaign, CampaignTeam
 from callcoach.coaching.models import Note, Visibility
 from callcoach.coaching.note_presenters import cause_label
 from callcoach.coaching.readable import readable
-from callcoach.debriefs.candidates import moment_title, titled
+from callcoach.debriefs.candidates import pair_title, titled
 from callcoach.debriefs.ranking import Fact, Place
 from callcoach.drills.models import Assignment, Drill
 from callcoach.drills.queries.library import in_library
@@ -80,7 +80,6 @@ def pairs(scope: Scope) -> Iterable[Fact]:
         )
         .options(
             contains_eager(BeforeAfter.recheck).contains_eager(Recheck.note),
-            joinedload(BeforeAfter.after_call),
             contains_eager(BeforeAfter.recheck).joinedload(Recheck.agent),
         )
     ):
@@ -90,7 +89,7 @@ def pairs(scope: Scope) -> Iterable[Fact]:
             source=f"pair:{pair.id}",
             reason="offered" if pair.offered_at is not None else "success",
             at=at,
-            title=moment_title(pair.recheck.note.cause, pair.after_call, _("Before and after")),
+            title=pair_title(pair.recheck.note.cause),
             values={"day": at.isoformat()},
             is_good=True,
             place=Place(pair.after_call_id, pair.after_start_ms, pair.after_end_ms),
@@ -120,7 +119,10 @@ def rechecks(scope: Scope) -> Iterable[Fact]:
             selectinload(Recheck.listens).joinedload(RecheckListen.call),
         )
     ):
-        heard = tally_of(recheck).heard
+        counts = tally_of(recheck)
+        total = counts.heard.total + counts.picked.total
+        if not total:  # its calls have gone since: nothing to say with numbers
+            continue
         holds = recheck.state == RecheckState.HELD
         about = cause_label(recheck.note.cause) or _("What a note asked for")
         yield Fact(
@@ -132,9 +134,9 @@ def rechecks(scope: Scope) -> Iterable[Fact]:
                 if holds
                 else _("It came back: %(what)s", what=about)
             ),
-            values={"count": heard.count, "total": heard.total},
+            values={"count": counts.heard.count + counts.picked.count, "total": total},
             is_good=holds,
-            strength=float(heard.total),
+            strength=float(total),
         )
 
 
