@@ -50,7 +50,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class DrawnRow:
-    """A drawn call, without whose it is."""
+    """A drawn call, without whose it is.
+
+    Args:
+        url: to hear it again; "" as long as nobody has: here it stands when it was, and who knows
+            hears otherwise.
+    """
 
     number: int
     is_before: bool
@@ -110,7 +115,7 @@ def drawn_rows(viewer: Viewer, effect: Effect) -> list[DrawnRow]:
     rows = []
     for number, row in enumerate(queries.counted(effect), 1):
         heard = effect_words.heard_word(row.heard)
-        can_hear = queries.is_audible(row.call) and can_judge_call(viewer, row.call)
+        can_hear = heard and queries.is_audible(row.call) and can_judge_call(viewer, row.call)
         rows.append(
             DrawnRow(
                 number=number,

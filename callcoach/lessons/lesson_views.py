@@ -24,6 +24,9 @@ from callcoach.notices.operations import mark_subject_seen
 from callcoach.web.errors import explain
 from callcoach.web.toasts import notify
 
+#: Lessons of other teams that the list begins with.
+_MOST_OFFERED = 3
+
 
 @bp.get("/lessons")
 def list_lessons() -> ResponseReturnValue:
@@ -35,14 +38,14 @@ def list_lessons() -> ResponseReturnValue:
     found = queries.list_lessons(viewer, campaign_id=campaign_id, team_id=team_id, state=state)
     teams = queries.teams_to_filter(viewer)
     is_filtered = bool(campaign_id or team_id or state)
-    missing = [] if is_filtered else queries.lessons_missing(viewer, {team.id for team in teams})
-    asked = [] if is_filtered else queries.waiting_for(viewer)
-    told = {entry.lesson_id for entry in asked}
+    is_offered = decides(viewer) and not is_filtered
+    missing = queries.lessons_missing(viewer, teams) if is_offered else []
+    asked = queries.waiting_for(viewer) if is_offered else []
     return render_template(
         "lessons/list.html",
         rows=[presenters.listed(viewer, lesson, is_counted=False) for lesson in found],
         waiting=asked,
-        missing=[lesson for lesson in missing if lesson.id not in told][:3],
+        missing=missing[:_MOST_OFFERED],
         choices={"campaigns": _campaigns(viewer), "teams": teams},
         states=presenters.state_choices(),
         values={"campaign": campaign_id or "", "team": team_id or "", "state": state},

@@ -117,13 +117,12 @@ def list_lessons(
     return list(db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc())))
 
 
-def lessons_missing(viewer: Viewer, team_ids: Collection[int]) -> list[Lesson]:
-    """What other teams of these teams' campaigns learnt, and these have not been told of."""
-    found = {
-        lesson.id: lesson
-        for team_id in sorted(team_ids)
-        for lesson in list_lessons(viewer, team_id=team_id, state=MISSING)
-    }
+def lessons_missing(viewer: Viewer, teams: Sequence[Team]) -> list[tuple[Lesson, list[Team]]]:
+    """What other teams learnt, with those of `teams` that have neither got it nor were asked."""
+    found: dict[int, tuple[Lesson, list[Team]]] = {}
+    for team in teams:
+        for lesson in list_lessons(viewer, team_id=team.id, state=MISSING):
+            found.setdefault(lesson.id, (lesson, []))[1].append(team)
     return list(found.values())
 
 
