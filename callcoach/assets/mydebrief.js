@@ -5,6 +5,7 @@ import "./js/forms.js";
 import "./js/menus.js";
 import "./js/toasts.js";
 import "./js/agent/excerpt.js";
+import { mountInStep } from "./js/debriefs/instep-phone.js";
 import { mountAnswer, mountUnsent } from "./js/debriefs/phone-answer.js";
 import { mountJoin } from "./js/debriefs/phone-join.js";
 import { awaitBeginning, followLive } from "./js/debriefs/phone-live.js";
@@ -27,9 +28,13 @@ if (owner) {
     for (const form of place.querySelectorAll("[data-answer]")) mountAnswer(form, queue, onSent);
     for (const box of place.querySelectorAll("[data-unsent]")) mountUnsent(box, queue);
   };
-  mount(document);
+  const draw = (place) => {
+    mount(place);
+    mountInStep(place);
+  };
+  draw(document);
   if (join) mountJoin(join, queue);
-  if (live) followLive(live, mount);
+  if (live) followLive(live, draw);
   const kept = document.querySelector("[data-kept]");
   const tell = () => {
     if (kept) kept.hidden = queue.ids().length === 0;

@@ -30,17 +30,8 @@ from callcoach.debriefs.models import (
 )
 from callcoach.debriefs.operations import moments
 from callcoach.debriefs.operations.live import is_revealed
-from callcoach.errors import N_
+from callcoach.debriefs.present_items import KIND_WORDS, ShownItem, shown_item
 from callcoach.extensions import db
-
-KIND_LABELS = {
-    ItemKind.MOMENT: N_("A moment of a call"),
-    ItemKind.THEME: N_("A theme"),
-    ItemKind.PROGRESS: N_("Progress"),
-    ItemKind.OBJECTIVE: N_("An objective"),
-    ItemKind.SCRIPT: N_("The script"),
-    ItemKind.DRILL: N_("A drill together"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +40,8 @@ class Said:
 
     is_agent: bool
     text: str
+    start_ms: int
+    end_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +76,7 @@ class ItemView:
         answers: of everybody, once revealed.
         count: how many answers there are.
         reread_url: the moment read aloud by whoever leads, where there is such a take.
+        told: what the shared screen says of a drill, a version of the script, an objective.
     """
 
     item_id: int
@@ -107,6 +101,7 @@ class ItemView:
     count: int
     sound: SoundView | None
     reread_url: str
+    told: ShownItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +177,16 @@ def live_item(viewer: Viewer, debrief: Debrief) -> ItemView | None:
     item = state.item if state is not None else None
     if state is None or item is None or item.debrief_id != debrief.id:
         return None
-    is_open = is_revealed(state, item)
     # In the room the sound comes from the shared screen: two would answer each other
-    return _item_view(viewer, item, str(state.phase), is_open=is_open, part="")
+    return _item_view(viewer, debrief, item, state, part="")
 
 
 def past_item(viewer: Viewer, debrief: Debrief, item: AgendaItem) -> ItemView:
     """An item of a debrief that is over, as far as the viewer has come with it."""
     is_open = catch_up.is_opened(debrief, item, viewer.user_id)
     part = "ask" if item.ask_ms is not None and not is_open else "whole"
-    phase = str(Phase.REVEALED if is_open else Phase.ASKING)
-    return _item_view(viewer, item, phase, is_open=is_open, part=part)
+    state = LiveState(item_id=item.id, phase=Phase.REVEALED if is_open else Phase.ASKING)
+    return _item_view(viewer, debrief, item, state, part=part)
 
 
 def steps(viewer: Viewer, debrief: Debrief, current: AgendaItem | None) -> list[Step]:
@@ -204,7 +198,7 @@ def steps(viewer: Viewer, debrief: Debrief, current: AgendaItem | None) -> list[
             Step(
                 item_id=item.id,
                 url=url_for("debriefs.my_debrief", debrief_id=debrief.id, item=item.id),
-                title=item.title if is_open else _(KIND_LABELS[ItemKind(item.kind)]),
+                title=item.title if is_open else _(KIND_WORDS[ItemKind(item.kind)]),
                 is_open=is_open,
                 is_current=item is current,
             )
@@ -229,20 +223,22 @@ def _is_after(item: AgendaItem, row: Mapping[str, Any]) -> bool:
 
 
 def _line(row: Mapping[str, Any]) -> Said:
-    return Said(is_agent=row["speaker"] == "agent", text=row["text"])
+    is_agent = row["speaker"] == "agent"
+    return Said(is_agent, row["text"], row["start_ms"], row["end_ms"])
 
 
 def _item_view(
-    viewer: Viewer, item: AgendaItem, phase: str, *, is_open: bool, part: str
+    viewer: Viewer, debrief: Debrief, item: AgendaItem, state: LiveState, *, part: str
 ) -> ItemView:
     """`part` of the sound that may be heard, "" for none."""
+    is_open = is_revealed(state, item)
     is_gone = sharing.is_set_aside(item)
     own = next((answer for answer in item.answers if answer.user_id == viewer.user_id), None)
     shows_outcome = is_open and not is_gone
-    line = item.script_line.text if item.script_line is not None else ""
+    told = shown_item(viewer, debrief, item, state)
     return ItemView(
         item_id=item.id,
-        kind=_(KIND_LABELS[ItemKind(item.kind)]),
+        kind=_(KIND_WORDS[ItemKind(item.kind)]),
         title=item.title,
         language=item.call.language if item.call is not None else "fr",
         whose=item.agent.name if item.agent is not None and sharing.names_agent(item) else "",
@@ -250,10 +246,10 @@ def _item_view(
         is_moment=item.kind == ItemKind.MOMENT,
         is_revealed=is_open,
         asks=catch_up.asks(item),
-        phase=phase,
+        phase=str(state.phase),
         question=item.question or _("What would you say here?"),
         words="" if is_gone else item.words,
-        line=line,
+        line=told.line,
         before=[] if is_gone else words_before(item),
         after=words_after(item) if shows_outcome else [],
         reformulation=item.reformulation if shows_outcome else "",

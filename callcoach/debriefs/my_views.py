@@ -20,6 +20,7 @@ from callcoach.debriefs import my_presenters as presenters
 from callcoach.debriefs.blueprint import bp
 from callcoach.debriefs.decision_presenters import views_of
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, LiveState, Presence
+from callcoach.debriefs.one_to_one_presenters import agent_side
 from callcoach.debriefs.operations import answers, attendance, catching_up
 from callcoach.debriefs.queries import attended
 from callcoach.errors import InvalidInput, NotFound
@@ -84,10 +85,11 @@ def join_debrief(debrief_id: int) -> ResponseReturnValue:
     wanted = str(_sent().get("presence", ""))
     if wanted not in (Presence.PRESENT, Presence.REMOTE):
         raise InvalidInput("Say whether you are in the room or take part from afar.")
-    attendance.join(viewer, debrief, Presence(wanted))
+    row = attendance.join(viewer, debrief, Presence(wanted))
+    presence = str(row.presence) if row is not None else ""
     db.session.commit()
     if wants_json():
-        return jsonify(presence=wanted)
+        return jsonify(presence=presence)
     return redirect(url_for("debriefs.my_debrief", debrief_id=debrief_id))
 
 
@@ -147,6 +149,7 @@ def _now(viewer: Viewer, debrief: Debrief) -> dict[str, object]:
     return {
         "item": presenters.live_item(viewer, debrief),
         "revision": state.revision if state is not None else 0,
+        "together": agent_side(viewer, debrief),
     }
 
 

@@ -32,6 +32,7 @@ from callcoach.lessons.models import Lesson, LessonState, LessonTeam
 from callcoach.progress.models import SharingConsent, SignKind
 from callcoach.storage.operations import put_file
 from callcoach.team_life.models import TeamObjective, TeamStandard
+from tests.factories.progress import create_objective
 
 #: What is said in `tests.factories.calls`' call from 9.6 s on, pseudonymised.
 SAID = [
@@ -308,6 +309,8 @@ def debrief_things(
     decision = create_decision(
         running, agent, text=f"Decide-{mark}", item_id=live.id, effect_id=effect.id
     )
+    aim = create_objective(agent, call.campaign_id, supervisor, text=f"Cap-a-deux-{mark}")
+    create_decision(met, agent, objective_id=aim.id)
     lesson = create_lesson(call, team, title=f"Lecon-{mark}", item_id=past.id)
     offered = create_lesson(call, team, title=f"Proposee-{mark}")
     offered.teams[0].state, offered.teams[0].is_origin = LessonState.PROPOSED, False
@@ -331,6 +334,7 @@ def debrief_things(
         "live_item": live.id,
         "done_item": past.id,
         "met_item": met_item.id,
+        "met_objective": aim.id,
         "waiting_item": create_item(None, team_id=team.id, title=f"Attend-{mark}").id,
         "debrief_answer": create_answer(live, colleague, f"Reponse-{mark}").id,
         "debrief_remark": remark.id,

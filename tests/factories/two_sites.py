@@ -203,6 +203,7 @@ class Site:
     live_item: int
     done_item: int
     met_item: int
+    met_objective: int
     waiting_item: int
     debrief_answer: int
     debrief_remark: int

@@ -11,8 +11,8 @@ const ASK_AGAIN_MS = 1500;
  * @param {Record<string, string>} words
  * @param {(sound: {is_playing: boolean, position_ms: number}) => void} moved by the hand of who is
  *   at this page, not by the other screen
- * @returns {{toggle: () => void, stop: () => void,
- *   follow: (isPlaying: boolean, positionMs: number) => void} | null} null where nothing is played
+ * @returns {object | null} `toggle`, `stop`, and what `instep.js` asks of a player; null where nothing
+ *   is played
  */
 export function mountPlayer(sheet, words, moved) {
   const root = sheet.querySelector("[data-player]");
@@ -113,10 +113,17 @@ export function mountPlayer(sheet, words, moved) {
       }
       tell();
     },
-    follow(isPlaying, positionMs) {
-      goTo(positionMs - startsMs);
-      if (isPlaying) audio.play().catch(() => {});
-      else audio.pause();
+    // For `instep.js`: places of the call
+    startsMs,
+    endsMs: startsMs + lengthMs,
+    get isPlaying() {
+      return isReady && !audio.paused;
     },
+    get placeMs() {
+      return startsMs + Math.min(atMs(), lengthMs);
+    },
+    goTo: (placeMs) => goTo(placeMs - startsMs),
+    play: () => isReady && audio.play().catch(() => {}),
+    pause: () => audio.pause(),
   };
 }

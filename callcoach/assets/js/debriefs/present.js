@@ -130,6 +130,7 @@ export function mountPresent(root) {
       return;
     }
     const spent = leave();
+    together?.forget();
     const phase = target.asks && target.is_closed ? "revealed" : "shown";
     facts.item = { id: target.id, phase };
     facts.answers = [];
@@ -157,6 +158,7 @@ export function mountPresent(root) {
       body: { item_id: facts.item.id, phase },
       isAged: true,
     });
+    together?.forget();
     sheets.player()?.stop();
     render();
   }
