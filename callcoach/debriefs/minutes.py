@@ -16,7 +16,7 @@ from datetime import date
 STRUCK = "…"
 #: Parts of names that are words of every sentence, and prove nothing.
 _PARTICLES = frozenset(
-    {"de", "du", "des", "la", "le", "les", "el", "al", "ben", "van", "von", "et"}
+    {"de", "du", "des", "la", "le", "les", "el", "al", "van", "von", "et"}
 )
 
 
