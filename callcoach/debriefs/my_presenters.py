@@ -258,6 +258,7 @@ def _item_view(
         answers=_answer_views(viewer, item) if is_open else [],
         count=len(item.answers),
         sound=_sound(viewer, item, part) if part and not is_gone else None,
+        told=told,
         reread_url=(
             url_for("debriefs.item_reread", item_id=item.id)
             if part and shows_outcome and item.reread_file is not None
