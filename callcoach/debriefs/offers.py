@@ -13,9 +13,10 @@ from callcoach.coaching.note_panels import Action, add_call_panel, add_note_acti
 from callcoach.debriefs import call_sources, script_sources
 from callcoach.debriefs.access import leads_one_to_ones, prepares
 from callcoach.debriefs.adding_views import KINDS
+from callcoach.debriefs.operations import finishing
 from callcoach.web.subject_parts import add_part
 
-__all__ = ["call_sources", "script_sources"]
+__all__ = ["call_sources", "finishing", "script_sources"]
 
 #: Offered to the floor's leads too; the rest they do not see at all, or not in words.
 _OF_LEADS = frozenset({"flag", "point", "version"})

@@ -10,10 +10,10 @@ from sqlalchemy import event, select
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call
-from callcoach.debriefs import suggestions
+from callcoach.debriefs import events, suggestions
 from callcoach.debriefs.models import AgendaItem, Debrief, Dismissal
 from callcoach.extensions import db, utc_now
-from callcoach.field_reports.models import Use
+from callcoach.field_reports.models import DebriefedPair, Use
 from callcoach.field_reports.queries import this_week
 from tests.factories.calls import create_call
 from tests.factories.coaching import create_note, create_request
@@ -190,6 +190,31 @@ def test_what_was_before_the_last_debrief_or_dealt_with_there_is_not_suggested_a
         create_item(done, source=f"note:{new.id}", opened_at=utc_now())
         create_item(done, source=f"note:{later.id}")  # nobody got to it
         assert _found(floor.claire, floor.debrief) == [(f"note:{later.id}", "keep")]
+
+
+def test_what_a_debrief_dealt_with_waits_for_no_further_one(app: Flask, floor: Floor) -> None:
+    with app.app_context():
+        finding, other = (
+            create_kept(
+                floor.call.campaign,
+                used_for=Use.DEBRIEF,
+                week=this_week(utc_now()) - timedelta(weeks=number),
+            )
+            for number in range(2)
+        )
+        pair = create_pair(
+            create_recheck(floor.call, floor.user("claire")),
+            floor.call,
+            confirmed_at=utc_now(),
+            offered_at=utc_now(),
+        )
+        done = create_debrief([floor.team], floor.user("claire"), "done")
+        create_item(done, finding_id=finding.id, pair_id=pair.id, opened_at=utc_now())
+        create_item(done, finding_id=other.id)
+        for _ in range(2):
+            events.ended(done)
+        assert finding.done_at is not None and other.done_at is None
+        assert db.session.get(DebriefedPair, pair.id) is not None
 
 
 def test_one_click_puts_it_on_the_agenda_with_its_reason_and_another_says_not_this_time(

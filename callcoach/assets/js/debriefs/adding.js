@@ -15,7 +15,7 @@ document.addEventListener("submit", async (event) => {
   try {
     const response = await send(form.action, { method: "POST", body: new FormData(form) });
     const answer = await response.json().catch(() => ({}));
-    toast(answer.toast ?? { message: answer.message ?? form.ownerDocument.body.dataset.offline, category: "error" });
+    toast(answer.toast ?? { message: answer.error ?? document.body.dataset.offline, category: "error" });
     if (answer.toast) form.dispatchEvent(new CustomEvent("added", { bubbles: true }));
   } catch {
     toast({ message: document.body.dataset.offline, category: "error" });
