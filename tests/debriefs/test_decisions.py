@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -95,7 +96,7 @@ def test_a_change_over_somebody_elses_is_shown_and_the_new_owner_told(
 ) -> None:
     with app.test_request_context():
         decision = _decide(floor, _held(floor), owner_id=floor.ids["agent"])
-        facts = {"owner_id": floor.ids["colleague"], "due_on": None}
+        facts: dict[str, Any] = {"owner_id": floor.ids["colleague"], "due_on": None}
         operations.edit(floor.claire, decision, text="Deux secondes", **facts, based_on=1)
         assert _told(floor, "agent") == []
         assert [kind for kind, _path in _told(floor, "colleague")] == ["debrief.decision_open"]
