@@ -23,7 +23,7 @@ from callcoach.errors import N_
 KIND_WORDS: Mapping[str, str] = {
     ItemKind.MOMENT: N_("Moment of a call"),
     ItemKind.THEME: N_("Theme"),
-    ItemKind.PROGRESS: N_("Progress"),
+    ItemKind.PROGRESS: N_("Something to celebrate"),
     ItemKind.OBJECTIVE: N_("Objective"),
     ItemKind.SCRIPT: N_("Script"),
     ItemKind.DRILL: N_("Drill together"),

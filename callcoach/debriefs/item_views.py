@@ -17,7 +17,7 @@ from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching import voice_media as media
 from callcoach.config import Settings
 from callcoach.debriefs import agenda_presenters as presenters
-from callcoach.debriefs import sharing
+from callcoach.debriefs import sharing, suggestions
 from callcoach.debriefs.blueprint import bp
 from callcoach.debriefs.models import AgendaItem, DebriefState, ItemKind
 from callcoach.debriefs.operations import agenda, asking, rereading
@@ -192,6 +192,7 @@ def _page(
         limits={"title": agenda.MAX_TITLE, "text": agenda.MAX_TEXT, "words": agenda.MAX_WORDS},
         most=agenda.MAX_MINUTES,
         is_open=debrief is None or debrief.state in (DebriefState.PLANNED, DebriefState.RUNNING),
+        reason=suggestions.say(item.reason, item.reason_values),
         told=presenters.told_names(item),
         is_moment=is_moment,
         is_set_aside=sharing.is_set_aside(item),
