@@ -1,0 +1,200 @@
+"""A debrief of two: the moment in step on both screens, a drill in place, an objective agreed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import expect
+
+from callcoach.accounts.models import User
+from callcoach.debriefs.models import AgendaItem, Debrief, LiveState, Phase
+from callcoach.debriefs.one_to_one_presenters import agent_side, host_side
+from callcoach.debriefs.operations import live, moments, one_to_one
+from callcoach.drills.models import Attempt, AttemptState
+from callcoach.errors import Conflict, InvalidInput, NotFound
+from callcoach.extensions import db, utc_now
+from callcoach.progress.operations.objectives import Aim
+from tests.coaching.browsing import Windows
+from tests.factories.debriefs import create_debrief, create_item, create_moment
+from tests.waiting import comes_true, until
+
+from .conftest import Floor
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    with app.test_request_context():
+        yield
+
+
+def _meet(floor: Floor, state: str = "running", **values: object) -> tuple[Debrief, AgendaItem]:
+    """Claire meets Hanta over a moment of her own call, which is before them."""
+    team = floor.call.team
+    debrief = create_debrief(
+        [team], floor.user("claire"), state, agent_id=floor.ids["agent"], title="Tête-à-tête"
+    )
+    item = create_moment(debrief, floor.call, **values)
+    if state == "running":
+        live.show_item(floor.claire, debrief, item)
+    db.session.commit()
+    return debrief, item
+
+
+def _aim(**values: object) -> Aim:
+    today = utc_now().date()
+    facts = {
+        "text": "Une question avant chaque proposition",
+        "measure": "",
+        "subject": "",
+        "bound": None,
+        "is_upper": False,
+        "starts_on": today,
+        "ends_on": today + timedelta(days=14),
+        **values,
+    }
+    return Aim(**facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_drill_is_made_of_the_moment_given_once_and_seen_to_be_sent(floor: Floor) -> None:
+    debrief, item = _meet(floor)
+    assert host_side(floor.claire, debrief).can_practise
+    one_to_one.give_drill(floor.claire, debrief, item)
+    one_to_one.give_drill(floor.claire, debrief, item)
+    assert item.drill is not None
+    assert [step.prospect_text for step in item.drill.steps] != [""]
+    mine = agent_side(floor.agent, debrief)
+    assert mine is not None
+    assert [(one.is_sent, one.url.startswith("/my/drills/")) for one in mine.drills] == [
+        (False, True)
+    ]
+    given = host_side(floor.claire, debrief).drills
+    assert [(one.is_sent, one.url) for one in given] == [(False, "")]
+    number = int(mine.drills[0].url.rsplit("/", 1)[1])
+    attempt = Attempt(assignment_id=number, state=AttemptState.SUBMITTED, submitted_at=utc_now())
+    db.session.add(attempt)
+    db.session.commit()
+    db.session.expire_all()
+    seen = host_side(floor.claire, debrief).drills
+    assert [one.is_sent for one in seen] == [True]
+    assert seen[0].url == f"/drills/tries/{attempt.id}"
+
+
+@pytest.mark.usefixtures("context")
+def test_a_theme_of_words_gives_nothing_to_practise(floor: Floor) -> None:
+    debrief, _item = _meet(floor)
+    theme = create_item(debrief)
+    with pytest.raises(InvalidInput):
+        one_to_one.give_drill(floor.claire, debrief, theme)
+    planned, item = _meet(floor, "planned")
+    with pytest.raises(Conflict):
+        one_to_one.give_drill(floor.claire, planned, item)
+    team_debrief = create_debrief([floor.call.team], floor.user("claire"), "running")
+    with pytest.raises(NotFound):
+        one_to_one.give_drill(floor.claire, team_debrief, create_moment(team_debrief, floor.call))
+
+
+@pytest.mark.usefixtures("context")
+def test_an_objective_is_proposed_once_stands_among_the_decisions_and_is_agreed(
+    floor: Floor,
+) -> None:
+    debrief, _item = _meet(floor)
+    key = str(uuid.uuid4())
+    made = [
+        one_to_one.propose_objective(floor.claire, debrief, floor.campaign_id, _aim(), key)
+        for _ in range(2)
+    ]
+    assert made[0].id == made[1].id
+    assert made[0].objective is not None
+    assert (made[0].owner_id, made[0].text) == (floor.ids["agent"], _aim().text)
+    aim = made[0].objective
+    assert [one.state for one in host_side(floor.claire, debrief).objectives] == ["proposed"]
+    for other in (floor.colleague, floor.claire):
+        with pytest.raises(NotFound):
+            one_to_one.agree(other, debrief, aim.id, based_on=1)
+    before = live.live_of(debrief).revision
+    one_to_one.agree(floor.agent, debrief, aim.id, based_on=aim.row_version)
+    assert live.live_of(debrief).revision > before, "the host's screen hears of it"
+    assert [one.state for one in host_side(floor.claire, debrief).objectives] == ["agreed"]
+
+
+@pytest.mark.usefixtures("context")
+def test_the_phone_sounds_only_where_the_campaign_lets_it_and_never_past_the_stop(
+    floor: Floor,
+) -> None:
+    debrief, item = _meet(floor)
+    side = agent_side(floor.agent, debrief)
+    assert side is not None
+    assert side.step is not None
+    assert side.step.sound_url.endswith("/sound/ask")
+    assert side.step.ends_ms == item.ask_ms
+    live.show_item(floor.claire, debrief, item, Phase.REVEALED)
+    floor.call.campaign.agent_audio = "no"
+    db.session.commit()
+    side = agent_side(floor.agent, debrief)
+    assert side is not None
+    assert side.step is not None
+    assert (side.step.sound_url, side.step.ends_ms) == ("", item.end_ms), "the words go on in step"
+    assert agent_side(floor.agent, create_debrief([floor.call.team])) is None
+
+
+def test_its_pages_are_those_of_the_two_alone(
+    app: Flask, floor: Floor, sign_in: Callable[[User | int], FlaskClient]
+) -> None:
+    with app.app_context():
+        debrief, _item = _meet(floor)
+        number = debrief.id
+    for name in ("lead", "stranger", "colleague", "sponsor"):
+        client = sign_in(floor.ids[name])
+        for path in ("/present", "/together", "/live", ""):
+            assert client.get(f"/debriefs/{number}{path}").status_code == 404
+        assert client.get(f"/my/debriefs/{number}").status_code == 404
+    agent = sign_in(floor.ids["agent"])
+    html = agent.get(f"/my/debriefs/{number}").get_data(as_text=True)
+    assert "data-instep=" in html
+    assert agent.get(f"/debriefs/{number}/together").status_code == 404
+
+
+@pytest.mark.browser
+def test_the_agent_stops_the_sound_and_the_hosts_player_stops(
+    app: Flask, floor: Floor, windows: Windows, run_jobs: Callable[[], list[str]]
+) -> None:
+    with app.test_request_context():
+        debrief, item = _meet(floor, ask_ms=None, question="")
+        moments.ask_for_sound(floor.claire, item)
+        db.session.commit()
+        number = debrief.id
+    run_jobs()
+    host = windows.open(floor.ids["claire"], f"/debriefs/{number}/present")
+    host.wait_for_selector("[data-present][data-mounted]")
+    expect(host.locator(".present-play")).to_be_enabled()
+    phone = windows.open(floor.ids["agent"], f"/my/debriefs/{number}", phone=True)
+    stop = phone.locator("[data-step-toggle]")
+    expect(stop).to_contain_text("▶")
+
+    host.keyboard.press(" ")
+    until(host, "!document.querySelector('[data-audio]').paused")
+    expect(stop).to_contain_text("❚❚")
+    expect(phone.locator(".deb-said.is-current")).to_have_count(1)
+    stop.click()
+    until(host, "document.querySelector('[data-audio]').paused")
+    expect(stop).to_contain_text("▶")
+
+    def _is_stopped() -> bool:
+        return not db.session.get_one(LiveState, number).is_playing
+
+    assert comes_true(app, _is_stopped)
+
+    # A drill and an objective come to the phone, and what becomes of them to the host
+    host.locator("form[action$='/practise'] button").click()
+    expect(phone.locator(".deb-together a.btn-primary")).to_be_visible()
+    host.locator(".together-aim summary").click()
+    host.locator("#text-together").fill("Une question ouverte d’abord")
+    host.locator(".together-aim form .btn").click()
+    phone.locator("form[action$='/agree'] button").click()
+    expect(host.locator(".together-list .chip-click")).to_have_count(1)
