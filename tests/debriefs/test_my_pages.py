@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from callcoach.accounts.models import Team, User
-from callcoach.debriefs.models import Attendance, ItemAnswer, LiveState, Phase, Presence
+from callcoach.debriefs.models import Attendance, Debrief, ItemAnswer, LiveState, Phase, Presence
 from callcoach.extensions import db, utc_now
 from callcoach.notices.models import Notice
 from callcoach.notices.operations import notify
@@ -23,6 +23,7 @@ from tests.factories.debriefs import (
     create_item,
     create_moment,
 )
+from tests.factories.drills import create_drill
 
 from .conftest import Floor
 
@@ -117,6 +118,25 @@ def test_nothing_of_what_comes_next_is_in_the_page_until_it_is_revealed(
     assert "Patrice</span>" not in text, "the answer was not signed"
     assert "coupe" not in text
     assert "Hanta" not in text
+
+
+def test_a_drill_together_shows_what_one_could_say_once_it_is_revealed(
+    app: Flask, floor: Floor, hanta: FlaskClient, running: tuple[int, int]
+) -> None:
+    with app.app_context():
+        drill = create_drill(floor.call, instructions="À voix haute, chacun son tour.")
+        debrief = db.session.get_one(Debrief, running[0])
+        item_id = create_item(debrief, "drill", title="Ensemble", drill_id=drill.id).id
+        _show(running[0], item_id, Phase.ASKING)
+    path = f"/my/debriefs/{running[0]}/now"
+    text = _text(hanta, path)
+    assert "On a déjà un outil" in text
+    assert "À voix haute" in text
+    assert "data-answer=" in text
+    assert "vous êtes équipé" not in text
+    with app.app_context():
+        _show(running[0], item_id, Phase.REVEALED)
+    assert "vous êtes équipé" in _text(hanta, path)
 
 
 def test_the_same_answer_sent_twice_is_one_and_another_text_changes_it(
