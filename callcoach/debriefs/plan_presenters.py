@@ -28,7 +28,7 @@ from callcoach.web.i18n import DEFAULT_TIMEZONE
 
 #: What became of one, beside its mark: never colour alone.
 OUTCOMES = {
-    Outcome.HELD: ("●", _l("held")),
+    Outcome.HELD: ("●", _l("took place")),
     Outcome.SKIPPED: ("○", _l("skipped")),
     Outcome.UNSAID: ("?", _l("nobody said what became of it")),
 }

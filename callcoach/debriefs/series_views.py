@@ -28,7 +28,7 @@ from callcoach.web.i18n import DEFAULT_TIMEZONE
 from callcoach.web.toasts import notify
 
 _REFUSED = 422
-#: Debriefs shown of a ritual, the newest first.
+#: Past debriefs shown of a ritual, the newest first: half a year of weeks.
 _SHOWN = 26
 
 
@@ -185,6 +185,8 @@ def _page(
     debriefs = list(debriefs_of(series)) if series else []
     now = utc_now()
     following = coming(series, now) if series else []
+    agendas = queries.agendas([debrief.id for debrief in debriefs])
+    cards = {d.id: presenters.card(viewer, d, agendas.get(d.id, (0, 0))) for d in debriefs}
     conflict = None
     if is_stale and series is not None:
         present = forms.fields_of_ritual(rituals.ritual_of(series))
@@ -195,7 +197,8 @@ def _page(
         card=presenters.series_card(series, debriefs, following[0].starts_at if following else None)
         if series
         else None,
-        cards=[presenters.card(viewer, debrief) for debrief in debriefs[::-1][:_SHOWN]],
+        coming=[cards[debrief.id] for debrief in following],
+        past=[card for card in cards.values() if card.debrief not in following][::-1][:_SHOWN],
         fields=fields,
         teams=teams,
         zones=presenters.zone_choices(teams, fields.get("timezone", "")),
