@@ -93,6 +93,9 @@ def _add(viewer: Viewer, source: str) -> ResponseReturnValue:
     except adding.AlreadyThere as error:
         message, link = told(error.item, is_new=False)
         return _answer(message, "info", link=link)
+    except adding.BetweenTheTwo as error:
+        way = url_for("debriefs.new_debrief", agent=error.agent_id)
+        return _answer(explain(error), "error", link=(way, _("Plan a one-to-one")))
     except (Conflict, InvalidInput) as error:
         db.session.rollback()
         if wants_json():

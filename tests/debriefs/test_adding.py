@@ -120,7 +120,7 @@ def test_an_objective_and_a_pair_that_was_not_offered_stay_between_the_two(
         for candidate in found:
             with pytest.raises(Conflict):
                 adding.put_on(floor.claire, floor.debrief, candidate)
-            with pytest.raises(Conflict, match="one-to-one"):
+            with pytest.raises(adding.BetweenTheTwo):
                 adding.add_to_next(floor.claire, candidate)
         alone = create_debrief([floor.team], claire, agent_id=agent.id)
         other = create_debrief([floor.team], claire, agent_id=floor.ids["colleague"])

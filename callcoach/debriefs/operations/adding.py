@@ -29,6 +29,14 @@ class AlreadyThere(Conflict):
         self.item = item
 
 
+class BetweenTheTwo(Conflict):
+    """It is for the next one-to-one with `agent_id`, and none is planned."""
+
+    def __init__(self, agent_id: int) -> None:
+        super().__init__("This is between the two of you. Plan a one-to-one with the agent first.")
+        self.agent_id = agent_id
+
+
 def add_to_next(viewer: Viewer, candidate: Candidate) -> AgendaItem:
     """Put something on the next debrief that the viewer leads of the teams it is for, the first of
     which has not got it; where none is planned it waits for the first team's.
@@ -37,15 +45,14 @@ def add_to_next(viewer: Viewer, candidate: Candidate) -> AgendaItem:
 
     Raises:
         AlreadyThere: every one of them has it.
-        Conflict: a one-to-one is to be planned first; or as `agenda.add_item`.
+        BetweenTheTwo: a one-to-one is to be planned first.
+        Conflict: as `agenda.add_item`.
         NotAllowed: it is for none of the viewer's teams.
     """
     if candidate.only_with is not None:
         debrief = next_with(viewer, candidate.only_with)
         if debrief is None:
-            raise Conflict(
-                "This is between the two of you. Plan a one-to-one with the agent first."
-            )
+            raise BetweenTheTwo(candidate.only_with)
         return put_on(viewer, debrief, candidate)
     if not candidate.team_ids:
         raise NotAllowed("This is for none of your teams.")
@@ -77,13 +84,14 @@ def put_on(
 
     Raises:
         AlreadyThere: it is on it.
-        Conflict: it is between the host and somebody else; or as `agenda.add_item`.
+        BetweenTheTwo: it is between the host and an agent whom the debrief is not with.
+        Conflict: it is about somebody else; or as `agenda.add_item`.
     """
     found = find_item(debrief, None, candidate.source)
     if found is not None:
         raise AlreadyThere(found)
     if candidate.only_with is not None and candidate.only_with != debrief.agent_id:
-        raise Conflict("This is between the two of you. Plan a one-to-one with the agent first.")
+        raise BetweenTheTwo(candidate.only_with)
     if candidate.only_with is None and not _is_for(candidate, debrief):
         raise Conflict("This is not for the teams of this debrief.")
     agent_id = candidate.facts.get("agent_id")
