@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -18,8 +19,11 @@ from callcoach.debriefs.catch_up import asks
 from callcoach.debriefs.live_json import is_after_stop
 from callcoach.debriefs.models import AgendaItem, Debrief, ItemKind, LiveState
 from callcoach.debriefs.operations.live import is_revealed
+from callcoach.debriefs.said import said_in
 from callcoach.errors import N_
+from callcoach.progress.operations.pairs import bounds_of
 from callcoach.progress.own_presenters import ObjectiveView, objective_view
+from callcoach.progress.queries import pairs
 from callcoach.script_fit.briefing_presenters import ChangedLine, changed_lines
 from callcoach.script_fit.briefing_queries import Briefing
 from callcoach.script_library.changes import compare
@@ -70,6 +74,14 @@ class Practice:
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """The words of a before and after: what was said then, or since."""
+
+    heading: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownItem:
     """The item.
 
@@ -99,6 +111,7 @@ class ShownItem:
     player: Player | None
     reread_url: str
     reformulation: str
+    halves: Sequence[Half]
     objective: ObjectiveView | None
     version: int | None
     version_reason: str
@@ -138,6 +151,7 @@ def shown_item(
         player=_player(viewer, debrief, item, is_open=is_open),
         reread_url=_reread_url(debrief, item) if tells_end else "",
         reformulation=item.reformulation if tells_end else "",
+        halves=_halves(debrief, item),
         objective=_objective(debrief, item),
         version=version.number if version is not None else None,
         version_reason=version.reason if version is not None else "",
@@ -147,12 +161,13 @@ def shown_item(
     )
 
 
-def _line(item: AgendaItem, row: dict[str, object]) -> Line:
+def _line(item: AgendaItem, row: dict[str, object], from_ms: int | None = None) -> Line:
+    first_ms = (item.start_ms or 0) if from_ms is None else from_ms
     start_ms, end_ms = int(str(row["start_ms"])), int(str(row["end_ms"]))
     return Line(
         is_agent=row["speaker"] == "agent",
         text=str(row["text"]),
-        clock=clock(max(0, start_ms - (item.start_ms or 0))),
+        clock=clock(max(0, start_ms - first_ms)),
         start_ms=start_ms,
         end_ms=end_ms,
     )
@@ -166,7 +181,7 @@ def _player(viewer: Viewer, debrief: Debrief, item: AgendaItem, *, is_open: bool
         return None
     stops = item.ask_ms is not None and not is_open
     part = "ask" if stops else "whole"
-    values = {"debrief_id": debrief.id, "item_id": item.id, "part": part}
+    values: dict[str, Any] = {"debrief_id": debrief.id, "item_id": item.id, "part": part}
     return Player(
         url=url_for("debriefs.item_sound", **values),
         status_url=url_for("debriefs.item_sound_status", **values),
@@ -181,6 +196,27 @@ def _reread_url(debrief: Debrief, item: AgendaItem) -> str:
     if item.reread_file_id is None or sharing.plays_before(debrief, item):
         return ""
     return url_for("debriefs.item_reread", item_id=item.id)
+
+
+def _halves(debrief: Debrief, item: AgendaItem) -> list[Half]:
+    """A before and after as its agent offers it, pseudonymised; between the two of a one-to-one also
+    before it is offered. Words alone: nobody has said yes to the sound.
+    """
+    pair = item.pair
+    if pair is None:
+        return []
+    is_between_them = debrief.agent_id is not None and debrief.agent_id == pair.recheck.agent_id
+    if pair.offered_at is None and not is_between_them:
+        return []
+    halves = []
+    for part, heading in (("before", _("Before")), ("after", _("Since"))):
+        call = pairs.call_of(pair, part)
+        start_ms, end_ms = bounds_of(pair, part)
+        if call.deleted_at is not None or pair.recheck.note.deleted_at is not None:
+            return []
+        rows = said_in(call, start_ms, end_ms) or []
+        halves.append(Half(heading, [_line(item, row, start_ms) for row in rows]))
+    return halves
 
 
 def _objective(debrief: Debrief, item: AgendaItem) -> ObjectiveView | None:

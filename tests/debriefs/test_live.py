@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,12 +13,16 @@ from flask.testing import FlaskClient
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import User
-from callcoach.debriefs.models import AgendaItem, Debrief, LiveState, Phase
+from callcoach.debriefs.models import AgendaItem, LiveState, Phase
 from callcoach.debriefs.operations import live
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
+from callcoach.script_library.document import Line, new_key
 from tests.debriefs.conftest import Floor
 from tests.factories.debriefs import SAID, create_answer, create_item, create_moment
+from tests.factories.drills import EXAMPLE, create_drill
+from tests.factories.progress import create_objective, create_pair, create_recheck
+from tests.factories.scripts import create_script, create_version, document
 
 SignIn = Callable[[User | int], FlaskClient]
 #: Of the moment: what the agent said after the stop, and what one could have said.
@@ -222,17 +227,74 @@ def test_a_look_that_finds_nothing_new_is_empty_and_never_kept(
     assert {answer.headers["Cache-Control"] for answer in (first, again)} == {"no-store"}
 
 
-def test_each_kind_of_item_is_shown_to_the_host(
+def test_each_kind_of_item_shows_what_it_is_about(
     app: Flask, agenda: Agenda, sign_in: SignIn
 ) -> None:
+    floor = agenda.floor
     with app.app_context():
-        debrief: Debrief = agenda.floor.debrief
-        items = {
-            kind: create_item(debrief, kind, title=f"Titre {kind}", words=f"Mots {kind}").id
-            for kind in ("theme", "progress", "objective", "script", "drill")
+        call, claire = floor.call, floor.user("claire")
+        script = create_script(call.campaign)
+        line = Line(key=new_key(), text="Bonjour, une démonstration ?")
+        first = create_version(script, document(line))
+        newer = document(replace(line, text="Bonjour, vos clôtures ?"))
+        version = create_version(script, newer, based_on_id=first.id)
+        drill = create_drill(call, claire, instructions="Une question ensuite.")
+        aim = create_objective(floor.user("agent"), call.campaign_id, claire, text="Deux secondes")
+        pair = create_pair(create_recheck(call, claire), call, confirmed_at=utc_now())
+        kinds = {
+            "theme": ({"words": "Trop cher"}, "Trop cher"),
+            "script": ({"version_id": version.id}, "vos clôtures"),
+            "drill": ({"drill_id": drill.id}, "Une question ensuite."),
+            # What is between an agent and who coaches them is not shown to a team
+            "objective": ({"objective_id": aim.id}, ""),
+            "progress": ({"pair_id": pair.id}, ""),
         }
-    host = sign_in(agenda.floor.ids["claire"])
-    for kind, item_id in items.items():
-        page = host.get(f"/debriefs/{agenda.floor.debrief_id}/present/items/{item_id}")
-        assert f"Titre {kind}" in page.text
-        assert f"Mots {kind}" in page.text
+        items = {
+            create_item(floor.debrief, kind, title=f"Titre {kind}", **facts).id: (kind, shown)
+            for kind, (facts, shown) in kinds.items()
+        }
+    pages = {}
+    host = sign_in(floor.ids["claire"])
+    for item_id, (kind, shown) in items.items():
+        pages[kind] = host.get(f"/debriefs/{floor.debrief_id}/present/items/{item_id}").text
+        assert f"Titre {kind}" in pages[kind]
+        assert shown in pages[kind]
+    assert EXAMPLE not in pages["drill"], "that is for when it is revealed"
+    assert "Deux secondes" not in pages["objective"]
+    assert "sheet-pair" not in pages["progress"], "its agent has not offered it"
+    with app.app_context():
+        pair_item = next(item for item in floor.debrief.items if item.pair is not None)
+        assert pair_item.pair is not None
+        pair_item.pair.offered_at = utc_now()
+        db.session.commit()
+        address = f"/debriefs/{floor.debrief_id}/present/items/{pair_item.id}"
+    assert "sheet-pair" in host.get(address).text
+
+
+def test_two_hosts_at_once_leave_one_state_and_count_every_change(
+    app: Flask, agenda: Agenda, sign_in: SignIn
+) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        live.start(floor.claire, floor.debrief)
+        db.session.commit()
+    address = f"/debriefs/{floor.debrief_id}/live/item"
+    hosts = [sign_in(floor.ids[name]) for name in ("claire", "lead")]
+
+    def _go(host: FlaskClient) -> list[tuple[int, int]]:
+        answers = []
+        for _turn in range(4):
+            for item_id in (agenda.theme_id, agenda.moment_id):
+                answer = host.put(address, json={"item_id": item_id})
+                answers.append((answer.status_code, answer.json["revision"]))
+        return answers
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(_go, hosts))
+    assert {status for answers in told for status, _revision in answers} == {200}
+    for answers in told:
+        revisions = [revision for _status, revision in answers]
+        assert revisions == sorted(revisions), "no screen is ever sent back"
+    with app.app_context():
+        seen = max(revision for answers in told for _status, revision in answers)
+        assert agenda.state.revision == seen

@@ -7,6 +7,7 @@ import { mountPlayer } from "./present-player.js";
 const PATIENCE_MS = 8000;
 const ASK_AGAIN_MS = 2000;
 const ASK_SOON_MS = 250;
+const SCROLL_PX = 160;
 
 /**
  * @param {HTMLElement} root
@@ -106,5 +107,10 @@ export function mountSheets(root, addresses, words, moved, isOffline) {
     }
   }
 
-  return { show, player: () => player };
+  return {
+    show,
+    player: () => player,
+    /** @param {number} way 1 for down */
+    scroll: (way) => box.scrollBy({ top: way * SCROLL_PX }),
+  };
 }

@@ -210,6 +210,8 @@ export function mountPresent(root) {
     " ": () => sheets.player()?.toggle(),
     ArrowRight: (event) => event.repeat || go(1),
     ArrowLeft: (event) => event.repeat || go(-1),
+    ArrowDown: () => sheets.scroll(1),
+    ArrowUp: () => sheets.scroll(-1),
     a: () => turn("asking"),
     r: () => turn("revealed"),
     t: (event) => event.repeat || rest(),
