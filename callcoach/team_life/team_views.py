@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.access import Viewer
@@ -103,15 +103,11 @@ def _ways(viewer: Viewer, team: Team, debrief: Debrief | None) -> dict[str, str]
     is_kept = can_keep(viewer, team.id)
     page = "debriefs.show_debrief" if is_kept else "debriefs.my_debrief"
     return {
-        "debrief_url": _url(page, debrief_id=debrief.id) if debrief is not None else "",
-        "plan_url": _url("debriefs.create_debrief", team=team.id) if is_kept else "",
-        "debriefs_url": _url("debriefs.list_debriefs" if is_kept else "debriefs.my_debriefs"),
-        "lessons_url": _url("lessons.list_lessons") if is_kept else "",
+        "debrief_url": url_for(page, debrief_id=debrief.id) if debrief is not None else "",
+        "plan_url": url_for("debriefs.new_debrief", team=team.id) if is_kept else "",
+        "debriefs_url": url_for("debriefs.list_debriefs" if is_kept else "debriefs.my_debriefs"),
+        "lessons_url": url_for("lessons.list_lessons", team=team.id) if is_kept else "",
     }
-
-
-def _url(endpoint: str, **values: Any) -> str:
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
 
 
 def _strips(team: Team) -> list[presenters.StripView]:
