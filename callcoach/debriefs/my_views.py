@@ -129,7 +129,7 @@ def open_item(debrief_id: int, item_id: int) -> ResponseReturnValue:
     if not catch_up.is_opened(debrief, item, viewer.user_id):
         catching_up.open_item(viewer, debrief, item, is_skipped=True)
     db.session.commit()
-    return _to(debrief, item)
+    return _to(debrief, item if catch_up.asks(item) else None)
 
 
 def _agent() -> Viewer:
@@ -215,6 +215,6 @@ def _number(value: object) -> int:
     return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else 1
 
 
-def _to(debrief: Debrief, item: AgendaItem) -> ResponseReturnValue:
-    shown = item.id if debrief.state == DebriefState.DONE else None
+def _to(debrief: Debrief, item: AgendaItem | None) -> ResponseReturnValue:
+    shown = item.id if item is not None and debrief.state == DebriefState.DONE else None
     return redirect(url_for("debriefs.my_debrief", debrief_id=debrief.id, item=shown))

@@ -92,8 +92,10 @@ def test_one_answers_first_then_sees_then_has_caught_up(
     assert row is not None
     assert (row.opened_items, row.caught_up_at, row.presence) == ([moment_id], None, "absent")
 
-    assert "Le-theme" in _text(patrice, page), "it goes on where it was left"
-    patrice.post(f"{page}/items/{theme_id}/open")
+    text = _text(patrice, page)
+    assert "Le-theme" in text, "it goes on where it was left"
+    assert f'action="{page}/items/{theme_id}/open"' in text
+    assert patrice.post(f"{page}/items/{theme_id}/open").location.endswith(page)
     row = _row(app, debrief_id, floor.ids["colleague"])
     assert row is not None
     assert row.caught_up_at is not None
