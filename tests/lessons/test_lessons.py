@@ -12,7 +12,7 @@ from callcoach.accounts.models import User
 from callcoach.calls.models import Call
 from callcoach.debriefs.events import ended
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState
-from callcoach.debriefs.operations import effects
+from callcoach.debriefs.operations import effects, live
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.lessons.models import Lesson, LessonState, LessonTeam
@@ -76,10 +76,11 @@ def test_a_lesson_goes_on_the_next_debrief_and_is_heard_from_then_on(floor: Floo
     sharing.brief_next(floor.claire, lesson, sites.here)
     debrief = floor.debrief
     assert [(item.title, item.words) for item in debrief.items] == [(lesson.title, lesson.text)]
-    debrief.items[0].opened_at = None
     ended(debrief)  # nobody came to it
     assert _entry(lesson, sites.here).briefed_at is None
-    _hold(debrief)
+    live.start(floor.claire, debrief)
+    live.show_item(floor.claire, debrief, debrief.items[0])
+    live.end(floor.claire, debrief)
     entry = _entry(lesson, sites.here)
     assert entry.briefed_at == debrief.items[0].opened_at
     effect = entry.effect
