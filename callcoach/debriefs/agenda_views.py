@@ -54,7 +54,8 @@ def new_item(debrief_id: int) -> ResponseReturnValue:
     """What to choose, or to write, for an item of a kind (``?kind=``)."""
     viewer = current_viewer()
     debrief = get_led(viewer, debrief_id)
-    agenda.require_open(viewer, debrief)
+    if debrief.state not in (DebriefState.PLANNED, DebriefState.RUNNING):
+        raise Conflict("This debrief is over; its agenda stays as it was.")
     return _form(viewer, debrief)
 
 

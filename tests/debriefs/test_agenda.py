@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
-from callcoach.debriefs.models import AgendaItem, ItemKind
+from callcoach.debriefs.models import AgendaItem, ItemKind, LiveState
 from callcoach.debriefs.operations import agenda
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
-from callcoach.extensions import db, write_transaction
+from callcoach.extensions import db, utc_now, write_transaction
 from tests.factories.accounts import create_team
 from tests.factories.coaching import create_note
-from tests.factories.debriefs import create_debrief, create_item
+from tests.factories.debriefs import create_debrief, create_item, create_moment
 
 from .conftest import Floor
 
@@ -115,3 +118,49 @@ def test_what_is_over_stays_as_it_was(app: Flask, floor: Floor) -> None:
             with pytest.raises(Conflict):
                 change()
         assert db.session.get_one(AgendaItem, item.id).title == "Les objections"
+
+
+def test_screens_of_a_running_debrief_follow_its_agenda(app: Flask, floor: Floor) -> None:
+    with app.app_context(), write_transaction():
+        running = create_debrief([floor.team], floor.user("claire"), "running")
+        state = db.session.get_one(LiveState, running.id)
+        before = state.revision
+        item = agenda.add_item(floor.claire, running, kind="theme", title="a")
+        agenda.change_item(floor.claire, item, based_on=1, title="b")
+        assert state.revision == before + 2
+        item.opened_at = utc_now()
+        with pytest.raises(Conflict):
+            agenda.remove_item(floor.claire, item)
+
+
+def test_a_form_saved_over_a_newer_one_shows_both(
+    app: Flask, floor: Floor, sign_in: Callable[[int], FlaskClient]
+) -> None:
+    with app.app_context(), write_transaction():
+        item_id = _add(floor, "Les objections", remark="À voir").id
+        agenda.change_item(floor.lead, floor.item(item_id), based_on=1, remark="Dit par Miora")
+        db.session.commit()
+    browser = sign_in(floor.ids["claire"])
+    answer = browser.post(
+        f"/debriefs/items/{item_id}",
+        data={"title": "Mes objections", "minutes": "5", "remark": "Mot", "based_on": "1"},
+    )
+    assert answer.status_code == 409
+    for words in ("Mes objections", "Dit par Miora", "Mot", 'name="based_on" value="2"'):
+        assert words in answer.text
+    answer = browser.post(f"/debriefs/items/{item_id}/remove", follow_redirects=True)
+    assert f"/debriefs/items/{item_id}/restore" in answer.text
+    assert "Les objections" not in answer.text
+    browser.post(f"/debriefs/items/{item_id}/restore")
+    assert "Les objections" in browser.get(f"/debriefs/{floor.debrief_id}").text
+
+
+def test_a_name_in_what_everybody_reads_is_pointed_out(
+    app: Flask, floor: Floor, sign_in: Callable[[int], FlaskClient]
+) -> None:
+    with app.app_context():
+        item = create_moment(floor.debrief, floor.call, title="Hanta répond trop vite")
+        item_id = item.id
+    page = sign_in(floor.ids["claire"]).get(f"/debriefs/items/{item_id}").text
+    warning = page.partition("notice-warning")[2].partition("</p>")[0]
+    assert "Hanta" in warning

@@ -24,6 +24,7 @@ from callcoach.coaching.models import Note
 from callcoach.debriefs.access import can_lead, leads_teams
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, ItemKind
 from callcoach.debriefs.operations import moments
+from callcoach.debriefs.operations.screens import follow
 from callcoach.debriefs.queries.debriefs import taken_off
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
@@ -94,8 +95,7 @@ def add_item(
     )
     db.session.add(item)
     db.session.flush()
-    if debrief is not None:
-        db.session.expire(debrief, ["items"])
+    _changed(debrief)
     return item
 
 
@@ -178,6 +178,7 @@ def change_bounds(
         moments.place(item, call, start_ms, end_ms, ask_ms)
         item.row_version += 1
     db.session.flush()
+    _changed(item.debrief)
     moments.ask_for_sound(viewer, item)
     return item
 
@@ -200,6 +201,7 @@ def change_item(viewer: Viewer, item: AgendaItem, *, based_on: int, **facts: Any
             setattr(item, name, value)
         item.row_version += 1
     db.session.flush()
+    _changed(item.debrief)
     return item
 
 
@@ -235,7 +237,7 @@ def move_item(
     for position, each in enumerate(items):
         each.position = position
     db.session.flush()
-    db.session.expire(debrief, ["items"])
+    _changed(debrief)
     return [each.id for each in items]
 
 
@@ -258,8 +260,7 @@ def remove_item(viewer: Viewer, item: AgendaItem) -> AgendaItem:
     item.debrief_id = item.team_id = None
     record(viewer.user_id, "item.removed", subject_kind="item", subject_id=item.id)
     db.session.flush()
-    if debrief is not None:
-        db.session.expire(debrief, ["items"])
+    _changed(debrief)
     _forget_removed()
     return item
 
@@ -282,8 +283,7 @@ def restore_item(viewer: Viewer, item: AgendaItem) -> AgendaItem:
     item.team_id = team_id
     item.removed_from, item.removed_at = "", None
     db.session.flush()
-    if debrief is not None:
-        db.session.expire(debrief, ["items"])
+    _changed(debrief)
     return item
 
 
@@ -317,7 +317,7 @@ def take_waiting(
         if item.source:
             on_it.add(item.source)
     db.session.flush()
-    db.session.expire(debrief, ["items"])
+    _changed(debrief)
     return taken
 
 
@@ -365,6 +365,15 @@ def hold(viewer: Viewer, item: AgendaItem, *, based_on: int | None = None) -> No
             theirs={name: getattr(item, name) for name in sorted(WRITTEN)},
             row_version=item.row_version,
         )
+
+
+def _changed(debrief: Debrief | None) -> None:
+    """Every screen that follows a running debrief shows the agenda as it is now."""
+    if debrief is None:
+        return
+    db.session.expire(debrief, ["items"])
+    if debrief.state == DebriefState.RUNNING:
+        follow(debrief.id)
 
 
 def default_title(cause: str, language: str, *, is_good: bool) -> str:

@@ -12,6 +12,7 @@ from callcoach.calls.operations import ensure_excerpt
 from callcoach.calls.operations.excerpts import MAX_EXCERPT_MS
 from callcoach.coaching.note_moments import channel_between
 from callcoach.debriefs.models import AgendaItem
+from callcoach.debriefs.operations.screens import follow
 from callcoach.debriefs.said import said_in
 from callcoach.errors import InvalidInput
 from callcoach.extensions import db
@@ -82,6 +83,8 @@ def read_words_anew(call: Call) -> None:
     """Words were corrected, or recognised anew: items that are still to come follow."""
     for item in _to_come(call):
         read_words(item, call)
+        if item.debrief_id is not None:
+            follow(item.debrief_id)
 
 
 @on_details_changed
