@@ -210,7 +210,7 @@ def _labels() -> dict[str, str]:
     """Of the fields that two people can write at once."""
     return {
         "title": _("Title"),
-        "minutes": _("Minutes"),
+        "minutes": _("Length in minutes"),
         "question": _("Question"),
         "reformulation": _("Reformulation"),
         "remark": _("For you alone"),

@@ -39,7 +39,7 @@ _STALE_FIELDS = {
     "day": _l("Day"),
     "time": _l("Time"),
     "timezone": _l("Clock of"),
-    "minutes": _l("Minutes"),
+    "minutes": _l("Length in minutes"),
     "every_weeks": _l("How often"),
     "starts_on": _l("From"),
     "place": _l("Where"),
@@ -55,7 +55,8 @@ class Card:
         there: its time by the clock it was planned in, where that is not the reader's; or "".
         items, items_minutes: of its agenda.
         clashes: what takes place at the same time with the same people.
-        is_overdue: its time has passed, and nobody said what became of it.
+        is_past: its time has passed.
+        is_overdue: and nobody said what became of it.
     """
 
     debrief: Debrief
@@ -65,6 +66,7 @@ class Card:
     items: int
     items_minutes: int
     clashes: Sequence[str]
+    is_past: bool
     is_overdue: bool
     is_empty: bool
 
@@ -91,6 +93,7 @@ class SeriesCard:
 def card(viewer: Viewer, debrief: Debrief, agenda: tuple[int, int] = (0, 0)) -> Card:
     """One debrief; `agenda`: its items and their minutes."""
     is_planned = debrief.state == DebriefState.PLANNED
+    is_past = debrief.starts_at + LATE < utc_now()
     return Card(
         debrief=debrief,
         whom=whom(debrief),
@@ -99,7 +102,8 @@ def card(viewer: Viewer, debrief: Debrief, agenda: tuple[int, int] = (0, 0)) -> 
         items=agenda[0],
         items_minutes=agenda[1],
         clashes=clashes(viewer, debrief) if is_planned else (),
-        is_overdue=is_planned and debrief.starts_at + LATE < utc_now(),
+        is_past=is_past,
+        is_overdue=is_planned and is_past,
         is_empty=is_planned and not agenda[0],
     )
 
