@@ -27,9 +27,11 @@ from callcoach.progress.models import SharingConsent
 from callcoach.progress.operations import consents
 from callcoach.speech.audio import Recording
 from callcoach.speech.playback import read_playback, write_playback
+from callcoach.storage.models import StoredFile
 from callcoach.storage.operations import put_file
 from tests.calls.conftest import RunJobs
 from tests.factories.debriefs import consent_to, create_debrief, create_moment
+from tests.factories.sounds import speech_like, write_pcm_wav
 
 from .conftest import Floor
 
@@ -213,3 +215,35 @@ def test_when_the_audio_goes_the_words_stay_and_the_bounds_rest(
         assert consent_of(floor.item(item_id)).standing == Standing.NO_SOUND
         texts = " ".join(part["text"] for part in floor.item(item_id).said)
         assert not {part for part in parts_of("Hanta Rakoto") if part in texts}
+
+
+def test_the_supervisor_reads_a_moment_aloud_and_it_is_heard_once_revealed(
+    app: Flask, floor: Floor, sign_in: SignIn, tmp_path: Path
+) -> None:
+    with app.app_context():
+        debrief_id, item_id = _live(floor)
+    claire, patrice = sign_in(floor.ids["claire"]), sign_in(floor.ids["colleague"])
+    sound = write_pcm_wav(tmp_path / "said.wav", speech_like(3.0, 5)[np.newaxis], 16_000)
+    data = sound.read_bytes()
+    halves = (data[: len(data) // 2], data[len(data) // 2 :])
+    url, offset = f"/debriefs/items/{item_id}/reread/takes/a", 0
+    for half in halves:
+        headers = {"Upload-Offset": str(offset), "Upload-Length": str(len(data))}
+        answer = claire.put(url, data=half, headers=headers)
+        offset += len(half)
+    assert answer.status_code == 200
+    assert answer.get_json()["state"] == "ready"
+    assert patrice.put(url, data=b"x", headers=headers).status_code == 404
+    heard = claire.get(f"/debriefs/items/{item_id}/reread")
+    (tmp_path / "heard.m4a").write_bytes(heard.data)
+    assert read_playback(tmp_path / "heard.m4a").shape[1] / 16_000 == pytest.approx(3, abs=EXACT_S)
+    assert patrice.get(f"/debriefs/items/{item_id}/reread").status_code == 404
+    with app.app_context():
+        db.session.get_one(LiveState, debrief_id).phase = Phase.REVEALED
+        db.session.commit()
+    assert patrice.get(f"/debriefs/items/{item_id}/reread").status_code == 200
+    assert claire.delete(url).json == {"removed": True}
+    assert claire.get(f"/debriefs/items/{item_id}/reread").status_code == 404
+    with app.app_context():
+        voices = db.session.scalars(select(StoredFile).where(StoredFile.kind == "voice")).all()
+        assert voices == []
