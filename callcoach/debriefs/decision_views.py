@@ -154,6 +154,9 @@ def page_of(viewer: Viewer, decision: Decision, error: CallCoachError | None = N
         requests=links.requests_for(viewer, debrief) if may_link else [],
         objectives=links.objectives_for(viewer, debrief) if may_link else [],
         drills=links.drills_for(viewer, debrief) if may_link else [],
+        notes=[(row.id, links.note_words(row)) for row in links.notes_for(viewer, debrief)]
+        if may_link
+        else [],
         scripts=links.scripts_for(viewer, debrief) if may_link else [],
         campaigns=links.campaigns_of(debrief),
         agents=links.agents_of(debrief),

@@ -15,9 +15,7 @@ from datetime import date
 #: Written where a name is struck out.
 STRUCK = "…"
 #: Parts of names that are words of every sentence, and prove nothing.
-_PARTICLES = frozenset(
-    {"de", "du", "des", "la", "le", "les", "el", "al", "van", "von", "et"}
-)
+_PARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "el", "al", "van", "von", "et"})
 
 
 @dataclass(frozen=True, slots=True)

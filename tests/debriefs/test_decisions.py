@@ -16,6 +16,7 @@ from callcoach.debriefs.models import Debrief, Decision, DecisionState
 from callcoach.debriefs.operations import deciding
 from callcoach.debriefs.operations import decisions as operations
 from callcoach.debriefs.operations.decisions import Links
+from callcoach.debriefs.queries import decision_links as links
 from callcoach.debriefs.queries import decisions as queries
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
@@ -210,6 +211,7 @@ def test_a_decision_proposes_an_objective_that_others_do_not_see(app: Flask, flo
             floor.lead, decision, text="Autrement", owner_id=None, due_on=None, based_on=2
         )
         assert decision.objective_id is not None
+        assert links.notes_for(floor.claire, decision.debrief) == []
         with pytest.raises(NotFound):
             operations.edit(
                 floor.claire,

@@ -19,6 +19,7 @@ from callcoach.debriefs.models import AgendaItem, Debrief, Decision, Remark
 from callcoach.extensions import db, utc_now
 from callcoach.notices.models import Notice
 from tests.debriefs.conftest import Floor
+from tests.factories.coaching import create_note
 from tests.factories.debriefs import (
     create_answer,
     create_debrief,
@@ -132,6 +133,26 @@ def test_an_edit_over_somebody_elses_shows_both_and_can_be_thrown_away(
     assert claire.post(f"{address}/anew", data={"based_on": 2}).status_code == 302
     assert "Retenu" not in claire.get(address).get_data(as_text=True)
     assert claire.post(address, data={"text": " ", "based_on": 3}).status_code == 400
+
+
+def test_the_page_of_a_decision_links_the_note_of_an_item(
+    app: Flask, floor: Floor, held: int, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        debrief = db.session.get_one(Debrief, held)
+        note = create_note(floor.call, floor.user("claire"), visibility="private")
+        create_item(debrief, title="La note", note_id=note.id, opened_at=utc_now())
+        decision, note_id = debrief.decisions[0], note.id
+        address = f"/debriefs/decisions/{decision.id}"
+        claire, lead = sign_in(floor.user("claire")), sign_in(floor.user("lead"))
+    facts = {"text": "On reformule.", "note_id": note_id, "based_on": 1}
+    assert f'<option value="{note_id}">' in claire.get(address).get_data(as_text=True)
+    assert claire.post(address, data=facts).status_code == 302
+    assert f"#note-{note_id}" in claire.get(address).get_data(as_text=True)
+    assert f"#note-{note_id}" not in lead.get(address).get_data(as_text=True)
+    refused = lead.post(address, data={"text": "Autrement dit", "based_on": 1})
+    assert refused.status_code == 409
+    assert "Autrement dit" in refused.get_data(as_text=True)
 
 
 def test_minutes_follow_the_readers_language(

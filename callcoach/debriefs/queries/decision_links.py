@@ -152,6 +152,13 @@ def drills_for(viewer: Viewer, debrief: Debrief) -> list[Drill]:
     return [row for row in found if _seen(get_drill, viewer, row.id) is not None]
 
 
+def notes_for(viewer: Viewer, debrief: Debrief) -> list[Note]:
+    """Notes that the debrief's items were made from, which the viewer could link."""
+    found = [item.note for item in debrief.items if item.note is not None]
+    there = [note for note in found if _seen(get_note, viewer, note.id) is not None]
+    return list(dict.fromkeys(there))
+
+
 def agents_of(debrief: Debrief) -> list[User]:
     """The agents whom it is about, by name."""
     wanted = (
