@@ -139,10 +139,12 @@ def test_a_cause_that_rises_is_told_with_its_numbers_and_nobodys_name(
     app: Flask, floor: Floor
 ) -> None:
     with app.test_request_context():
-        for number in range(6):
-            create_verdicts(_call(floor, ("agent", "colleague")[number % 2]), 1)
+        for _ in range(5):
+            create_verdicts(_call(floor), 1)
         for _ in range(12):
             create_verdicts(_call(floor, days_ago=40), 1, cause="monologue")
+        assert _found(floor.claire, floor.debrief) == []  # one agent's calls are not the team
+        create_verdicts(_call(floor, "colleague"), 1)
         (fact,) = suggestions.suggested(floor.claire, floor.debrief)
         assert (fact.source, fact.reason, fact.agent_id, fact.who) == (
             "cause:ignored_objection",

@@ -45,6 +45,8 @@ FIRST_LOOK = timedelta(weeks=4)
 FURTHEST = timedelta(weeks=12)
 #: What a cause is compared with: the weeks before.
 BEFORE = timedelta(weeks=4)
+#: Agents in whose calls a cause is confirmed, from which it is the team's.
+LEAST_AGENTS = 2
 #: Ahead of the end of an objective from which it is talked over.
 ENDING = timedelta(days=14)
 
@@ -268,10 +270,18 @@ def _is_covered(verdict: Verdict, call: Call, consents: Iterable[SharingConsent]
 
 def _causes(scope: Scope) -> list[Fact]:
     """Causes that people confirm in more of the conversations they listened to than in the weeks
-    before. Conversations in which nobody judged anything say nothing either way.
+    before. Conversations in which nobody judged anything say nothing either way; what one agent's
+    calls alone make rise is between the two, not the team's.
     """
     rows = db.session.execute(
-        select(Call.id, Call.started_at, Verdict.cause, Verdict.valence, Verdict.decision)
+        select(
+            Call.id,
+            Call.agent_id,
+            Call.started_at,
+            Verdict.cause,
+            Verdict.valence,
+            Verdict.decision,
+        )
         .join(Verdict, Verdict.call_id == Call.id)
         .where(
             scope.calls(),
@@ -282,13 +292,16 @@ def _causes(scope: Scope) -> list[Fact]:
     ).all()
     listened: tuple[set[int], set[int]] = (set(), set())
     confirmed: dict[str, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    agents: dict[str, set[int | None]] = defaultdict(set)
     valences: dict[str, str] = {}
-    for call_id, started_at, cause, valence, decision in rows:
+    for call_id, agent_id, started_at, cause, valence, decision in rows:
         period = 0 if started_at >= scope.since else 1
         listened[period].add(call_id)
         if decision == Decision.CONFIRMED:
             confirmed[cause][period].add(call_id)
             valences[cause] = valence
+            if not period:
+                agents[cause].add(agent_id)
     totals = [len(calls) for calls in listened]
     causes = sorted(confirmed)
     counts = [
@@ -298,7 +311,7 @@ def _causes(scope: Scope) -> list[Fact]:
     now = utc_now()
     found = []
     for cause, (present, before), rises in zip(causes, counts, rising(counts), strict=True):
-        if not rises:
+        if not rises or len(agents[cause]) < LEAST_AGENTS:
             continue
         low, high = present.interval
         found.append(
