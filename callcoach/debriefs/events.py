@@ -1,4 +1,4 @@
-"""What others are told of debriefs: an item was before the team, a debrief has ended.
+"""What others are told of debriefs: an item was before the team, a debrief has ended, or goes on.
 
 Subscribers run inside the transaction in which it happens; they work through ``db.session``, flush
 and must not commit. Each ``on_…`` registers one, as a decorator. Whoever subscribes copes with being
@@ -17,9 +17,11 @@ DebriefSubscriber = Callable[[Debrief], None]
 
 _shown: Registry[ItemSubscriber] = Registry()
 _ended: Registry[DebriefSubscriber] = Registry()
+_reopened: Registry[DebriefSubscriber] = Registry()
 
 on_item_shown = _shown.add
 on_ended = _ended.add
+on_reopened = _reopened.add
 
 
 def item_shown(item: AgendaItem) -> None:
@@ -31,4 +33,10 @@ def item_shown(item: AgendaItem) -> None:
 def ended(debrief: Debrief) -> None:
     """A debrief was concluded."""
     for subscriber in _ended:
+        subscriber(debrief)
+
+
+def reopened(debrief: Debrief) -> None:
+    """A debrief that was concluded goes on."""
+    for subscriber in _reopened:
         subscriber(debrief)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from callcoach.accounts.models import User
 from callcoach.debriefs import catch_up
 from callcoach.debriefs.models import Attendance, Debrief, ItemAnswer, Presence
+from callcoach.debriefs.operations import attendance, live
 from callcoach.debriefs.operations.catching_up import tell_absent
 from callcoach.extensions import db, utc_now
 from callcoach.notices.models import Notice
@@ -184,8 +185,21 @@ def test_once_who_was_there_is_forgotten_all_is_open(
         assert db.session.scalars(db.select(Attendance)).all() == []
 
 
-def test_nobody_is_told_of_a_debrief_at_which_nothing_was_shown(app: Flask, floor: Floor) -> None:
+def test_who_missed_it_is_told_when_it_ends_unless_it_goes_on_or_nothing_was_shown(
+    app: Flask, floor: Floor
+) -> None:
     with app.app_context():
-        debrief = create_debrief([floor.team], floor.user("claire"), "done")
-        create_item(debrief)
-        assert tell_absent(debrief) == 0
+        empty = create_debrief([floor.team], floor.user("claire"), "running")
+        create_item(empty)
+        live.end(floor.claire, empty)
+        debrief = create_debrief([floor.team], floor.user("claire"), "running")
+        create_item(debrief, opened_at=utc_now())
+        attendance.join(floor.agent, debrief)
+        for _turn in range(2):
+            live.end(floor.claire, debrief)
+            told = db.session.scalars(db.select(Notice)).all()
+            assert [(one.user_id, one.subject) for one in told] == [
+                (floor.ids["colleague"], f"debrief:{debrief.id}")
+            ]
+            live.reopen(floor.claire, debrief)
+            assert db.session.scalars(db.select(Notice)).all() == []

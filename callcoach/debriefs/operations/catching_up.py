@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from callcoach.accounts.access import Viewer
 from callcoach.debriefs import catch_up
+from callcoach.debriefs.events import on_ended, on_reopened
 from callcoach.debriefs.models import AgendaItem, Attendance, Debrief, Presence
 from callcoach.debriefs.queries.debriefs import participants
 from callcoach.errors import InvalidInput, NotAllowed
 from callcoach.extensions import db, utc_now
-from callcoach.notices.operations import mark_subject_seen, notify
+from callcoach.notices.operations import mark_subject_seen, notify, take_back
 
 #: What the absent are told.
 NOTICE = "debrief.catch_up"
@@ -27,25 +28,26 @@ def subject_of(debrief: Debrief) -> str:
     return f"debrief:{debrief.id}"
 
 
-def tell_absent(debrief: Debrief) -> int:
-    """Tell those who were not there that they can catch up; nobody when nothing was shown.
-
-    Returns:
-        How many were told.
+@on_ended
+def tell_absent(debrief: Debrief) -> None:
+    """Tell those who were not there that they can catch up; nobody when nothing was shown, and not
+    again who has done so.
     """
-    if debrief.is_one_to_one or not catch_up.items_of(debrief):
-        return 0
-    here = {row.user_id for row in debrief.attendances if catch_up.was_there(row)}
-    absent = [person for person in participants(debrief) if person.id not in here]
-    for person in absent:
-        notify(
-            person.id,
-            NOTICE,
-            subject_of(debrief),
-            f"/my/debriefs/{debrief.id}",
-            title=debrief.title,
-        )
-    return len(absent)
+    for person in participants(debrief):
+        if catch_up.is_due(debrief, person.id):
+            notify(
+                person.id,
+                NOTICE,
+                subject_of(debrief),
+                f"/my/debriefs/{debrief.id}",
+                title=debrief.title,
+            )
+
+
+@on_reopened
+def untell_absent(debrief: Debrief) -> None:
+    """It goes on: nobody has missed it yet."""
+    take_back(NOTICE, subject_of(debrief))
 
 
 def open_item(viewer: Viewer, debrief: Debrief, item: AgendaItem, *, is_skipped: bool) -> bool:

@@ -114,6 +114,7 @@ def reopen(viewer: Viewer, debrief: Debrief) -> Debrief:
     live_of(debrief)
     db.session.flush()
     touch(debrief)
+    events.reopened(debrief)
     return debrief
 
 
