@@ -115,7 +115,7 @@ def _answers(
     """
     rows = queries.answers_of(item)
     is_open = is_revealed(state, item)
-    answers = []
+    answers: list[dict[str, Any]] = []
     for row in rows:
         is_mine = row.user_id == viewer.user_id
         if row.hidden_at is not None and leads and is_open:
