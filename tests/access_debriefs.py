@@ -106,6 +106,12 @@ _PLANNING = (
     post("debriefs.change_plan", **_PLANNED, data=_plan),
     post("debriefs.postpone_debrief", **_PLANNED, data=lambda _: {"days": "1", "based_on": "1"}),
     post("debriefs.skip_debrief", **_PLANNED, data=lambda _: {"reason": "Férié", "based_on": "1"}),
+    post(
+        "debriefs.carry_agenda",
+        **_LEADS,
+        values={"debrief_id": "skipped_debrief"},
+        data=lambda site: {"to": site.debrief},
+    ),
     post("debriefs.unskip_debrief", **_LEADS, values={"debrief_id": "skipped_debrief"}),
     post("debriefs.delete_debrief", **_PLANNED),
     post("debriefs.restore_debrief", **_LEADS, values={"debrief_id": "deleted_debrief"}),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
@@ -16,8 +17,10 @@ from callcoach.debriefs import plan_presenters as presenters
 from callcoach.debriefs.blueprint import bp
 from callcoach.debriefs.models import Debrief, DebriefState
 from callcoach.debriefs.operations import inviting, planning
+from callcoach.debriefs.operations.carrying import carry
 from callcoach.debriefs.queries import planning as queries
 from callcoach.debriefs.queries.debriefs import get_led, participants
+from callcoach.debriefs.queries.planned import next_like
 from callcoach.debriefs.ritual import moment_of
 from callcoach.errors import CallCoachError, Conflict, InvalidInput, StaleVersion
 from callcoach.extensions import db
@@ -93,12 +96,43 @@ def skip_debrief(debrief_id: int) -> ResponseReturnValue:
         db.session.rollback()
         debrief = get_led(viewer, debrief_id)
         return _page(viewer, debrief, forms.fields_of(planning.plan_of(debrief)), skip_error=error)
+    has_agenda = bool(debrief.items)
     db.session.commit()
     notify(
         _("It does not take place; its agenda is kept."),
         undo=url_for("debriefs.unskip_debrief", debrief_id=debrief_id),
     )
+    if has_agenda:  # there it can be carried over
+        return redirect(url_for("debriefs.show_plan", debrief_id=debrief_id))
     return redirect(url_for("debriefs.list_debriefs"))
+
+
+@bp.post("/debriefs/<int:debrief_id>/carry")
+def carry_agenda(debrief_id: int) -> ResponseReturnValue:
+    """Carry its agenda over to another debrief of the same people (``to``); the way back names the
+    items (``items``) in the address.
+    """
+    viewer = current_viewer()
+    source = get_led(viewer, debrief_id)
+    target = get_led(viewer, request.values.get("to", 0, type=int))
+    only = [int(part) for part in request.args.get("items", "").split(",") if part.isdecimal()]
+    target_id, title = target.id, target.title
+    carried = [item.id for item in carry(viewer, source, target, only or None)]
+    db.session.commit()
+    said = ngettext(
+        "%(num)s item is now on the agenda of “%(title)s”.",
+        "%(num)s items are now on the agenda of “%(title)s”.",
+        len(carried),
+        title=title,
+    )
+    back = url_for(
+        "debriefs.carry_agenda",
+        debrief_id=target_id,
+        to=debrief_id,
+        items=",".join(str(item_id) for item_id in carried),
+    )
+    notify(said, undo=back if carried else None)
+    return redirect(url_for("debriefs.show_debrief", debrief_id=target_id))
 
 
 @bp.post("/debriefs/<int:debrief_id>/unskip")
@@ -155,6 +189,7 @@ def _page(
     agendas = queries.agendas([debrief.id])
     expected = participants(debrief)
     told = inviting.invited_ids(debrief)
+    is_skipped = debrief.state == DebriefState.SKIPPED
     html = render_template(
         "debriefs/plan.html",
         debrief=debrief,
@@ -169,8 +204,9 @@ def _page(
         limits=planning,
         expected=[(user, user.id in told) for user in expected],
         waiting=[user for user in expected if user.id not in told],
+        next_one=next_like(viewer, debrief) if is_skipped and agendas else None,
         is_planned=debrief.state == DebriefState.PLANNED,
-        is_skipped=debrief.state == DebriefState.SKIPPED,
+        is_skipped=is_skipped,
         can_delete=debrief.state in (DebriefState.PLANNED, DebriefState.SKIPPED)
         and debrief.occurs_on is None,
     )

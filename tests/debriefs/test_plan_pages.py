@@ -17,7 +17,7 @@ from callcoach.accounts.models import Role
 from callcoach.debriefs.models import Debrief, DebriefSeries, DebriefState
 from callcoach.extensions import db, utc_now
 from tests.factories.accounts import create_team, create_user
-from tests.factories.debriefs import create_debrief
+from tests.factories.debriefs import create_debrief, create_item
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -110,6 +110,40 @@ def test_a_debrief_is_planned_changed_by_two_postponed_skipped_and_taken_up(
     assert browser.get(plan).status_code == 404
     _undo(browser, page)
     assert _only(app).state == DebriefState.PLANNED
+
+
+def test_the_agenda_of_one_that_falls_away_goes_to_the_next_of_the_same_people(
+    app: Flask, sign_in: Callable[..., Any]
+) -> None:
+    with app.app_context():
+        team, other = create_team(), create_team()
+        agent = create_user(Role.AGENT, [team])
+        claire = create_user(Role.SUPERVISOR, [team, other], locale="en")
+        soon, later = utc_now() + timedelta(days=2), utc_now() + timedelta(days=7)
+        debrief = create_debrief([team], claire, title="Celui-ci")
+        wider = create_debrief([team, other], claire, starts_at=soon)
+        alone = create_debrief([team], claire, starts_at=soon, agent_id=agent.id)
+        target = create_debrief([team], claire, starts_at=later, title="Le suivant")
+        twice = [create_item(one, source="note:1").id for one in (debrief, target)]
+        item_id = create_item(debrief, title="À reprendre", source="note:2").id
+        ids = claire.id, debrief.id, target.id
+        elsewhere = wider.id, alone.id
+
+    def _items(debrief_id: int) -> set[int]:
+        with app.app_context():
+            return {item.id for item in db.session.get_one(Debrief, debrief_id).items}
+
+    browser, (_, debrief_id, target_id) = sign_in(ids[0]), ids
+    url = f"/debriefs/{debrief_id}"
+    browser.post(f"{url}/skip", data={"reason": "Férié", "based_on": "1"})
+    assert "items over to “Le suivant”" in _page(browser, f"{url}/plan")
+    for other_id in elsewhere:  # they would see what was chosen for somebody else
+        assert browser.post(f"{url}/carry", data={"to": str(other_id)}).status_code == 404
+    browser.get("/debriefs")
+    assert browser.post(f"{url}/carry", data={"to": str(target_id)}).status_code == 302
+    assert (_items(debrief_id), _items(target_id)) == ({twice[0]}, {twice[1], item_id})
+    _undo(browser, _page(browser, "/debriefs"))
+    assert (_items(debrief_id), _items(target_id)) == ({twice[0], item_id}, {twice[1]})
 
 
 def test_home_and_navigation_say_what_to_do_next(app: Flask, sign_in: Callable[..., Any]) -> None:

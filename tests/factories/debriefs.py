@@ -274,6 +274,7 @@ def debrief_things(
         [team], supervisor, "running", title=f"Entretien-{mark}", agent_id=agent.id
     )
     item = create_moment(planned, call, **telling)
+    create_item(skipped, title=f"Reste-{mark}")
     live = create_moment(running, call, **telling)
     past = create_moment(done, call, opened_at=utc_now(), closed_at=utc_now(), **telling)
     met_item = create_moment(met, call, **telling)

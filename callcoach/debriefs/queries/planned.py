@@ -49,6 +49,23 @@ def next_with(viewer: Viewer, agent_id: int) -> Debrief | None:
     return found
 
 
+def next_like(viewer: Viewer, debrief: Debrief) -> Debrief | None:
+    """The next planned debrief for exactly the same people; None when there is none."""
+    found = db.session.scalars(
+        select(Debrief)
+        .where(
+            led_by(viewer),
+            _is_ahead(),
+            Debrief.id != debrief.id,
+            Debrief.agent_id == debrief.agent_id
+            if debrief.agent_id is not None
+            else Debrief.agent_id.is_(None),
+        )
+        .order_by(Debrief.starts_at, Debrief.id)
+    )
+    return next((other for other in found if other.team_ids == debrief.team_ids), None)
+
+
 def next_led(viewer: Viewer) -> Debrief | None:
     """What the viewer leads next: one that runs before one that is planned. Of one-to-ones only
     their own, administrators too.

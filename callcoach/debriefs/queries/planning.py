@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -148,16 +148,6 @@ def agents_for(viewer: Viewer) -> Sequence[User]:
     if not viewer.sees_everything:
         works = works.where(Membership.team_id.in_(sorted(viewer.team_ids)))
     return db.session.scalars(wanted.where(User.id.in_(works)).order_by(User.name, User.id)).all()
-
-
-def last_with(viewer: Viewer, agent_id: int) -> datetime | None:
-    """When the viewer last met an agent alone; None when never."""
-    moment: datetime | None = db.session.scalar(
-        select(func.max(Debrief.started_at)).where(
-            led_by(viewer), Debrief.agent_id == agent_id, Debrief.state == DebriefState.DONE
-        )
-    )
-    return moment
 
 
 def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
