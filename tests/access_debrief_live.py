@@ -55,6 +55,12 @@ DEBRIEF_LIVE: tuple[Row, ...] = (
         may=_HOST,
         values={**_MET, "item_id": "met_item"},
     ),
+    post(
+        "debriefs.take_drill_back",
+        may=_HOST,
+        values={**_MET, "item_id": "met_item"},
+        writes=False,
+    ),
     post("debriefs.propose_together", may=_HOST, values=_MET, data=_aim),
     post(
         "debriefs.agree_together",

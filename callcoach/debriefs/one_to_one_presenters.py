@@ -14,7 +14,12 @@ from callcoach.debriefs import sharing
 from callcoach.debriefs.catch_up import asks
 from callcoach.debriefs.models import AgendaItem, Debrief, LiveState, Presence
 from callcoach.debriefs.operations.live import is_revealed
-from callcoach.debriefs.queries.one_to_one import GivenDrill, given_in, objectives_in
+from callcoach.debriefs.queries.one_to_one import (
+    GivenDrill,
+    assignment_of,
+    given_in,
+    objectives_in,
+)
 from callcoach.drills.titles import title_for
 from callcoach.extensions import db
 from callcoach.progress.own_presenters import ObjectiveView, objective_view
@@ -76,10 +81,12 @@ class AgentSide:
 def host_side(viewer: Viewer, debrief: Debrief) -> HostSide:
     """The host's part."""
     item = _item_in_hand(debrief)
+    given_here = assignment_of(debrief, item) if item is not None else None
+    is_busy = given_here is not None and given_here.done_at is None
     return HostSide(
         agent=debrief.agent.name if debrief.agent is not None else "",
         item_id=item.id if item is not None else None,
-        can_practise=item is not None and _can_be_practised(debrief, item),
+        can_practise=item is not None and not is_busy and _can_be_practised(debrief, item),
         drills=[_drill_view(viewer, given, is_host=True) for given in given_in(debrief)],
         objectives=[objective_view(one) for one in objectives_in(debrief)],
     )

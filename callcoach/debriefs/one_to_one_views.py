@@ -15,7 +15,7 @@ from callcoach.calls.presenters import cause_choices
 from callcoach.campaigns.models import Campaign
 from callcoach.debriefs import one_to_one_presenters as presenters
 from callcoach.debriefs.blueprint import bp
-from callcoach.debriefs.models import Debrief
+from callcoach.debriefs.models import AgendaItem, Debrief
 from callcoach.debriefs.operations import one_to_one
 from callcoach.debriefs.queries.attended import get_attended
 from callcoach.debriefs.queries.debriefs import get_led
@@ -61,12 +61,20 @@ def practise_together(debrief_id: int, item_id: int) -> ResponseReturnValue:
     """Have the agent practise the item right there."""
     viewer = current_viewer()
     debrief = _get_led(viewer, debrief_id)
-    item = next((one for one in debrief.items if one.id == item_id), None)
-    if item is None:
-        raise NotFound("There is no such item.")
-    one_to_one.give_drill(viewer, debrief, item)
+    one_to_one.give_drill(viewer, debrief, _item_of(debrief, item_id))
     db.session.commit()
-    return _answer(debrief_id, _("The drill is on the agent’s screen."))
+    undo = url_for("debriefs.take_drill_back", debrief_id=debrief_id, item_id=item_id)
+    return _answer(debrief_id, _("The drill is on the agent’s screen."), undo)
+
+
+@bp.post("/debriefs/<int:debrief_id>/items/<int:item_id>/practise/undo")
+def take_drill_back(debrief_id: int, item_id: int) -> ResponseReturnValue:
+    """Take it off the agent's screen again."""
+    viewer = current_viewer()
+    debrief = _get_led(viewer, debrief_id)
+    one_to_one.take_drill_back(viewer, debrief, _item_of(debrief, item_id))
+    db.session.commit()
+    return _answer(debrief_id, _("Taken back."))
 
 
 @bp.post("/debriefs/<int:debrief_id>/objectives")
@@ -102,6 +110,13 @@ def _get_led(viewer: Viewer, debrief_id: int) -> Debrief:
     return debrief
 
 
+def _item_of(debrief: Debrief, item_id: int) -> AgendaItem:
+    item = next((one for one in debrief.items if one.id == item_id), None)
+    if item is None:
+        raise NotFound("There is no such item.")
+    return item
+
+
 def _campaigns(viewer: Viewer, debrief: Debrief) -> list[Campaign]:
     """Campaigns that the agent's teams call for, the one of the item in hand first."""
     item = next((one for one in debrief.items if one.opened_at and not one.closed_at), None)
@@ -114,8 +129,8 @@ def _campaigns(viewer: Viewer, debrief: Debrief) -> list[Campaign]:
     return sorted(found, key=lambda campaign: campaign.id != now)
 
 
-def _answer(debrief_id: int, message: str) -> ResponseReturnValue:
+def _answer(debrief_id: int, message: str, undo: str | None = None) -> ResponseReturnValue:
     if wants_json():
-        return jsonify(message=message)
-    notify(message)
+        return jsonify(message=message, undo=undo)
+    notify(message, undo=undo)
     return redirect(url_for("debriefs.present", debrief_id=debrief_id))

@@ -73,6 +73,13 @@ def test_a_drill_is_made_of_the_moment_given_once_and_seen_to_be_sent(floor: Flo
     assert [(one.is_sent, one.url.startswith("/my/drills/")) for one in mine.drills] == [
         (False, True)
     ]
+    one_to_one.take_drill_back(floor.claire, debrief, item)
+    assert host_side(floor.claire, debrief).drills == []
+    assert host_side(floor.claire, debrief).can_practise
+    one_to_one.give_drill(floor.claire, debrief, item)
+    assert not host_side(floor.claire, debrief).can_practise, "the agent is at it"
+    mine = agent_side(floor.agent, debrief)
+    assert mine is not None
     given = host_side(floor.claire, debrief).drills
     assert [(one.is_sent, one.url) for one in given] == [(False, "")]
     number = int(mine.drills[0].url.rsplit("/", 1)[1])

@@ -44,6 +44,22 @@ def give_drill(viewer: Viewer, debrief: Debrief, item: AgendaItem) -> AgendaItem
     return item
 
 
+def take_drill_back(viewer: Viewer, debrief: Debrief, item: AgendaItem) -> AgendaItem:
+    """Undo giving it, as long as the agent has not sent it; twice is once.
+
+    Raises:
+        NotFound, Conflict: as `give_drill`.
+    """
+    _agent_of(viewer, debrief)
+    if item.debrief_id != debrief.id:
+        raise NotFound("There is no such item.")
+    given = assignment_of(debrief, item)
+    if given is not None and given.done_at is None:
+        assigning.cancel_assignment(viewer, given)
+        touch(debrief)
+    return item
+
+
 def propose_objective(
     viewer: Viewer, debrief: Debrief, campaign_id: int, aim: Aim, client_id: str
 ) -> Decision:

@@ -38,8 +38,8 @@ export function mountTogether(root) {
       });
       const answer = await response.json();
       if (!response.ok) throw new Error(answer.error ?? "");
-      toast({ message: answer.message });
-      await draw(true);
+      toast({ message: answer.message, undo: answer.undo });
+      await draw(Boolean(form.closest("details"))); // a form that was sent is empty again
     } catch (error) {
       const message = error instanceof TypeError ? document.body.dataset.offline : error.message;
       toast({ message, category: "error" });
