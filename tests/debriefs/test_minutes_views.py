@@ -102,11 +102,14 @@ def test_what_was_not_reached_waits_again_and_stays_in_the_minutes(
 ) -> None:
     with app.app_context():
         claire = sign_in(floor.user("claire"))
+        again = {"title": "Ce qui attend déjà", "source": "note:12"}
+        create_item(db.session.get_one(Debrief, held), **again)
+        create_item(None, team_id=floor.team_id, created_at=utc_now() - timedelta(days=1), **again)
     for _time in range(2):
         claire.post(f"/debriefs/{held}/minutes/send")
     with app.app_context():
         waiting = db.session.query(AgendaItem).filter_by(team_id=floor.team_id, debrief_id=None)
-        assert [row.title for row in waiting] == ["Les prix"]
+        assert sorted(row.title for row in waiting) == ["Ce qui attend déjà", "Les prix"]
     assert "Les prix" in claire.get(f"/debriefs/{held}/minutes").get_data(as_text=True)
     claire.post(f"/debriefs/{held}/minutes/unsend")
     with app.app_context():

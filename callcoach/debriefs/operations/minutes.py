@@ -6,6 +6,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.debriefs.access import can_lead
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState
+from callcoach.debriefs.operations.agenda import waiting_for
 from callcoach.debriefs.queries.debriefs import participants
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
@@ -109,8 +110,9 @@ def _put_back(debrief: Debrief) -> None:
     if debrief.agent_id is not None or not debrief.team_ids:
         return
     team_id = min(debrief.team_ids)
+    waiting = {item.source for item in waiting_for(debrief.team_ids) if item.source}
     for item in list(debrief.items):
-        if item.opened_at is not None or item.source == MOVED:
+        if item.opened_at is not None or item.source == MOVED or item.source in waiting:
             continue
         db.session.add(
             AgendaItem(
