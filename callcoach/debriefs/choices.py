@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from callcoach.accounts.access import Viewer
@@ -17,12 +17,13 @@ from callcoach.calls.operations.excerpts import MAX_EXCERPT_MS
 from callcoach.calls.presenters import heading, spoken_duration
 from callcoach.calls.queries.moments import visible_moments
 from callcoach.campaigns.models import Campaign, CampaignTeam
+from callcoach.debriefs import candidates
 from callcoach.debriefs.models import Debrief, ItemKind
 from callcoach.drills.models import Drill
-from callcoach.errors import NotFound
+from callcoach.errors import Conflict, NotAllowed, NotFound
 from callcoach.extensions import db
 from callcoach.progress.models import BeforeAfter, Objective, Recheck
-from callcoach.script_library.models import Script, ScriptVersion
+from callcoach.script_library.models import Script, ScriptLine, ScriptVersion
 from callcoach.web.filters import local_date, short_datetime
 
 #: What a list offers at most: the newest; the rest is added from where it is shown.
@@ -51,15 +52,29 @@ def choices_for(viewer: Viewer, debrief: Debrief, kind: ItemKind, find: str = ""
     """What can be chosen for an item of a kind, newest first."""
     if kind == ItemKind.MOMENT:
         return _calls(viewer, debrief, find.strip())
+    found: list[Choice] = []
     if kind == ItemKind.SCRIPT:
-        return _versions(debrief)
-    if kind == ItemKind.DRILL:
-        return _drills(debrief)
-    if kind == ItemKind.PROGRESS:
-        return _pairs(debrief)
-    if kind == ItemKind.OBJECTIVE and debrief.is_one_to_one:
-        return _objectives(debrief)
-    return []
+        found = _versions(debrief)
+    elif kind == ItemKind.DRILL:
+        found = _drills(debrief)
+    elif kind == ItemKind.PROGRESS:
+        found = _pairs(debrief)
+    elif kind == ItemKind.OBJECTIVE and debrief.is_one_to_one:
+        found = _objectives(debrief)
+    elif kind == ItemKind.THEME:
+        found = _lines(debrief)
+    return [choice for choice in found if _is_offered(viewer, debrief, choice.source)]
+
+
+def _is_offered(viewer: Viewer, debrief: Debrief, source: str) -> bool:
+    """Whether the viewer may put a thing before this debrief's audience."""
+    try:
+        candidate = candidates.find(viewer, source)
+    except (NotFound, NotAllowed, Conflict):
+        return False
+    if candidate.only_with is not None:
+        return candidate.only_with == debrief.agent_id
+    return not debrief.team_ids.isdisjoint(candidate.team_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +186,26 @@ def _versions(debrief: Debrief) -> list[Choice]:
         )
         for version, name in rows
     ]
+
+
+def _lines(debrief: Debrief) -> list[Choice]:
+    """Lines of the scripts that were published last."""
+    published = (
+        select(ScriptVersion.script_id, func.max(ScriptVersion.published_at).label("at"))
+        .where(ScriptVersion.published_at.is_not(None))
+        .group_by(ScriptVersion.script_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(ScriptLine, Campaign.name)
+        .join(Script, Script.id == ScriptLine.script_id)
+        .join(Campaign, Campaign.id == Script.campaign_id)
+        .join(published, published.c.script_id == Script.id)
+        .where(Campaign.id.in_(_campaigns(debrief)), ScriptLine.text != "")
+        .order_by(published.c.at.desc(), ScriptLine.id)
+        .limit(MOST)
+    )
+    return [Choice(f"line:{line.id}", line.text, name) for line, name in rows]
 
 
 def _drills(debrief: Debrief) -> list[Choice]:

@@ -15,6 +15,8 @@ from callcoach.extensions import db, utc_now, write_transaction
 from tests.factories.accounts import create_team
 from tests.factories.coaching import create_note
 from tests.factories.debriefs import create_debrief, create_item, create_moment
+from tests.factories.drills import create_drill
+from tests.factories.scripts import create_script, create_version
 
 from .conftest import Floor
 
@@ -164,3 +166,28 @@ def test_a_name_in_what_everybody_reads_is_pointed_out(
     page = sign_in(floor.ids["claire"]).get(f"/debriefs/items/{item_id}").text
     warning = page.partition("notice-warning")[2].partition("</p>")[0]
     assert "Hanta" in warning
+
+
+def test_things_are_chosen_kind_by_kind_by_whoever_may_read_them(
+    app: Flask, floor: Floor, sign_in: Callable[[int], FlaskClient]
+) -> None:
+    with app.app_context():
+        drill_id = create_drill(floor.call, floor.user("claire"), title="Deux secondes").id
+        script = create_script(floor.call.campaign)
+        version_id = create_version(script, in_force_for=[floor.team], number=1).id
+    claire, lead = sign_in(floor.ids["claire"]), sign_in(floor.ids["lead"])
+    new, url = f"/debriefs/{floor.debrief_id}/items/new", f"/debriefs/{floor.debrief_id}/items"
+    for kind, source in (("drill", f"drill:{drill_id}"), ("script", f"version:{version_id}")):
+        assert f'value="{source}"' in claire.get(f"{new}?kind={kind}").text
+        assert claire.post(url, data={"kind": kind, "source": source}).status_code == 302
+        assert claire.post(url, data={"kind": kind, "source": source}).status_code == 409
+    assert "Deux secondes" not in lead.get(f"{new}?kind=drill").text, "drills are the supervisors'"
+    assert claire.get(f"{new}?kind=nothing").status_code == 404
+    assert claire.post(url, data={"kind": "theme", "title": " "}).status_code == 400
+    assert lead.post(url, data={"kind": "moment", "call_id": floor.call_id}).status_code == 302
+    with app.app_context():
+        drill, version, moment = floor.debrief.items
+        assert (drill.drill_id, version.version_id) == (drill_id, version_id)
+        # Around the flag, stopping where it begins
+        assert (moment.start_ms, moment.ask_ms, moment.end_ms) == (4200, 12_200, 28_000)
+        assert moment.cause == "ignored_objection"
