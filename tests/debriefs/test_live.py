@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,9 +18,17 @@ from callcoach.debriefs.models import AgendaItem, LiveState, Phase
 from callcoach.debriefs.operations import live
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
+from callcoach.progress.models import SharingConsent
 from callcoach.script_library.document import Line, new_key
+from callcoach.storage.operations import put_file
 from tests.debriefs.conftest import Floor
-from tests.factories.debriefs import SAID, create_answer, create_item, create_moment
+from tests.factories.debriefs import (
+    SAID,
+    consent_to,
+    create_answer,
+    create_item,
+    create_moment,
+)
 from tests.factories.drills import EXAMPLE, create_drill
 from tests.factories.progress import create_objective, create_pair, create_recheck
 from tests.factories.scripts import create_script, create_version, document
@@ -210,6 +219,35 @@ def test_no_screen_is_told_what_comes_before_it_is_revealed(
     assert told["answers"][0]["name"] == "", "its writer did not sign"
     assert "presence" not in told
     assert "items" not in told, "agents are not shown the agenda"
+
+
+def test_without_its_agents_yes_a_moment_is_read_or_read_aloud_never_played(
+    app: Flask, agenda: Agenda, sign_in: SignIn
+) -> None:
+    floor = agenda.floor
+    with app.app_context():
+        live.start(floor.claire, floor.debrief)
+        reading = io.BytesIO(b"reading" * 50)
+        agenda.moment.reread_file = put_file(reading, kind="voice", media_type="audio/mp4")
+        live.show_item(floor.claire, floor.debrief, agenda.moment, Phase.REVEALED)
+        db.session.commit()
+    host = sign_in(floor.ids["claire"])
+    item = f"/debriefs/{floor.debrief_id}/present/items/{agenda.moment_id}"
+    address = f"/debriefs/{floor.debrief_id}/live"
+
+    def _sounds() -> tuple[bool, bool, bool]:
+        page, told = host.get(item).text, host.get(address).json
+        assert SAID[1]["text"] in page, "the words are there in any case"
+        return "data-player" in page, bool(told["sound"]["parts"]), "/reread" in page
+
+    assert _sounds() == (False, False, True)
+    with app.app_context():
+        consent_id = consent_to(agenda.moment).id
+    assert _sounds() == (True, True, False)
+    with app.app_context():
+        db.session.get_one(SharingConsent, consent_id).withdrawn_at = utc_now()
+        db.session.commit()
+    assert _sounds() == (False, False, True)
 
 
 def test_a_look_that_finds_nothing_new_is_empty_and_never_kept(
