@@ -42,19 +42,19 @@ def render(minutes: Minutes) -> str:
     """A document as text with ``#`` headings and ``-`` points."""
     lines: list[str] = []
     if minutes.decisions:
-        lines += [f"## {_('What was decided')}", ""]
+        lines += _heading(_("What was decided"))
         lines += [f"- {_decided(row)}" for row in minutes.decisions]
         lines.append("")
     if minutes.parts:
-        lines += [f"## {_('What was looked at')}", ""]
+        lines += _heading(_("What was looked at"))
         for part in minutes.parts:
             lines += _part(part)
     if minutes.remarks:
-        lines += [f"## {_('Also said')}", ""]
+        lines += _heading(_("Also said"))
         lines += [f"- {_line(text)}" for text in minutes.remarks]
         lines.append("")
     if minutes.not_reached:
-        lines += [f"## {_('Not reached: waits for the next debrief')}", ""]
+        lines += _heading(_("Not reached: waits for the next debrief"))
         lines += [f"- {_unreached(row)}" for row in minutes.not_reached]
         lines.append("")
     if not lines:
@@ -85,16 +85,26 @@ def _part(part: Part) -> list[str]:
     title = _line(part.title) or kind_word(part.kind)
     lines = [f"### {title} ({spent_words(part.spent_s)})", ""]
     if part.question:
-        lines.append(f"- {_('Asked: %(question)s', question=_line(part.question))}")
+        lines.append(_point(_("Asked: %(question)s", question=_line(part.question))))
     if part.answers:
         count = ngettext("%(num)s answer", "%(num)s answers", part.answers)
-        lines.append(f"- {count}" + (f" : {_quoted(part)}" if part.told else ""))
+        if part.told:
+            count = _("%(count)s: %(words)s", count=count, words=_quoted(part))
+        lines.append(_point(count))
     if part.reformulation:
-        lines.append(f"- {_('One could say: %(words)s', words=_line(part.reformulation))}")
+        lines.append(_point(_("One could say: %(words)s", words=_line(part.reformulation))))
     lines += [f"- {_line(text)}" for text in part.remarks]
     if lines[-1]:
         lines.append("")
     return lines
+
+
+def _heading(words: str) -> list[str]:
+    return [f"## {words}", ""]
+
+
+def _point(words: str) -> str:
+    return f"- {words}"
 
 
 def _quoted(part: Part) -> str:
