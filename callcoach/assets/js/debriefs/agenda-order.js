@@ -125,10 +125,18 @@ function mountDragging() {
   });
 }
 
-/** The minutes of an item, saved when they are left or Enter is pressed. */
-async function saveMinutes(form) {
+/** Saves of minutes, one after the other for each item: every one tells what the last one left. */
+const timing = new WeakMap();
+
+/** The minutes of an item, saved when they are left, stepped, or Enter is pressed. */
+function saveMinutes(form) {
+  if (!form.reportValidity()) return;
+  timing.set(form, (timing.get(form) ?? Promise.resolve()).then(() => sendMinutes(form)));
+}
+
+async function sendMinutes(form) {
   const field = form.elements.minutes;
-  if (!form.reportValidity() || field.value === field.defaultValue) return;
+  if (field.value === field.defaultValue || !form.checkValidity()) return;
   const wanted = field.value;
   const response = await send(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
   const answer = await response?.json().catch(() => null);
