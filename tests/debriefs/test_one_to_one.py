@@ -20,7 +20,7 @@ from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.progress.operations.objectives import Aim
 from tests.coaching.browsing import Windows
-from tests.factories.debriefs import create_debrief, create_item, create_moment
+from tests.factories.debriefs import SAID, create_debrief, create_item, create_moment
 from tests.waiting import comes_true, until
 
 from .conftest import Floor
@@ -172,7 +172,8 @@ def test_the_agent_stops_the_sound_and_the_hosts_player_stops(
     app: Flask, floor: Floor, windows: Windows, run_jobs: Callable[[], list[str]]
 ) -> None:
     with app.test_request_context():
-        debrief, item = _meet(floor, ask_ms=None, question="")
+        said = [{**SAID[1], "start_ms": 0, "end_ms": 24_000}]
+        debrief, item = _meet(floor, start_ms=0, ask_ms=None, question="", said=said)
         moments.ask_for_sound(floor.claire, item)
         db.session.commit()
         number = debrief.id
