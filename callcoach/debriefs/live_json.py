@@ -16,6 +16,7 @@ from callcoach.debriefs.catch_up import asks
 from callcoach.debriefs.models import AgendaItem, Debrief, LiveState
 from callcoach.debriefs.operations.live import is_revealed
 from callcoach.debriefs.queries import live as queries
+from callcoach.debriefs.titles import shown_title
 from callcoach.extensions import utc_now
 
 
@@ -59,7 +60,7 @@ def item_facts(debrief: Debrief, item: AgendaItem, state: LiveState | None) -> d
         "number": debrief.items.index(item) + 1,
         "count": len(debrief.items),
         "kind": str(item.kind),
-        "title": item.title,
+        "title": shown_title(item, is_open=is_open or not asks(item)),
         "phase": str(state.phase) if state is not None and is_current else None,
         "asks": asks(item),
         "is_revealed": is_open,

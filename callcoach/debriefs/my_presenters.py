@@ -30,7 +30,8 @@ from callcoach.debriefs.models import (
 )
 from callcoach.debriefs.operations import moments
 from callcoach.debriefs.operations.live import is_revealed
-from callcoach.debriefs.present_items import KIND_WORDS, ShownItem, shown_item
+from callcoach.debriefs.present_items import ShownItem, shown_item
+from callcoach.debriefs.titles import KIND_WORDS
 from callcoach.extensions import db
 
 
@@ -116,6 +117,7 @@ class DebriefCard:
     title: str
     state: str
     starts_at: datetime
+    begun_at: datetime | None
     ends_at: datetime
     minutes: int
     place: str
@@ -158,6 +160,7 @@ def debrief_card(viewer: Viewer, debrief: Debrief) -> DebriefCard:
         title=debrief.title,
         state=state,
         starts_at=debrief.starts_at,
+        begun_at=debrief.started_at,
         ends_at=debrief.starts_at + timedelta(minutes=debrief.minutes),
         minutes=debrief.minutes,
         place="" if is_address else debrief.place,
@@ -239,7 +242,7 @@ def _item_view(
     return ItemView(
         item_id=item.id,
         kind=_(KIND_WORDS[ItemKind(item.kind)]),
-        title=item.title,
+        title=told.title,
         language=item.call.language if item.call is not None else "fr",
         whose=item.agent.name if item.agent is not None and sharing.names_agent(item) else "",
         is_gone=is_gone,

@@ -20,7 +20,7 @@ from callcoach.debriefs.live_json import is_after_stop
 from callcoach.debriefs.models import AgendaItem, Debrief, ItemKind, LiveState
 from callcoach.debriefs.operations.live import is_revealed
 from callcoach.debriefs.said import said_in
-from callcoach.errors import N_
+from callcoach.debriefs.titles import KIND_WORDS, shown_title
 from callcoach.progress.operations.pairs import bounds_of
 from callcoach.progress.own_presenters import ObjectiveView, objective_view
 from callcoach.progress.queries import pairs
@@ -28,15 +28,6 @@ from callcoach.script_fit.briefing_presenters import ChangedLine, changed_lines
 from callcoach.script_fit.briefing_queries import Briefing
 from callcoach.script_library.changes import compare
 from callcoach.script_library.document import Document
-
-KIND_WORDS = {
-    ItemKind.MOMENT: N_("A moment of a call"),
-    ItemKind.THEME: N_("A theme"),
-    ItemKind.PROGRESS: N_("Progress to celebrate"),
-    ItemKind.OBJECTIVE: N_("An objective"),
-    ItemKind.SCRIPT: N_("The script"),
-    ItemKind.DRILL: N_("A drill together"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +124,7 @@ def shown_item(
         item_id=item.id,
         kind=str(item.kind),
         kind_word=_(KIND_WORDS[ItemKind(item.kind)]),
-        title=item.title,
+        title=shown_title(item, is_open=is_open),
         language=item.call.language if item.call is not None else "fr",
         is_good=item.is_good,
         whose=item.agent.name if item.agent is not None and sharing.names_agent(item) else "",
@@ -141,7 +132,7 @@ def shown_item(
         asks=asks(item),
         is_revealed=is_open,
         question=item.question or _("What would you say here?"),
-        cause=cause_label(item.cause),
+        cause=cause_label(item.cause) if is_open else "",
         words="" if is_gone else item.words,
         line=item.script_line.text if item.script_line is not None else "",
         before=[_line(item, row) for row in said if not is_after_stop(item, row["end_ms"])],
