@@ -71,6 +71,7 @@ export function keepInStep({ live, move, send, player, shown = () => {}, now = (
   let sound = null;
   let revision = -1;
   let told = 0; // how often something was done here: what was asked before it is old
+  let telling = 0; // what the server says before it has heard of it is old too
   let clockAsked = -Infinity;
   let settled = 0;
   let asking = null;
@@ -110,7 +111,7 @@ export function keepInStep({ live, move, send, player, shown = () => {}, now = (
       if (response.status === 200) {
         const facts = await response.json();
         clockAsked = sentMs;
-        if (before === told) take(facts, sentMs);
+        if (before === told && !telling) take(facts, sentMs);
       }
     } catch {
       pause = ASK_OFFLINE_MS;
@@ -126,6 +127,7 @@ export function keepInStep({ live, move, send, player, shown = () => {}, now = (
     sound = { ...wanted, at: clock.at(sentMs) ?? 0 };
     settled = sentMs + SETTLE_MS;
     look();
+    telling += 1;
     try {
       const response = await send(move, {
         method: "PUT",
@@ -138,6 +140,7 @@ export function keepInStep({ live, move, send, player, shown = () => {}, now = (
     } catch {
       revision = -1; // it went on here alone; the server's word comes with the next look
     }
+    telling -= 1;
   }
 
   const looking = setInterval(look, LOOK_MS);
