@@ -50,9 +50,11 @@ def change_plan(debrief_id: int) -> ResponseReturnValue:
     try:
         plan = forms.read_plan(fields, agent_id=debrief.agent_id)
         planning.change(viewer, debrief, plan, based_on=based_on)
-    except (InvalidInput, StaleVersion) as error:
+    except (InvalidInput, StaleVersion, Conflict) as error:
         db.session.rollback()
         debrief = get_led(viewer, debrief_id)
+        if isinstance(error, Conflict) and debrief.state != DebriefState.PLANNED:
+            raise  # nothing of it can be changed: its page has no form to say so in
         return _page(viewer, debrief, fields, error=error)
     undo = None
     if debrief.row_version != version:

@@ -122,8 +122,18 @@ def change_series(series_id: int) -> ResponseReturnValue:
         undo = url_for(
             "debriefs.change_series", series_id=series_id, based_on=series.row_version, **values
         )
+    kept = len(rituals.apart(series, utc_now()))
     db.session.commit()
-    notify(_("Saved. The coming debriefs follow."), undo=undo)
+    said = (
+        ngettext(
+            "Saved. %(num)s debrief keeps its teams: its agenda was prepared for them.",
+            "Saved. %(num)s debriefs keep their teams: their agendas were prepared for them.",
+            kept,
+        )
+        if kept
+        else _("Saved. The coming debriefs follow.")
+    )
+    notify(said, undo=undo)
     return redirect(url_for("debriefs.show_series", series_id=series_id))
 
 

@@ -14,10 +14,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from callcoach.accounts.models import Role
+from callcoach.calls.models import Call
 from callcoach.debriefs.models import Debrief, DebriefSeries, DebriefState
 from callcoach.extensions import db, utc_now
 from tests.factories.accounts import create_team, create_user
-from tests.factories.debriefs import create_debrief, create_item
+from tests.factories.calls import create_call
+from tests.factories.debriefs import create_debrief, create_item, create_moment
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -203,3 +205,39 @@ def test_a_ritual_is_begun_changed_and_ended_with_its_way_back(
     assert "Le rituel" in _page(browser, "/debriefs/series?archived=1")
     assert browser.post(f"{begun.location}/restore").status_code == 302
     assert 'class="plan-row"' in _page(browser, "/debriefs")
+
+
+def test_other_teams_are_refused_or_left_out_in_words_and_what_was_typed_stays(
+    app: Flask, sign_in: Callable[..., Any]
+) -> None:
+    with app.app_context():
+        team, other = create_team(), create_team()
+        create_user(Role.AGENT, [team])
+        create_user(Role.AGENT, [other])
+        team_id, other_id = team.id, other.id
+        call_id = create_call(team=team).id
+        browser = sign_in(create_user(Role.SUPERVISOR, [team, other], locale="en").id)
+    fields = {
+        "title": "Le rituel",
+        "team_ids": str(team_id),
+        "weekday": "2",
+        "time": "09:30",
+        "minutes": "20",
+        "every_weeks": "1",
+        "timezone": "Indian/Antananarivo",
+        "starts_on": "2026-01-01",
+    }
+    ritual = browser.post("/debriefs/series", data=fields).location
+    with app.app_context():
+        debrief = db.session.scalars(select(Debrief).order_by(Debrief.starts_at)).all()[1]
+        create_moment(debrief, db.session.get_one(Call, call_id), title="Une objection")
+        debrief_id, day = debrief.id, debrief.starts_at.astimezone(PARIS).date()
+    elsewhere = {**fields, "team_ids": str(other_id), "based_on": "1"}
+    typed = {**elsewhere, "title": "Bilan", "day": day.isoformat()}
+    refused = browser.post(f"/debriefs/{debrief_id}/plan", data=typed)
+    page = unescape(refused.get_data(as_text=True))
+    assert refused.status_code == 422
+    assert "Take these items off first: “Une objection”" in page
+    assert 'value="Bilan"' in page
+    assert browser.post(ritual, data=elsewhere).status_code == 302
+    assert "1 debrief keeps its teams" in _page(browser, ritual)

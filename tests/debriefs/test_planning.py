@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, Team, User
 from callcoach.accounts.queries import viewer_of
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState
-from callcoach.debriefs.operations import forgetting, inviting, planning
+from callcoach.debriefs.operations import agenda, forgetting, inviting, planning
 from callcoach.debriefs.queries.debriefs import get_led
 from callcoach.debriefs.queries.planned import next_planned, overlapping
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
@@ -21,7 +21,10 @@ from callcoach.extensions import db, utc_now
 from callcoach.jobs.models import Job
 from callcoach.notices.models import Notice
 from tests.factories.accounts import create_team, create_user
-from tests.factories.debriefs import create_debrief, create_item
+from tests.factories.calls import create_call
+from tests.factories.debriefs import create_debrief, create_item, create_moment
+from tests.factories.drills import create_drill
+from tests.factories.progress import create_objective
 
 
 class Floor:
@@ -204,3 +207,66 @@ def test_what_is_deleted_comes_back_with_its_agenda_or_is_forgotten(app: Flask) 
         assert forgetting.forget(debrief.id, debrief.row_version)
         assert db.session.scalars(select(Debrief)).all() == []
         assert db.session.scalars(select(AgendaItem)).all() == []
+
+
+def test_an_agenda_is_not_given_to_the_agents_of_other_teams(app: Flask) -> None:
+    with app.app_context():
+        floor = Floor()
+        admin = viewer_of(create_user(Role.ADMIN))
+        call = create_call(team=floor.team, agent=floor.hanta)
+        debrief = floor.plan()
+        objective = create_objective(floor.hanta, call.campaign_id, floor.claire)
+        theme = create_item(debrief, title="Les silences")
+        moment = create_moment(debrief, call, title="Un moment")
+        apart = [
+            moment,
+            create_item(debrief, "drill", title="Un exercice", drill_id=create_drill(call).id),
+            create_item(debrief, "objective", title="Un cap", objective_id=objective.id),
+            # neither its call nor its agent is known any more
+            create_moment(debrief, call, title="Un vieux", call_id=None, agent_id=None),
+        ]
+        elsewhere = replace(planning.plan_of(debrief), team_ids=frozenset({floor.other.id}))
+        for item in apart:
+            with pytest.raises(Conflict) as refused:
+                planning.change(admin, debrief, elsewhere, based_on=debrief.row_version)
+            named = str(refused.value)
+            assert f"“{item.title}”" in named
+            assert theme.title not in named
+            assert floor.hanta.name not in named
+            assert debrief.team_ids == {floor.team.id}
+            agenda.remove_item(admin, item)
+        planning.change(admin, debrief, elsewhere, based_on=debrief.row_version)
+        assert debrief.items == [theme]
+        assert debrief.team_ids == {floor.other.id}
+        with pytest.raises(Conflict):  # nor by the way back
+            agenda.restore_item(admin, moment)
+        both = replace(elsewhere, team_ids=frozenset({floor.team.id, floor.other.id}))
+        planning.change(admin, debrief, both, based_on=debrief.row_version)
+        assert agenda.restore_item(admin, moment) in debrief.items
+
+
+def test_what_others_did_meanwhile_counts_not_what_was_read_before(app: Flask) -> None:
+    with app.app_context():
+        floor = Floor()
+        debrief = floor.plan()
+
+        def meanwhile(**values: object) -> None:
+            assert debrief.state  # read before
+            db.session.execute(
+                update(Debrief).values(**values).execution_options(synchronize_session=False)
+            )
+
+        later = debrief.starts_at + timedelta(hours=1)
+        meanwhile(row_version=2, title="Leur titre")
+        with pytest.raises(StaleVersion) as stale:
+            planning.move(floor.viewer, debrief, later, based_on=1)
+        assert stale.value.values["theirs"].title == "Leur titre"
+        meanwhile(row_version=3)
+        with pytest.raises(StaleVersion):
+            planning.skip(floor.viewer, debrief, "Jour férié", based_on=2)
+        meanwhile(state=DebriefState.RUNNING)
+        with pytest.raises(Conflict):
+            planning.delete(floor.viewer, debrief)
+        meanwhile(state=DebriefState.DONE)
+        with pytest.raises(Conflict):
+            planning.reopen(floor.viewer, debrief)

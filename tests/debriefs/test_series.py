@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
@@ -25,7 +25,8 @@ from callcoach.errors import Conflict, InvalidInput, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.models import Job
 from tests.factories.accounts import create_team, create_user
-from tests.factories.debriefs import create_item, create_series
+from tests.factories.calls import create_call
+from tests.factories.debriefs import create_item, create_moment, create_series
 
 PARIS = ZoneInfo("Europe/Paris")
 _zones = st.sampled_from(
@@ -146,6 +147,66 @@ def test_coming_ones_follow_a_change_but_keep_what_was_changed_on_them(app: Flas
         with pytest.raises(StaleVersion) as stale:
             rituals.change(viewer, series, ritual, based_on=1)
         assert stale.value.values["theirs"].title == "Le jeudi"
+
+
+def test_coming_ones_keep_their_teams_where_their_agenda_is_for_them_alone(app: Flask) -> None:
+    with app.app_context():
+        viewer, series = _begin()
+        (team_id,) = series.team_ids
+        other = create_team()
+        agent = create_user(Role.AGENT, [other])
+        prepared, themed, empty, *_ = debriefs_of(series)
+        moment = create_moment(prepared, create_call(team=series.teams[0].team))
+        create_item(themed)
+        inviting.invite(viewer, prepared)
+        ritual = replace(
+            rituals.ritual_of(series), team_ids=frozenset({other.id}), title="Le nouveau"
+        )
+        admin = viewer_of(create_user(Role.ADMIN))
+        rituals.change(admin, series, ritual, based_on=1)
+        assert prepared.items == [moment]
+        assert [one.team_ids for one in (prepared, themed, empty)] == [
+            {team_id},
+            {other.id},
+            {other.id},
+        ]
+        assert prepared.title == "Le nouveau"
+        assert agent.id not in inviting.invited_ids(prepared)
+        assert rituals.apart(series, utc_now()) == [prepared]
+
+
+def test_one_changed_by_hand_outlives_a_rhythm_that_leaves_it_out(app: Flask) -> None:
+    with app.app_context():
+        viewer, series = _begin()
+        _, moved, named, placed, *_ = planned = list(debriefs_of(series))
+        planning.move(viewer, moved, moved.starts_at + timedelta(hours=3), based_on=1)
+        for debrief, change in ((named, {"title": "Bilan"}), (placed, {"place": "Salle 2"})):
+            plan = replace(planning.plan_of(debrief), **change)  # type: ignore[arg-type]
+            planning.change(viewer, debrief, plan, based_on=1)
+        by_hand = {moved.id, named.id, placed.id}
+        untouched = {debrief.id for debrief in planned} - by_hand
+        far = replace(rituals.ritual_of(series), starts_on=(utc_now() + timedelta(weeks=8)).date())
+        rituals.change(viewer, series, far, based_on=1)
+        left = set(db.session.scalars(select(Debrief.id)))
+        assert (left & by_hand, left & untouched) == (by_hand, set())
+
+
+def test_a_ritual_changed_or_ended_meanwhile_is_read_anew(app: Flask) -> None:
+    with app.app_context():
+        viewer, series = _begin()
+        ritual = replace(rituals.ritual_of(series), title="Le nouveau")
+        for values, error in (
+            ({"row_version": 2}, StaleVersion),
+            ({"archived_at": utc_now()}, Conflict),
+        ):
+            db.session.execute(
+                update(DebriefSeries).values(**values).execution_options(synchronize_session=False)
+            )
+            with pytest.raises(error):
+                rituals.change(viewer, series, ritual, based_on=series.row_version)
+        version = series.row_version
+        rituals.archive(viewer, series)
+        assert series.row_version == version  # ended already
 
 
 def test_archiving_takes_away_what_nobody_prepared_and_comes_back(app: Flask) -> None:

@@ -26,6 +26,7 @@ from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, ItemKin
 from callcoach.debriefs.operations import moments
 from callcoach.debriefs.operations.screens import follow
 from callcoach.debriefs.queries.debriefs import taken_off
+from callcoach.debriefs.queries.fitting import misfits
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.storage.operations import delete_file
@@ -270,7 +271,7 @@ def restore_item(viewer: Viewer, item: AgendaItem) -> AgendaItem:
 
     Raises:
         NotFound: as `add_item`.
-        Conflict: the debrief is over, or has an item of the same source by now.
+        Conflict: the debrief is over, has an item of the same source by now, or is for other teams.
     """
     if item.removed_at is None:
         hold(viewer, item)
@@ -278,6 +279,8 @@ def restore_item(viewer: Viewer, item: AgendaItem) -> AgendaItem:
     debrief, team_id = taken_off(viewer, item)
     if debrief is not None:
         require_open(viewer, debrief)
+        if not debrief.is_one_to_one and misfits([item], (), debrief.team_ids):
+            raise Conflict("This debrief is for other teams by now; this stays off its agenda.")
     _require_new(debrief, team_id, item.source)
     item.debrief_id = debrief.id if debrief is not None else None
     item.team_id = team_id

@@ -23,6 +23,7 @@ from callcoach.debriefs.models import (
     DebriefTeam,
 )
 from callcoach.debriefs.operations import agenda, inviting
+from callcoach.debriefs.queries.fitting import misfits
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.jobs import operations as jobs
@@ -118,8 +119,10 @@ def change(viewer: Viewer, debrief: Debrief, plan: Plan, *, based_on: int) -> De
     Raises:
         InvalidInput, NotFound: as `create`.
         StaleVersion: it was changed since; `theirs` is how it stands.
-        Conflict: it has begun, is over, or does not take place.
+        Conflict: it has begun, is over, or does not take place; or what is on its agenda is not for
+            the agents of the new teams.
     """
+    hold(debrief)
     _require_current(debrief, based_on)
     _require_planned(debrief)
     if debrief.agent_id is not None:
@@ -130,6 +133,7 @@ def change(viewer: Viewer, debrief: Debrief, plan: Plan, *, based_on: int) -> De
     before = plan_of(debrief)
     if checked == before:
         return debrief
+    _require_fitting(debrief, checked)
     told = inviting.before_change(debrief)
     if inviting.says(before) != inviting.says(checked):
         debrief.sequence += 1
@@ -143,6 +147,7 @@ def change(viewer: Viewer, debrief: Debrief, plan: Plan, *, based_on: int) -> De
 
 def move(viewer: Viewer, debrief: Debrief, starts_at: datetime, *, based_on: int) -> Debrief:
     """Let it take place at another time; raises as `change`."""
+    hold(debrief)
     return change(
         viewer, debrief, replace(plan_of(debrief), starts_at=starts_at), based_on=based_on
     )
@@ -155,6 +160,7 @@ def skip(viewer: Viewer, debrief: Debrief, reason: str, *, based_on: int) -> Deb
         InvalidInput: no reason, or too long a one.
         StaleVersion, Conflict: as `change`.
     """
+    hold(debrief)
     _require_current(debrief, based_on)
     _require_planned(debrief)
     reason = reason.strip()
@@ -175,6 +181,7 @@ def reopen(viewer: Viewer, debrief: Debrief) -> Debrief:
     Raises:
         Conflict: it was not skipped.
     """
+    hold(debrief)
     if debrief.state == DebriefState.PLANNED:
         return debrief
     if debrief.state != DebriefState.SKIPPED:
@@ -197,6 +204,7 @@ def delete(viewer: Viewer, debrief: Debrief) -> Debrief:
     Raises:
         Conflict: it has begun or is over, or is one of a series.
     """
+    hold(debrief)
     if debrief.state not in (DebriefState.PLANNED, DebriefState.SKIPPED):
         raise Conflict("This debrief was held: it cannot be deleted.")
     if debrief.occurs_on is not None and debrief.series is not None:
@@ -225,6 +233,7 @@ def put_away(viewer: Viewer, debrief: Debrief) -> None:
 
 def restore(viewer: Viewer, debrief: Debrief) -> Debrief:
     """Bring a deleted one back as it was; twice is once."""
+    hold(debrief)
     if debrief.state == DebriefState.DELETED:
         is_skipped = bool(debrief.skip_reason)
         debrief.state = DebriefState.SKIPPED if is_skipped else DebriefState.PLANNED
@@ -235,6 +244,12 @@ def restore(viewer: Viewer, debrief: Debrief) -> Debrief:
         if not is_skipped:
             inviting.tell_on_again(debrief)
     return debrief
+
+
+def hold(debrief: Debrief) -> None:
+    """Wait for whoever is changing it, and read it as it stands then."""
+    db.session.flush()
+    db.session.refresh(debrief, with_for_update={"of": Debrief})
 
 
 def plan_of(debrief: Debrief) -> Plan:
@@ -381,6 +396,17 @@ def _series_of(viewer: Viewer, series_id: int | None) -> DebriefSeries | None:
     if series is None or not leads_teams(viewer, series.team_ids):
         raise NotFound("There is no such series.")
     return series
+
+
+def _require_fitting(debrief: Debrief, plan: Plan) -> None:
+    apart = misfits(debrief.items, debrief.team_ids, plan.team_ids)
+    if apart:
+        raise Conflict(
+            "Some of its agenda is not for the agents of these teams. Take these items off first:"
+            " %(items)s.",
+            field="team_ids",
+            items=", ".join(f"“{item.title}”" for item in apart),
+        )
 
 
 def _write(debrief: Debrief, plan: Plan) -> None:

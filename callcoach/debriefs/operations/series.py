@@ -14,6 +14,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.debriefs.models import Debrief, DebriefSeries, DebriefState, SeriesTeam
 from callcoach.debriefs.operations import planning
+from callcoach.debriefs.queries.fitting import misfits
 from callcoach.debriefs.queries.series import coming
 from callcoach.debriefs.ritual import day_in_week, days_between, moment_of, week_of
 from callcoach.errors import Conflict, InvalidInput, StaleVersion
@@ -74,13 +75,15 @@ def change(
     viewer: Viewer, series: DebriefSeries, ritual: Ritual, *, based_on: int
 ) -> DebriefSeries:
     """Change a ritual. Its coming debriefs follow, but for what was changed on one of them; who was
-    invited is told. One that the new rhythm leaves out goes, unless something is prepared for it.
+    invited is told. One that the new rhythm leaves out goes, unless something is prepared for it or
+    was changed on it. One whose agenda is not for the agents of the new teams keeps its own.
 
     Raises:
         InvalidInput, NotFound: as `create`.
         StaleVersion: it was changed since; `theirs` is how it stands.
         Conflict: it is archived.
     """
+    _hold(series)
     if series.row_version != based_on:
         raise StaleVersion(
             "Somebody changed this ritual in between: compare, then save yours or keep theirs.",
@@ -89,7 +92,7 @@ def change(
         )
     if series.archived_at is not None:
         raise Conflict("This ritual is archived: take it up again first.")
-    before = ritual_of(series)
+    before, host_id = ritual_of(series), series.host_id
     checked = _checked(viewer, ritual, series)
     if checked == before:
         return series
@@ -100,8 +103,10 @@ def change(
     db.session.flush()
     record(viewer.user_id, "series.changed", subject_kind="debrief_series", subject_id=series.id)
     now = utc_now()
-    for debrief in coming(series, now):
-        _follow(viewer, series, debrief, before, now)
+    for debrief in sorted(coming(series, now), key=lambda one: one.id):
+        planning.hold(debrief)
+        if debrief.state == DebriefState.PLANNED:
+            _follow(viewer, series, debrief, _Before(before, host_id), now)
     plan_ahead(series, now)
     plan_look(series)
     return series
@@ -114,11 +119,13 @@ def archive(viewer: Viewer, series: DebriefSeries) -> list[Debrief]:
         What is still planned, because something is on its agenda or people were invited.
     """
     now = utc_now()
+    _hold(series)
     if series.archived_at is None:
         series.archived_at = now
         series.row_version += 1
-        for debrief in coming(series, now):
-            if not _is_prepared(debrief):
+        for debrief in sorted(coming(series, now), key=lambda one: one.id):
+            planning.hold(debrief)
+            if debrief.state == DebriefState.PLANNED and not _is_prepared(debrief):
                 planning.put_away(viewer, debrief)
         db.session.flush()
         record(
@@ -129,6 +136,7 @@ def archive(viewer: Viewer, series: DebriefSeries) -> list[Debrief]:
 
 def restore(viewer: Viewer, series: DebriefSeries) -> DebriefSeries:
     """Take a ritual up again, with what was planned of it; twice is once."""
+    _hold(series)
     if series.archived_at is None:
         return series
     series.archived_at = None
@@ -142,6 +150,15 @@ def restore(viewer: Viewer, series: DebriefSeries) -> DebriefSeries:
     plan_ahead(series, utc_now())
     plan_look(series)
     return series
+
+
+def apart(series: DebriefSeries, now: datetime) -> list[Debrief]:
+    """Coming ones that keep their own teams, because their agenda is not for all of the ritual's."""
+    return [
+        debrief
+        for debrief in coming(series, now)
+        if misfits(debrief.items, debrief.team_ids, series.team_ids)
+    ]
 
 
 def plan_ahead(series: DebriefSeries, now: datetime) -> list[Debrief]:
@@ -220,20 +237,33 @@ def _plan(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """A series before a change."""
+
+    ritual: Ritual
+    host_id: int | None
+
+
 def _follow(
-    viewer: Viewer, series: DebriefSeries, debrief: Debrief, before: Ritual, now: datetime
+    viewer: Viewer, series: DebriefSeries, debrief: Debrief, old: _Before, now: datetime
 ) -> None:
     """One coming debrief follows its ritual."""
     if debrief.occurs_on is None:
         return
+    before = old.ritual
     day = day_in_week(series, week_of(debrief.occurs_on))
+    slot = moment_of(debrief.occurs_on, before.starts_at_minute, ZoneInfo(before.timezone))
     if day is None:
-        if not _is_prepared(debrief):
+        # not put away: a deleted one would keep its week taken when the rhythm comes back
+        if not _is_prepared(debrief) and _is_untouched(debrief, old, slot):
             db.session.delete(debrief)
             db.session.flush()
         return
     was = planning.plan_of(debrief)
-    slot = moment_of(debrief.occurs_on, before.starts_at_minute, ZoneInfo(before.timezone))
+    follows_teams = was.team_ids == before.team_ids and not misfits(
+        debrief.items, was.team_ids, series.team_ids
+    )
     wanted = moment_of(day, series.starts_at_minute, ZoneInfo(series.timezone))
     keeps_time = was.starts_at != slot or wanted <= now
     plan = replace(
@@ -241,13 +271,39 @@ def _follow(
         title=series.title if was.title == before.title else was.title,
         place=series.place if was.place == before.place else was.place,
         minutes=series.minutes if was.minutes == before.minutes else was.minutes,
-        team_ids=series.team_ids if was.team_ids == before.team_ids else was.team_ids,
+        team_ids=series.team_ids if follows_teams else was.team_ids,
         starts_at=was.starts_at if keeps_time else wanted,
         timezone=was.timezone if keeps_time else series.timezone,
     )
     if not keeps_time:
         debrief.occurs_on = day
     planning.change(viewer, debrief, plan, based_on=debrief.row_version)
+
+
+def _is_untouched(debrief: Debrief, old: _Before, slot: datetime) -> bool:
+    """Whether it is as its ritual planned it."""
+    ritual = old.ritual
+    planned = planning.Plan(
+        title=ritual.title,
+        team_ids=debrief.team_ids,
+        starts_at=slot,
+        minutes=ritual.minutes,
+        timezone=ritual.timezone,
+        place=ritual.place,
+    )
+    # a team in which nobody worked yet was left out when it was planned
+    teams = (ritual.team_ids, planning.peopled_teams(ritual.team_ids))
+    return (
+        planning.plan_of(debrief) == planned
+        and debrief.team_ids in teams
+        and debrief.host_id == old.host_id
+    )
+
+
+def _hold(series: DebriefSeries) -> None:
+    """Wait for whoever is changing it, and read it as it stands then."""
+    db.session.flush()
+    db.session.refresh(series, with_for_update={"of": DebriefSeries})
 
 
 def _is_prepared(debrief: Debrief) -> bool:
