@@ -162,8 +162,13 @@ def from_recheck(viewer: Viewer, name: str) -> Candidate:
         ),
         team_ids=own_teams(viewer, {note.call.team_id}),
         is_good=holds,
-        facts={"cause": note.cause, "reformulation": long_worded(note.instead), **named},
+        facts={"cause": note.cause, "reformulation": _for_all(note), **named},
     )
+
+
+def _for_all(note: Note) -> str:
+    """What a note says to say instead; nothing where its words are for the people it names."""
+    return "" if note.visibility == Visibility.NAMED else long_worded(note.instead)
 
 
 @source_of("objective")

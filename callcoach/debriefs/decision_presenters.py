@@ -147,7 +147,7 @@ def open_panel(viewer: Viewer, debrief: Debrief, *, back: str = "") -> Markup:
     Args:
         back: path of the page that it stands on, to return to after a change.
     """
-    found = views_of(viewer, queries.open_before(debrief), is_shared=True)
+    found = views_of(viewer, queries.open_before(viewer, debrief), is_shared=True)
     if not found:
         return Markup("")
     return Markup(  # noqa: S704 - our own template, which escapes

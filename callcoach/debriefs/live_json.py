@@ -41,7 +41,9 @@ def screen_facts(viewer: Viewer, debrief: Debrief) -> dict[str, Any]:
         facts |= _answers(viewer, item, state, leads=leads)
     if leads:
         facts["clock"] = _clock(debrief, state, now)
-        facts["items"] = [_agenda_line(state, one) for one in debrief.items]
+        facts["items"] = [
+            _agenda_line(state, one, number) for number, one in enumerate(debrief.items, start=1)
+        ]
         facts["presence"] = [
             {"user_id": one.user_id, "name": one.name, "presence": one.presence}
             for one in queries.expected_at(debrief)
@@ -54,18 +56,21 @@ def item_facts(debrief: Debrief, item: AgendaItem, state: LiveState | None) -> d
     """What is before everybody, as far as it is revealed."""
     is_open = is_revealed(state, item)
     is_gone = sharing.is_set_aside(item)
+    is_told = is_open or not asks(item)
     is_current = state is not None and state.item_id == item.id
     return {
         "id": item.id,
         "number": debrief.items.index(item) + 1,
         "count": len(debrief.items),
         "kind": str(item.kind),
-        "title": shown_title(item, is_open=is_open or not asks(item)),
+        "title": shown_title(item, is_open=is_told),
         "phase": str(state.phase) if state is not None and is_current else None,
         "asks": asks(item),
         "is_revealed": is_open,
         "is_gone": is_gone,
-        "whose": item.agent.name if item.agent is not None and sharing.names_agent(item) else "",
+        "whose": item.agent.name
+        if is_told and item.agent is not None and sharing.names_agent(item)
+        else "",
         "question": item.question,
         "start_ms": item.start_ms,
         "ask_ms": item.ask_ms,
@@ -126,7 +131,7 @@ def _answers(
                 {
                     "id": row.id,
                     "text": row.text,
-                    "name": row.user.name if row.is_named else "",
+                    "name": row.user.name if row.is_named and row.user else "",
                     "is_mine": is_mine,
                     "is_hidden": row.hidden_at is not None,
                 }
@@ -178,11 +183,13 @@ def _written(debrief: Debrief) -> dict[str, Any]:
     }
 
 
-def _agenda_line(state: LiveState | None, item: AgendaItem) -> dict[str, Any]:
+def _agenda_line(state: LiveState | None, item: AgendaItem, number: int) -> dict[str, Any]:
+    """A line of the agenda: of what nobody has seen yet its place and its kind."""
     return {
         "id": item.id,
+        "number": number,
         "kind": str(item.kind),
-        "title": item.title,
+        "title": shown_title(item, is_open=is_revealed(state, item)),
         "minutes": item.minutes,
         "spent_s": item.spent_s,
         "asks": asks(item),

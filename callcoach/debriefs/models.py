@@ -171,6 +171,8 @@ class Debrief(db.Model):
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: As edited; "" while the minutes are those written automatically.
     minutes_text: Mapped[str] = mapped_column(Text, default="")
+    #: Lines of `minutes_text` that were written automatically: each goes when it is no longer.
+    minutes_base: Mapped[str] = mapped_column(Text, default="")
     minutes_version: Mapped[int] = mapped_column(default=1)
     minutes_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     minutes_sent_by_id: Mapped[int | None] = mapped_column(
@@ -295,6 +297,8 @@ class AgendaItem(db.Model):
     #: on no agenda and waits for nobody.
     removed_from: Mapped[str] = mapped_column(String(40), default="")
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When its call was erased with all that was said in it.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: When it was first before everybody, and when it was left as dealt with.
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -389,7 +393,10 @@ class ItemAnswer(db.Model):
     #: Made by the sender's page: the same answer sent twice is one.
     client_id: Mapped[str] = mapped_column(String(36), unique=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("debrief_items.id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    #: None once who was there has been forgotten, unless it was signed.
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
     text: Mapped[str] = mapped_column(Text)
     #: The others see whose it is; otherwise only the answer.
     is_named: Mapped[bool] = mapped_column(default=False)
@@ -402,7 +409,7 @@ class ItemAnswer(db.Model):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     item: Mapped[AgendaItem] = relationship(back_populates="answers")
-    user: Mapped[User] = relationship()
+    user: Mapped[User | None] = relationship()
 
 
 class Remark(db.Model):

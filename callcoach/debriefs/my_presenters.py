@@ -71,7 +71,7 @@ class ItemView:
     Args:
         before: the words up to where it stops and asks; `after` is empty until it is revealed.
         is_gone: its call was put aside: neither words nor sound are left.
-        whose: the agent's name, where colleagues are told; else "".
+        whose: the agent's name, once revealed and where colleagues are told; else "".
         own: what the viewer answered; None as long as they have not.
         client_id: of the viewer's answer, or of the one they may write.
         answers: of everybody, once revealed.
@@ -244,7 +244,7 @@ def _item_view(
         kind=_(KIND_WORDS[ItemKind(item.kind)]),
         title=told.title,
         language=item.call.language if item.call is not None else "fr",
-        whose=item.agent.name if item.agent is not None and sharing.names_agent(item) else "",
+        whose=told.whose,
         is_gone=is_gone,
         is_moment=item.kind == ItemKind.MOMENT,
         is_revealed=is_open,
@@ -283,7 +283,7 @@ def _answer_views(viewer: Viewer, item: AgendaItem) -> list[AnswerView]:
     return [
         AnswerView(
             text=answer.text,
-            name=answer.user.name if answer.is_named else "",
+            name=answer.user.name if answer.is_named and answer.user else "",
             is_mine=answer.user_id == viewer.user_id,
         )
         for answer in (*mine, *others)

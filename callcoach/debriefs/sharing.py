@@ -30,8 +30,10 @@ def has_sound(item: AgendaItem) -> bool:
 
 
 def is_set_aside(item: AgendaItem) -> bool:
-    """Its call was put aside: then not even the words are shown."""
-    return item.call is not None and item.call.deleted_at is not None
+    """Its call was put aside, or erased since: then not even the words are shown."""
+    return item.erased_at is not None or (
+        item.call is not None and item.call.deleted_at is not None
+    )
 
 
 def is_consented_to(item: AgendaItem) -> bool:
@@ -77,7 +79,8 @@ def may_play_live(viewer: Viewer, debrief: Debrief, item: AgendaItem) -> bool:
 
 
 def names_agent(item: AgendaItem) -> bool:
-    """Whether colleagues are told whose moment it is: something good, and its agent lets it be
-    heard. A difficult moment is nobody's.
+    """Whether colleagues are told whose it is: something good, and its agent lets it be heard, or
+    offered it to the debrief. A difficult moment is nobody's.
     """
-    return item.is_good and is_consented_to(item)
+    is_offered = item.pair is not None and item.pair.offered_at is not None
+    return is_offered or (item.is_good and is_consented_to(item))

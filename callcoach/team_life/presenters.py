@@ -11,7 +11,8 @@ from flask_babel import ngettext
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Team
-from callcoach.coaching.models import Note
+from callcoach.coaching.models import Note, Visibility
+from callcoach.coaching.note_presenters import cause_label
 from callcoach.coaching.queries.inbox import excerpt_state
 from callcoach.coaching.sharing import is_shared
 from callcoach.coaching.team_presenters import TeamCard, team_card
@@ -135,6 +136,14 @@ def note_cards(viewer: Viewer, notes: Sequence[Note]) -> list[TeamCard]:
     return cards
 
 
+def _about(note: Note) -> str:
+    """What a success is about: what to say instead, which its agent offers with it; of a note for
+    named people only the cause.
+    """
+    said = "" if note.visibility == Visibility.NAMED else note.instead
+    return said or cause_label(note.cause) or _("What a note asked for")
+
+
 def pair_views(pairs: Sequence[BeforeAfter]) -> list[PairView]:
     """Offered befores and afters: the words of the success, pseudonymised; nothing of what was
     said before it.
@@ -142,7 +151,7 @@ def pair_views(pairs: Sequence[BeforeAfter]) -> list[PairView]:
     return [
         PairView(
             pair_id=pair.id,
-            about=pair.recheck.note.instead or pair.recheck.note.hears,
+            about=_about(pair.recheck.note),
             said=_said_after(pair),
             language=pair.after_call.language,
             offered_at=pair.offered_at,

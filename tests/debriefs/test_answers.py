@@ -10,10 +10,10 @@ from flask import Flask
 
 from callcoach.accounts.access import Viewer
 from callcoach.debriefs.live_json import screen_facts
-from callcoach.debriefs.models import AgendaItem, Debrief, Phase
-from callcoach.debriefs.operations import answers, live
+from callcoach.debriefs.models import AgendaItem, Debrief, Phase, Presence
+from callcoach.debriefs.operations import answers, attendance, live
 from callcoach.errors import Conflict, InvalidInput, NotFound
-from callcoach.extensions import db
+from callcoach.extensions import db, utc_now
 from tests.debriefs.conftest import Floor
 from tests.factories.debriefs import create_item, create_moment
 
@@ -111,3 +111,20 @@ def test_a_hidden_answer_is_on_no_screen_but_its_authors(
     assert _texts(floor.agent) == ["À cacher"]
     answers.hide(floor.claire, kept, undo=True)
     assert _texts(floor.colleague) == ["À cacher"]
+
+
+def test_once_the_debrief_is_over_an_answer_that_all_have_seen_stays(
+    floor: Floor, item: AgendaItem
+) -> None:
+    answers.put(floor.agent, item, "aaaaaaaa-1", "Depuis quand ?", is_named=False, edition=1)
+    attendance.join(floor.agent, floor.debrief, Presence.PRESENT)
+    attendance.join(floor.colleague, floor.debrief, Presence.REMOTE)
+    live.show_item(floor.claire, floor.debrief, item, Phase.REVEALED)
+    live.end(floor.claire, floor.debrief)
+    with pytest.raises(Conflict, match="stays as it was"):
+        answers.put(floor.agent, item, "aaaaaaaa-1", "Mieux, après coup", is_named=True, edition=2)
+    late = answers.put(floor.colleague, item, "bbbbbbbb-1", "Avec quoi ?", is_named=False)
+    assert late.text == "Avec quoi ?", "what a cut line held back is still taken"
+    item.debrief.minutes_sent_at = utc_now()
+    with pytest.raises(Conflict):
+        answers.put(floor.colleague, item, "cccccccc-1", "Non", is_named=False, edition=2)

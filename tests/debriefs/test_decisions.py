@@ -143,9 +143,9 @@ def test_open_decisions_come_back_in_the_next_debrief_of_the_team_alone(
             "done",
         )
         create_decision(wider, text="Avec Tunis")
-        assert queries.open_before(floor.debrief) == [late, undated]
+        assert queries.open_before(floor.claire, floor.debrief) == [late, undated]
         alone = create_debrief([floor.team], floor.user("claire"), agent_id=floor.ids["agent"])
-        assert [row.text for row in queries.open_before(alone)] == ["À deux"]
+        assert [row.text for row in queries.open_before(floor.claire, alone)] == ["À deux"]
         found = queries.list_decisions(floor.claire, state="overdue", today=TODAY)
         assert [row.text for row in found] == ["En retard"]
         assert queries.list_decisions(floor.stranger, today=TODAY) == []

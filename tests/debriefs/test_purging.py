@@ -8,13 +8,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from callcoach.debriefs import events
-from callcoach.debriefs.models import Attendance, Debrief, Presence
+from callcoach.debriefs.models import Attendance, Debrief, ItemAnswer, Presence
 from callcoach.debriefs.operations import purging
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.runner import Runner
+from callcoach.notices import operations as notices
+from callcoach.notices.models import Notice
 from tests.coaching.conftest import Desk, desk  # noqa: F401
-from tests.factories.debriefs import create_debrief
+from tests.factories.debriefs import create_answer, create_debrief, create_item
 
 
 def _held(desk: Desk, days: float) -> Debrief:  # noqa: F811
@@ -51,6 +53,11 @@ def _work(app: Flask) -> None:
 def test_a_daily_job_forgets_who_was_there_after_ninety_days(app: Flask, desk: Desk):  # noqa: F811
     with app.app_context():
         old, recent = _held(desk, 90.1), _held(desk, 89.5)
+        item = create_item(old)
+        create_answer(item, desk.user("agent"), "Sans nom")
+        create_answer(item, desk.user("colleague"), "Signée").is_named = True
+        missed = ("debrief.catch_up", f"debrief:{old.id}", "/my/debriefs")
+        notices.notify(desk.ids["colleague"], *missed, title=old.title)
         ids = old.id, recent.id
         events.ended(recent)
         events.ended(recent)
@@ -62,6 +69,9 @@ def test_a_daily_job_forgets_who_was_there_after_ninety_days(app: Flask, desk: D
         assert old.attendance_purged_at is not None
         assert recent.attendance_purged_at is None
         purged_at = old.attendance_purged_at
+        left = {row.text: row.user_id for row in db.session.scalars(select(ItemAnswer))}
+        assert left == {"Sans nom": None, "Signée": desk.ids["colleague"]}
+        assert db.session.query(Notice).filter_by(subject=f"debrief:{old.id}").count() == 0
         # Something remains to be forgotten: the job of tomorrow waits, once
         assert purging.is_waiting()
         # Somebody who catches up later leaves no lasting trace either
@@ -76,3 +86,16 @@ def test_a_daily_job_forgets_who_was_there_after_ninety_days(app: Flask, desk: D
         assert db.session.get_one(Debrief, ids[0]).attendance_purged_at != purged_at
         assert not purging.is_waiting()
         assert purging.purge_attendance() == 0, "what is forgotten is not forgotten again"
+
+
+def test_a_debrief_that_nobody_ended_is_forgotten_too(app: Flask, desk: Desk):  # noqa: F811
+    with app.app_context():
+        left = _held(desk, 0)
+        left.state, left.ended_at = "running", None
+        left.started_at = utc_now() - timedelta(days=91)
+        db.session.commit()
+        assert purging.is_waiting()
+        assert purging.purge_attendance() == 1
+        db.session.commit()
+        assert _present(left.id) == 0
+        assert not purging.is_waiting()

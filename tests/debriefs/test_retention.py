@@ -54,7 +54,7 @@ def test_a_moment_lives_on_as_words_when_its_sound_is_deleted(desk: Desk, item: 
     assert excerpts == 0, "no copy of the sound is left beside it"
 
 
-def test_a_moment_lives_on_as_words_when_its_call_is_erased(desk: Desk, item: AgendaItem):  # noqa: F811
+def test_nothing_of_a_moment_lives_on_when_its_call_is_erased(desk: Desk, item: AgendaItem):  # noqa: F811
     delete_call(desk.claire, desk.call)
     db.session.commit()
     db.session.expire_all()
@@ -62,8 +62,10 @@ def test_a_moment_lives_on_as_words_when_its_call_is_erased(desk: Desk, item: Ag
     purge_call(desk.call)
     db.session.commit()
     db.session.expire_all()
-    _is_readable(item)
-    assert (item.call_id, item.start_ms) == (None, 9600)
+    assert sharing.is_set_aside(item), "and it stays so when the call has gone"
+    assert (item.call_id, item.said, item.reformulation) == (None, [], "")
+    assert item.reread_file is None
+    assert db.session.query(StoredFile).filter_by(kind="reread").count() == 0
 
 
 def test_a_withdrawn_yes_takes_effect_at_once(desk: Desk, item: AgendaItem):  # noqa: F811

@@ -67,7 +67,7 @@ def put(
     answer = own(viewer, item)
     if answer is not None and (edition, client_id) <= (answer.edition, answer.client_id):
         return answer
-    _require_unopened(viewer, debrief, item)
+    _require_unopened(viewer, debrief, item, answer)
     if answer is None:
         answer = ItemAnswer(
             item_id=item.id,
@@ -124,14 +124,20 @@ def get_answer(viewer: Viewer, answer_id: int) -> ItemAnswer:
     return answer
 
 
-def _require_unopened(viewer: Viewer, debrief: Debrief, item: AgendaItem) -> None:
-    """Who was not there answers before opening what happened, not after.
+def _require_unopened(
+    viewer: Viewer, debrief: Debrief, item: AgendaItem, answer: ItemAnswer | None
+) -> None:
+    """Who was not there answers before opening what happened, not after. Of who was there an answer
+    that a cut line held back is taken until the minutes are sent; one that was seen by all stays.
 
     Raises:
-        Conflict: the viewer has opened it.
+        Conflict: the viewer has opened it, or seen it with the others.
     """
     if debrief.state != DebriefState.DONE:
         return
+    is_late = not is_due(debrief, viewer.user_id) and debrief.minutes_sent_at is not None
+    if (answer is not None and not answer.is_catching_up) or (answer is None and is_late):
+        raise Conflict("You have seen what happened here; your answer stays as it was.")
     row = attendance_of(debrief, viewer.user_id)
     if row is not None and item.id in row.opened_items:
         raise Conflict("You have seen what happened here; your answer stays as it was.")

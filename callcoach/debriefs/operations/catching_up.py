@@ -6,6 +6,8 @@ How far somebody has come is kept with their attendance, and is forgotten with i
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from callcoach.accounts.access import Viewer
 from callcoach.debriefs import catch_up
 from callcoach.debriefs.events import on_ended, on_reopened
@@ -65,6 +67,11 @@ def open_item(viewer: Viewer, debrief: Debrief, item: AgendaItem, *, is_skipped:
         raise NotAllowed("There is nothing to catch up with here.")
     if catch_up.asks(item) and not is_skipped and not catch_up.has_answered(item, viewer.user_id):
         raise InvalidInput("Write what you would say first, or skip the question.")
+    # Two taps at once: the second waits here, and adds to what the first opened
+    db.session.refresh(debrief, with_for_update={"of": Debrief})
+    db.session.expire(debrief, ["attendances"])
+    now = select(Attendance).where(Attendance.debrief_id == debrief.id)
+    db.session.scalars(now.execution_options(populate_existing=True)).all()
     row = _row(viewer, debrief)
     if item.id not in row.opened_items:
         row.opened_items = [*row.opened_items, item.id]

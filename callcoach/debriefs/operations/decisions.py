@@ -14,6 +14,7 @@ from callcoach.coaching.queries.notes import get_note
 from callcoach.debriefs.access import can_lead
 from callcoach.debriefs.client_ids import checked_client_id
 from callcoach.debriefs.models import Debrief, Decision, DecisionState
+from callcoach.debriefs.operations import effects
 from callcoach.debriefs.operations.remarks import require_held, require_item
 from callcoach.debriefs.operations.screens import follow
 from callcoach.debriefs.queries.decisions import owners
@@ -208,10 +209,14 @@ def remove(viewer: Viewer, decision: Decision, *, undo: bool = False) -> Decisio
     _lock(viewer, decision)
     if undo and decision.deleted_at is not None:
         decision.deleted_at = None
+        if decision.effect is not None:
+            effects.reopen(viewer, decision.effect)
         if decision.state == DecisionState.OPEN:
             _tell(viewer, decision)
     elif not undo and decision.deleted_at is None:
         decision.deleted_at = utc_now()
+        if decision.effect is not None:
+            effects.close(viewer, decision.effect)
         _untell(decision)
         record(viewer.user_id, "decision.removed", subject_kind="decision", subject_id=decision.id)
     db.session.flush()

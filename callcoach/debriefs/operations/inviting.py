@@ -78,7 +78,7 @@ def invite(viewer: Viewer, debrief: Debrief) -> list[User]:
     told = invited_ids(debrief)
     new = [user for user in expected if user.id not in told]
     for user in new:
-        _tellinvited_ids(debrief, user)
+        _tell_invited(debrief, user)
     debrief.invited_at = utc_now()
     db.session.flush()
     record(viewer.user_id, "debrief.invited", subject_kind="debrief", subject_id=debrief.id)
@@ -111,7 +111,7 @@ def after_change(viewer: Viewer, debrief: Debrief, told: Told | None) -> None:
     expected = participants(debrief)
     for user in expected:
         if user.id not in told.user_ids:
-            _tellinvited_ids(debrief, user)
+            _tell_invited(debrief, user)
         elif debrief.starts_at != told.starts_at:
             _tell_moved(debrief, user)
     gone = told.user_ids - {user.id for user in expected}
@@ -132,10 +132,10 @@ def tell_on_again(debrief: Debrief) -> None:
         return
     notices.take_back("debrief.skipped", subject_of(debrief))
     for user in participants(debrief):
-        _tellinvited_ids(debrief, user)
+        _tell_invited(debrief, user)
 
 
-def _tellinvited_ids(debrief: Debrief, user: User) -> None:
+def _tell_invited(debrief: Debrief, user: User) -> None:
     _tell(debrief, user, "debrief.one_to_one" if debrief.is_one_to_one else "debrief.invited")
 
 
@@ -143,7 +143,7 @@ def _tell_moved(debrief: Debrief, user: User) -> None:
     """An invitation that was not opened yet says the new time instead."""
     is_unread = any(True for _ in _unseen(debrief, user, _INVITING))
     if is_unread:
-        _tellinvited_ids(debrief, user)
+        _tell_invited(debrief, user)
     else:
         _tell(debrief, user, "debrief.moved")
 

@@ -21,10 +21,14 @@ from callcoach.debriefs.models import (
     LiveState,
     Phase,
 )
+from callcoach.debriefs.operations.catching_up import subject_of
 from callcoach.debriefs.operations.screens import follow
+from callcoach.debriefs.queries.debriefs import participants
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
+from callcoach.notices import operations as notices
 
+_STARTED = "debrief.started"
 #: How long after it was done a change still counts from when it was done: longer than a debrief.
 MAX_AGE = timedelta(hours=4)
 
@@ -63,6 +67,14 @@ def start(viewer: Viewer, debrief: Debrief) -> Debrief:
     state = live_of(debrief)
     if debrief.items:
         _put_before(viewer, state, debrief.items[0], None, now)
+    for user in participants(debrief):
+        notices.notify(
+            user.id,
+            _STARTED,
+            subject_of(debrief),
+            f"/my/debriefs/{debrief.id}",
+            title=debrief.title,
+        )
     db.session.flush()
     touch(debrief)
     return debrief
@@ -90,6 +102,7 @@ def end(viewer: Viewer, debrief: Debrief) -> Debrief:
     debrief.row_version += 1
     db.session.flush()
     touch(debrief)
+    notices.take_back(_STARTED, subject_of(debrief))
     events.ended(debrief)
     return debrief
 

@@ -75,6 +75,8 @@ def propose_objective(
     """
     agent_id = _agent_of(viewer, debrief)
     client_id = checked_client_id(client_id)
+    # Two sends at once: the second waits here, and finds the decision of the first
+    db.session.refresh(debrief, with_for_update={"of": Debrief})
     known = db.session.scalar(select(Decision).where(Decision.client_id == client_id))
     if known is not None and known.debrief_id == debrief.id:
         return known

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 
 from callcoach.accounts.access import Viewer
-from callcoach.debriefs.events import on_ended
-from callcoach.debriefs.models import Attendance, Debrief
+from callcoach.debriefs.events import on_ended, on_item_shown
+from callcoach.debriefs.models import AgendaItem, Attendance, Debrief, ItemAnswer
+from callcoach.debriefs.operations.catching_up import NOTICE, subject_of
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.models import Job
 from callcoach.jobs.operations import enqueue
+from callcoach.notices.models import Notice
 
 #: The daily job.
 PURGE = "debriefs.purge_attendance"
@@ -23,7 +25,8 @@ _AT = time(3, 15, tzinfo=UTC)
 
 
 def purge_attendance(now: datetime | None = None) -> int:
-    """Forget who took part in debriefs that ended `KEPT` ago or earlier; safe to run again.
+    """Forget who took part in debriefs that ended `KEPT` ago or earlier, or began then and were never
+    ended; safe to run again.
 
     A debrief that somebody caught up with after its day is forgotten anew.
 
@@ -33,13 +36,14 @@ def purge_attendance(now: datetime | None = None) -> int:
     now = now or utc_now()
     due = db.session.scalars(
         select(Debrief).where(
-            Debrief.ended_at <= now - KEPT,
+            _over() <= now - KEPT,
             Debrief.attendance_purged_at.is_(None) | _has_attendances(),
         )
     ).all()
     for debrief in due:
         debrief.attendances.clear()
         debrief.attendance_purged_at = now
+        _forget_traces(debrief)
     db.session.flush()
     return len(due)
 
@@ -58,7 +62,7 @@ def plan_purge() -> Job:
 def is_waiting() -> bool:
     """Whether it is still known of any debrief who was there, so that another purge has to come."""
     unpurged = select(Debrief.id).where(
-        Debrief.ended_at.is_not(None),
+        _over().is_not(None),
         Debrief.attendance_purged_at.is_(None) | _has_attendances(),
     )
     return db.session.scalar(unpurged.limit(1)) is not None
@@ -68,6 +72,29 @@ def is_waiting() -> bool:
 def plan_after(_debrief: Debrief) -> None:
     """From the first debrief on there is a purge every day."""
     plan_purge()
+
+
+@on_item_shown
+def plan_from(_item: AgendaItem) -> None:
+    """A debrief that nobody ends is purged too."""
+    plan_purge()
+
+
+def _forget_traces(debrief: Debrief) -> None:
+    """What else tells who was there and who was not: whose the unsigned answers are, which of them
+    came afterwards, and who was told to catch up.
+    """
+    answers = select(ItemAnswer).join(ItemAnswer.item).where(AgendaItem.debrief_id == debrief.id)
+    for answer in db.session.scalars(answers):
+        answer.is_catching_up = False
+        if not answer.is_named:
+            answer.user_id = None
+    told = Notice.subject == subject_of(debrief)
+    db.session.execute(delete(Notice).where(told, Notice.kind == NOTICE))
+
+
+def _over() -> ColumnElement[datetime | None]:
+    return func.coalesce(Debrief.ended_at, Debrief.started_at)
 
 
 def _has_attendances() -> ColumnElement[bool]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
+from callcoach.calls.events import on_purged
+from callcoach.calls.models import Call
 from callcoach.debriefs.models import AgendaItem, ItemKind
 from callcoach.debriefs.operations.agenda import hold
 from callcoach.errors import InvalidInput
-from callcoach.extensions import db
+from callcoach.extensions import db, utc_now
 from callcoach.storage import StoredContent
 from callcoach.storage.operations import delete_file, register_derived
 
@@ -43,6 +47,17 @@ def remove(viewer: Viewer, item: AgendaItem) -> AgendaItem:
     hold(viewer, item)
     _drop(item)
     return item
+
+
+@on_purged
+def forget_erased(call: Call) -> None:
+    """A call is erased with all that was said in it: what items kept of it goes too. Of a recording
+    that is merely deleted the words stay.
+    """
+    for item in db.session.scalars(select(AgendaItem).where(AgendaItem.call_id == call.id)):
+        item.said, item.question, item.reformulation, item.words = [], "", "", ""
+        item.erased_at = utc_now()
+        _drop(item)
 
 
 def _drop(item: AgendaItem) -> None:

@@ -87,7 +87,7 @@ def decisions_of(debrief: Debrief) -> list[Decision]:
     )
 
 
-def open_before(debrief: Debrief) -> list[Decision]:
+def open_before(viewer: Viewer, debrief: Debrief) -> list[Decision]:
     """Open decisions of earlier debriefs of the same series or of one of its teams; what is due
     first comes first. One-to-ones and debriefs of teams are kept apart: what is agreed with one
     agent is not told to a team.
@@ -102,9 +102,13 @@ def open_before(debrief: Debrief) -> list[Decision]:
         kind = Debrief.agent_id.is_(None)
         if debrief.series_id is not None:
             related = or_(shares_team, Debrief.series_id == debrief.series_id)
-    # A debrief of other teams as well is led by other people: what was decided there stays theirs
-    within = ~exists().where(
-        DebriefTeam.debrief_id == Debrief.id, DebriefTeam.team_id.not_in(sorted(debrief.team_ids))
+    # Of a debrief of other teams as well: what was decided there comes back to who answers for all
+    within = or_(
+        led_by(viewer),
+        ~exists().where(
+            DebriefTeam.debrief_id == Debrief.id,
+            DebriefTeam.team_id.not_in(sorted(debrief.team_ids)),
+        ),
     )
     wanted = (
         _shown()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -190,12 +190,6 @@ def summary(effect: Effect, *, heard_only: bool = False) -> Summary:
         details=effect_words.details(counts, is_by_ear=is_by_ear),
         unheard=counts.unheard,
     )
-
-
-def summaries(effects: Iterable[Effect | None], *, heard_only: bool = False) -> dict[int, Summary]:
-    """The same for several, by their ids."""
-    there: Sequence[Effect] = [effect for effect in effects if effect is not None]
-    return {effect.id: summary(effect, heard_only=heard_only) for effect in there}
 
 
 def _counts(effect: Effect, call: Call) -> bool:
