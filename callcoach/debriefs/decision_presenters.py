@@ -158,9 +158,9 @@ def open_panel(viewer: Viewer, debrief: Debrief, *, back: str = "") -> Markup:
 def state_word(state: str) -> str:
     """Open, done, dropped."""
     words = {
-        DecisionState.OPEN: _("Open"),
-        DecisionState.DONE: _("Done"),
-        DecisionState.DROPPED: _("Dropped"),
+        DecisionState.OPEN: _("To do"),
+        DecisionState.DONE: _("Carried out"),
+        DecisionState.DROPPED: _("Given up"),
     }
     return str(words[DecisionState(state)])
 
