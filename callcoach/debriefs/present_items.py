@@ -77,7 +77,8 @@ class ShownItem:
     """The item.
 
     Args:
-        whose: the agent's name where everybody is told; else "".
+        is_good, whose: once revealed, for they say what comes: something to keep, and the agent's
+            name where everybody is told; else "".
         before, after: the words up to the stop, and the others once revealed.
         player: None where it is only read.
         reread_url: the supervisor's reading of the moment, once revealed; "" for none.
@@ -126,8 +127,10 @@ def shown_item(
         kind_word=_(KIND_WORDS[ItemKind(item.kind)]),
         title=shown_title(item, is_open=is_open),
         language=item.call.language if item.call is not None else "fr",
-        is_good=item.is_good,
-        whose=item.agent.name if item.agent is not None and sharing.names_agent(item) else "",
+        is_good=is_open and item.is_good,
+        whose=item.agent.name
+        if is_open and item.agent is not None and sharing.names_agent(item)
+        else "",
         is_gone=is_gone,
         asks=asks(item),
         is_revealed=is_open,

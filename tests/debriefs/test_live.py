@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -14,6 +16,8 @@ from flask.testing import FlaskClient
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import User
+from callcoach.coaching.note_presenters import cause_label
+from callcoach.debriefs import sharing
 from callcoach.debriefs.models import AgendaItem, LiveState, Phase
 from callcoach.debriefs.operations import live
 from callcoach.errors import Conflict, InvalidInput, NotFound
@@ -198,22 +202,48 @@ def test_no_screen_is_told_what_comes_before_it_is_revealed(
     floor = agenda.floor
     with app.app_context():
         live.start(floor.claire, floor.debrief)
+        agenda.moment.is_good = True
+        consent_to(agenda.moment)
         create_answer(agenda.moment, floor.user("colleague"), "Depuis quand ?")
+        later = create_moment(
+            floor.debrief, floor.call, title="Un tunnel", ask_ms=None, question=""
+        )
+        assert not later.opened_at
+        assert sharing.names_agent(agenda.moment)
+        hidden = (*HIDDEN, agenda.moment.title, cause_label(agenda.moment.cause), "À garder")
         db.session.commit()
     base = f"/debriefs/{floor.debrief_id}"
-    item = f"{base}/present/items/{agenda.moment_id}"
+    item, phone = f"{base}/present/items/{agenda.moment_id}", f"/my{base}/now"
+
+    def _screens() -> tuple[list[str], list[str]]:
+        """What tells of the moment, and the presenter's page around it: there are all the names."""
+        host = sign_in(floor.ids["claire"])
+        told = host.get(f"{base}/live").json
+        names = [told.pop("presence"), host.get(f"{base}/present").text]
+        screens = [json.dumps(told, ensure_ascii=False), host.get(item).text]
+        colleague = sign_in(floor.ids["colleague"])
+        told = colleague.get(f"{base}/live").json
+        told["answers"] = [one for one in told["answers"] if not one["is_mine"]]
+        screens += [json.dumps(told, ensure_ascii=False), colleague.get(phone).text]
+        return [html.unescape(text) for text in screens], [str(text) for text in names]
+
     for phase in ("shown", "asking"):
         host = sign_in(floor.ids["claire"])
         body = {"item_id": agenda.moment_id, "phase": phase}
         assert host.put(f"{base}/live/item", json=body).status_code == 200
-        pages = [host.get(path).text for path in (f"{base}/live", item, f"{base}/present")]
-        pages.append(sign_in(floor.ids["agent"]).get(f"{base}/live").text)
-        for page in pages:
-            assert not any(words in page for words in (*HIDDEN, "Depuis quand ?"))
-        assert SAID[0]["text"].partition("'")[0] in pages[1]
+        screens, around = _screens()
+        for page in (*screens, *around):
+            assert not [words for words in (*hidden, "is_good", "Un tunnel") if words in page]
+        assert not [page for page in screens if "Hanta" in page]
+        assert "Depuis quand ?" not in "".join((*screens[:3], *around)), "its author still sees it"
+        assert SAID[0]["text"].partition("'")[0] in screens[1]
     host = sign_in(floor.ids["claire"])
     host.put(f"{base}/live/item", json={"item_id": agenda.moment_id, "phase": "revealed"})
-    assert all(words in host.get(item).text for words in HIDDEN)
+    (host_told, sheet, told, phone_page), _around = _screens()
+    assert not [words for words in (*hidden, "Hanta Rakoto") if words not in sheet]
+    assert all("Hanta Rakoto" in page for page in (host_told, told, phone_page))
+    assert hidden[2] in host_told
+    assert "Un tunnel" not in host_told, "nobody has come to that"
     told = sign_in(floor.ids["agent"]).get(f"{base}/live").json
     assert [answer["text"] for answer in told["answers"]] == ["Depuis quand ?"]
     assert told["answers"][0]["name"] == "", "its writer did not sign"
