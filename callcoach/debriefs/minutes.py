@@ -55,12 +55,11 @@ class ItemFacts:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFacts:
-    """What was decided; `hides` as for the item it was decided on."""
+    """What was decided."""
 
     text: str
     owner: str = ""
     due_on: date | None = None
-    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,15 @@ class Facts:
     Args:
         remarks: those on no item.
         spent_s: how long it took.
+        hides: names that nobody is told in what was said freely: remarks, decisions and answers may
+            speak of any moment. Who sees to a decision is told.
     """
 
     items: tuple[ItemFacts, ...] = ()
     decisions: tuple[DecisionFacts, ...] = ()
     remarks: tuple[str, ...] = ()
     spent_s: int = 0
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,12 @@ def build(facts: Facts) -> Minutes:
     not reached.
     """
     return Minutes(
-        parts=tuple(_part(item) for item in facts.items if item.is_opened),
+        parts=tuple(_part(item, facts.hides) for item in facts.items if item.is_opened),
         decisions=tuple(
-            Decided(without_names(row.text, row.hides), row.owner, row.due_on)
+            Decided(without_names(row.text, facts.hides), row.owner, row.due_on)
             for row in facts.decisions
         ),
-        remarks=facts.remarks,
+        remarks=tuple(without_names(text, facts.hides) for text in facts.remarks),
         not_reached=tuple(
             # What a moment is called is told once it is before everybody, not earlier
             Unreached(
@@ -212,6 +214,47 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
+def lines_of(text: str) -> set[str]:
+    """The lines of a text that say something, without the space around them."""
+    return {line.strip() for line in text.splitlines()} - {""}
+
+
+def as_it_stands(
+    text: str,
+    *,
+    base: str,
+    today: str,
+    hides: Sequence[str],
+    owners: Sequence[str],
+    strikes: bool = True,
+) -> str:
+    """An edited text as it is read today: names that are not told now are struck out, and lines that
+    were written automatically are left out where they no longer would be.
+
+    Args:
+        base: those of its lines that were written automatically.
+        today: what is written automatically now; its lines are told as they are.
+        hides: names that are not told.
+        owners: who sees to decisions: told where a line ends with them as a decision does.
+        strikes: also in lines that a person wrote; otherwise those keep their names.
+    """
+    was, now = lines_of(base), lines_of(today)
+    kept = []
+    for line in text.splitlines():
+        written = line.strip()
+        struck = line if written in now else _struck(line, hides, owners)
+        if written not in was or struck.strip() in now:
+            kept.append(struck if strikes or written in was else line)
+    return "\n".join(kept).strip() + "\n"
+
+
+def _struck(line: str, hides: Sequence[str], owners: Sequence[str]) -> str:
+    told = "|".join(re.escape(name) for name in owners if name)
+    end = re.search(rf" \((?:{told})(?:, [^()]*)?\)\s*$", line) if told else None
+    at = end.start() if end else len(line)
+    return without_names(line[:at], hides) + line[at:]
+
+
 def names_added(text: str, automatic: str, names: Sequence[str]) -> list[str]:
     """Of `names`, those on lines of an edited text that the automatic one does not have: whoever
     edits is told before colleagues read it.
@@ -221,7 +264,8 @@ def names_added(text: str, automatic: str, names: Sequence[str]) -> list[str]:
     return [name for name in names if any(without_names(line, [name]) != line for line in added)]
 
 
-def _part(item: ItemFacts) -> Part:
+def _part(item: ItemFacts, hides: tuple[str, ...]) -> Part:
+    said = (*item.hides, *hides)
     return Part(
         title=without_names(item.title, item.hides),
         kind=item.kind,
@@ -229,8 +273,8 @@ def _part(item: ItemFacts) -> Part:
         question=without_names(item.question, item.hides),
         answers=len(item.answers),
         told=tuple(
-            without_names(answer.text, item.hides) for answer in item.answers if answer.is_allowed
+            without_names(answer.text, said) for answer in item.answers if answer.is_allowed
         ),
         reformulation=without_names(item.reformulation, item.hides),
-        remarks=tuple(without_names(text, item.hides) for text in item.remarks),
+        remarks=tuple(without_names(text, said) for text in item.remarks),
     )

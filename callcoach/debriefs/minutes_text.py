@@ -5,22 +5,48 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from callcoach.debriefs.minutes import Decided, Minutes, Part, Unreached, build
+from callcoach.debriefs.minutes import Decided, Minutes, Part, Unreached, as_it_stands, build
 from callcoach.debriefs.models import Debrief, ItemKind
 from callcoach.debriefs.queries.minutes import facts_of
 from callcoach.web.filters import local_date, local_datetime
+from callcoach.web.i18n import LOCALES, speaking
 
 _MINUTE_S = 60
 
 
 def text_of(debrief: Debrief) -> str:
-    """The minutes as they stand: as edited, or written from what happened."""
-    return debrief.minutes_text or automatic(debrief)
+    """The minutes as they are read: as edited, less what is told no longer, or written from what
+    happened.
+    """
+    return _edited(debrief, strikes=True) or automatic(debrief)
+
+
+def text_to_edit(debrief: Debrief) -> str:
+    """As `text_of`, with the names that whoever edited them wrote: that they can be taken out."""
+    return _edited(debrief, strikes=False) or automatic(debrief)
 
 
 def automatic(debrief: Debrief) -> str:
     """The minutes written from what happened, in the reader's language."""
     return render(build(facts_of(debrief)))
+
+
+def _edited(debrief: Debrief, *, strikes: bool) -> str:
+    """What is left of edited minutes today, whatever language they were edited in; "" for nothing."""
+    if not debrief.minutes_text:
+        return ""
+    facts, today = facts_of(debrief), ""
+    for locale in LOCALES:
+        with speaking(locale):
+            today += render(build(facts))
+    return as_it_stands(
+        debrief.minutes_text,
+        base=debrief.minutes_base,
+        today=today,
+        hides=facts.hides,
+        owners=[row.owner for row in facts.decisions],
+        strikes=strikes,
+    ).strip()
 
 
 def heading(debrief: Debrief) -> list[str]:

@@ -59,6 +59,8 @@ def save_minutes(debrief_id: int) -> ResponseReturnValue:
             debrief,
             forms.read_text("text"),
             based_on=request.form.get("based_on", 0, type=int),
+            # What it was when the page was read, too: something may have gone since
+            automatic=f"{forms.read_text('base')}\n{minutes_text.automatic(debrief)}",
         )
     except (InvalidInput, StaleVersion) as error:
         db.session.rollback()
@@ -145,7 +147,7 @@ def _shown(debrief: Debrief) -> dict[str, object]:
 def _page(viewer: Viewer, debrief: Debrief, error: CallCoachError | None = None) -> str:
     """The page of who leads; after a refusal with what was typed, and what is there now."""
     automatic = minutes_text.automatic(debrief)
-    text = debrief.minutes_text or automatic
+    text = minutes_text.text_to_edit(debrief)
     is_stale = isinstance(error, StaleVersion)
     return render_template(
         "debriefs/minutes.html",
@@ -153,6 +155,7 @@ def _page(viewer: Viewer, debrief: Debrief, error: CallCoachError | None = None)
         is_over=debrief.state == DebriefState.DONE,
         is_edited=bool(debrief.minutes_text),
         text=forms.read_text("text") if error is not None else text,
+        base=automatic,
         theirs=text if is_stale else "",
         error=explain(error) if error is not None else "",
         names=names_added(text, automatic, queries.hidden_names(debrief)),

@@ -12,6 +12,7 @@ from callcoach.debriefs.minutes import (
     DecisionFacts,
     Facts,
     ItemFacts,
+    as_it_stands,
     blocks,
     build,
     names_added,
@@ -47,20 +48,20 @@ def _facts(rng: random.Random) -> Facts:
                     for at in range(rng.randint(0, 4))
                 ),
                 reformulation=_said(rng, name),
-                remarks=tuple(_said(rng, name) for _ in range(rng.randint(0, 2))),
+                remarks=tuple(_said(rng, rng.choice(NAMES)) for _ in range(rng.randint(0, 2))),
                 hides=(name,),
             )
         )
     decisions = tuple(
         DecisionFacts(
-            f"Decision{at} {_said(rng, NAMES[0])}",
+            f"Decision{at} {_said(rng, rng.choice(NAMES))}",
             rng.choice(["", "Claire M."]),
             rng.choice([None, date(2026, 11, 27)]),
-            hides=(NAMES[0],),
         )
         for at in range(rng.randint(0, 4))
     )
-    return Facts(tuple(items), decisions, ("Vu ensemble",), spent_s=1500)
+    remarks = ("Vu ensemble", _said(rng, rng.choice(NAMES)))
+    return Facts(tuple(items), decisions, remarks, spent_s=1500, hides=NAMES)
 
 
 def test_all_that_was_opened_and_decided_is_there_and_nobody_whose_moment_it_was(
@@ -114,3 +115,18 @@ def test_an_edited_text_that_names_somebody_is_noticed_but_not_for_what_was_ther
     assert names_added(f"{automatic}- Hanta a déroulé\n", automatic, ["Hanta Rakoto"]) == [
         "Hanta Rakoto"
     ]
+
+
+def test_edited_minutes_keep_what_a_person_wrote_and_nothing_that_is_told_no_longer() -> None:
+    today = "## Points\n### Clore avec … (2 minutes)\n- On reformule. (Hanta Rakoto)\n"
+    base = today.replace("…", "Hanta") + "- 1 réponse : « Tant pis »\n"
+    text = base + "Bravo Hanta !\n- On reformule mieux, Hanta. (Hanta Rakoto, vendredi)\n"
+
+    def read(*, strikes: bool = True) -> str:
+        name = ["Hanta Rakoto"]
+        return as_it_stands(text, base=base, today=today, hides=name, owners=name, strikes=strikes)
+
+    assert read() == (f"{today}Bravo … !\n- On reformule mieux, …. (Hanta Rakoto, vendredi)\n")
+    to_edit = read(strikes=False)
+    assert "Bravo Hanta" in to_edit
+    assert "Clore avec Hanta" not in to_edit

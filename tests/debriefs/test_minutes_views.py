@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import uuid
 from collections.abc import Callable
@@ -14,19 +15,24 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from callcoach.accounts.models import User
-from callcoach.debriefs.models import AgendaItem, Debrief, Decision, Remark
+from callcoach.accounts.models import Role, Team, User
+from callcoach.debriefs.models import AgendaItem, Debrief, Decision, ItemAnswer, Remark
 from callcoach.extensions import db, utc_now
 from callcoach.notices.models import Notice
+from callcoach.progress.models import SharingConsent
 from tests.debriefs.conftest import Floor
+from tests.factories.accounts import create_user
+from tests.factories.calls import create_call
 from tests.factories.coaching import create_note
 from tests.factories.debriefs import (
+    consent_to,
     create_answer,
     create_debrief,
     create_decision,
     create_item,
     create_moment,
 )
+from tests.factories.drills import create_drill
 
 SignIn = Callable[[User], FlaskClient]
 
@@ -111,10 +117,137 @@ def test_what_was_not_reached_waits_again_and_stays_in_the_minutes(
         waiting = db.session.query(AgendaItem).filter_by(team_id=floor.team_id, debrief_id=None)
         assert sorted(row.title for row in waiting) == ["Ce qui attend déjà", "Les prix"]
     assert "Les prix" in claire.get(f"/debriefs/{held}/minutes").get_data(as_text=True)
+    for _time in range(2):
+        claire.post(f"/debriefs/{held}/minutes/unsend")
+    with app.app_context():
+        debrief = db.session.get_one(Debrief, held)
+        assert debrief.minutes_sent_at is None
+        assert db.session.query(Notice).filter_by(kind="debrief.minutes").count() == 0
+        assert [row.title for row in debrief.items][1:] == ["Les prix", "Ce qui attend déjà"]
+        assert waiting.with_entities(AgendaItem.title).all() == [("Ce qui attend déjà",)]
+
+
+def test_what_was_taken_up_again_stays_there_when_minutes_are_taken_back(
+    app: Flask, floor: Floor, held: int, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        claire = sign_in(floor.user("claire"))
+        item_id = db.session.query(AgendaItem).filter_by(title="Les prix").one().id
+        later = create_debrief([floor.team], floor.user("claire"), "done").id
+    claire.post(f"/debriefs/{held}/minutes/send")
+    with app.app_context():
+        item = floor.item(item_id)
+        item.debrief_id, item.team_id = later, None
+        db.session.commit()
     claire.post(f"/debriefs/{held}/minutes/unsend")
     with app.app_context():
-        assert db.session.get_one(Debrief, held).minutes_sent_at is None
-        assert db.session.query(Notice).filter_by(kind="debrief.minutes").count() == 0
+        assert floor.item(item_id).debrief_id == later
+    # there it was not reached either: it waits because of the later one
+    claire.post(f"/debriefs/{later}/minutes/send")
+    claire.post(f"/debriefs/{held}/minutes/unsend")
+    with app.app_context():
+        assert floor.item(item_id).team_id == floor.team_id
+    claire.post(f"/debriefs/{later}/minutes/unsend")
+    with app.app_context():
+        assert floor.item(item_id).debrief_id == later
+        assert [row.title for row in db.session.get_one(Debrief, held).items][1:] == ["Les prix"]
+
+
+def test_what_was_not_reached_waits_for_the_team_that_it_is_about(
+    app: Flask, floor: Floor, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        other = db.session.get_one(Team, floor.other_team_id)
+        assert other.id > floor.team_id
+        call = create_call(team=other, agent=create_user(Role.AGENT, teams=[other], name="Sami"))
+        debrief = create_debrief([floor.team, other], floor.user("admin"), "done")
+        create_moment(debrief, call, title="Un moment")
+        create_item(debrief, "drill", title="Un exercice", drill_id=create_drill(call).id)
+        create_item(debrief, "progress", title="Un progrès", agent_id=call.agent_id)
+        create_item(debrief, title="Un thème")
+        address, admin = f"/debriefs/{debrief.id}/minutes/send", sign_in(floor.user("admin"))
+    assert admin.post(address).status_code == 302
+    with app.app_context():
+        waiting = db.session.query(AgendaItem).filter_by(debrief_id=None)
+        assert {row.title: row.team_id for row in waiting} == {
+            "Un moment": floor.other_team_id,
+            "Un exercice": floor.other_team_id,
+            "Un progrès": floor.other_team_id,
+            "Un thème": floor.team_id,
+        }
+
+
+def test_no_remark_and_no_decision_names_whose_moment_it_was_but_owners_are_told(
+    app: Flask, floor: Floor, held: int, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        claire, debrief = sign_in(floor.user("claire")), db.session.get_one(Debrief, held)
+        other = create_item(debrief, title="Vu aussi", opened_at=utc_now())
+        for item_id in (None, other.id):
+            db.session.add(
+                Remark(
+                    client_id=str(uuid.uuid4()),
+                    debrief_id=held,
+                    item_id=item_id,
+                    text="Comme Hanta",
+                )
+            )
+        create_decision(debrief, floor.user("agent"), text="Aider Hanta", due_on=None)
+        db.session.commit()
+    printed = _pages(claire, held)
+    assert printed.count("Comme …") == 2
+    assert "Aider … (Hanta Rakoto)" in printed
+    assert "Comme Hanta" not in printed
+
+
+def test_edited_minutes_lose_what_colleagues_are_told_no_longer(
+    app: Flask, floor: Floor, held: int, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        floor.user("colleague").locale = "en"  # edited in French, read in English
+        debrief = db.session.get_one(Debrief, held)
+        good = create_moment(
+            debrief, floor.call, title="Bravo Hanta", is_good=True, opened_at=utc_now()
+        )
+        bad = debrief.items[0]
+        bad.agent_id = None
+        consent = consent_to(good)
+        consent_id, answer_id = consent.id, bad.answers[0].id
+        claire, colleague = sign_in(floor.user("claire")), sign_in(floor.user("colleague"))
+    address = f"/debriefs/{held}/minutes"
+    page = claire.get(address).get_data(as_text=True)
+    text = html.unescape(page.split("<textarea", 1)[1].split(">", 1)[1].split("</textarea>")[0])
+    base = html.unescape(page.split('name="base" value="', 1)[1].split('"', 1)[0])
+    edited = {"text": f"{text}\n- Hanta était claire\n", "base": base, "based_on": 1}
+    with app.app_context():  # between reading and saving, too
+        db.session.get_one(ItemAnswer, answer_id).hidden_at = utc_now()
+        db.session.commit()
+    assert claire.post(address, data=edited).status_code == 302
+    claire.post(f"{address}/send")
+
+    def read() -> tuple[str, str]:
+        return colleague.get(address).get_data(as_text=True), _pages(colleague, held)
+
+    for shown in read():
+        assert "Bravo Hanta" in shown
+        assert "Hanta était claire" in shown
+        assert "On reformule. (Hanta Rakoto)" in shown
+        assert "Vous clôturez comment" not in shown
+    with app.app_context():
+        db.session.delete(db.session.get_one(SharingConsent, consent_id))
+        db.session.commit()
+    for shown in read():
+        assert "Bravo …" in shown
+        assert "… était claire" in shown
+        assert "On reformule. (Hanta Rakoto)" in shown
+    with app.app_context():
+        floor.call.deleted_at = utc_now()
+        db.session.commit()
+    for shown in read():
+        assert "Bravo" not in shown
+        assert "clôturez" not in shown
+        assert "… était claire" in shown
+        assert "On reformule. (Hanta Rakoto)" in shown
 
 
 def test_an_edit_over_somebody_elses_shows_both_and_can_be_thrown_away(

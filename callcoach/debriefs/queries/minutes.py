@@ -56,12 +56,12 @@ def facts_of(debrief: Debrief) -> Facts:
                 text=row.text,
                 owner=row.owner.name if row.owner else "",
                 due_on=row.due_on,
-                hides=hides.get(row.item_id or 0, ()),
             )
             for row in decisions_of(debrief)
         ),
         remarks=tuple(row.text for row in remarks if row.item_id not in hides),
         spent_s=spent_s,
+        hides=tuple(sorted({name for names in hides.values() for name in names})),
     )
 
 
@@ -103,7 +103,9 @@ def _item(item: AgendaItem, remarks: list[str], hides: tuple[str, ...]) -> ItemF
 
 def hides_of(debrief: Debrief, item: AgendaItem) -> tuple[str, ...]:
     """Names that colleagues are not told with an item."""
-    if debrief.agent_id is not None or item.agent_id is None or names_agent(item):
+    if debrief.agent_id is not None or item.agent_id is None:
+        return ()
+    if names_agent(item) and not is_set_aside(item):
         return ()
     agent = db.session.get(User, item.agent_id)
     return (agent.name,) if agent is not None else ()
