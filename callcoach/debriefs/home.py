@@ -14,6 +14,7 @@ from callcoach.coaching.home_parts import add_part
 from callcoach.debriefs import plan_presenters as presenters
 from callcoach.debriefs.blueprint import bp
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState
+from callcoach.debriefs.queries import effects
 from callcoach.debriefs.queries import planning as queries
 from callcoach.debriefs.queries.debriefs import attended_by
 from callcoach.debriefs.queries.planned import next_attended, next_led
@@ -41,6 +42,13 @@ def home_of_leader(viewer: Viewer) -> str:
         )
     card = presenters.card(viewer, debrief, agenda)
     return render_template("debriefs/_home_next.html", card=card, waiting=waiting)
+
+
+@add_part(Role.ADMIN, Role.SUPERVISOR)
+def home_of_listener(viewer: Viewer) -> str:
+    """Drawn calls in which something decided or learnt is listened for."""
+    waiting = effects.count_to_hear(viewer)
+    return render_template("debriefs/_home_effects.html", waiting=waiting) if waiting else ""
 
 
 @add_part(Role.AGENT)

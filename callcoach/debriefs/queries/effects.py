@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Role
 from callcoach.calls.access import can_judge_call
-from callcoach.calls.models import Call, CallKind
+from callcoach.calls.models import Call, CallKind, Recording
 from callcoach.debriefs import effect_words
 from callcoach.debriefs.access import leads_teams, prepares
 from callcoach.debriefs.effect_models import Effect, EffectListen
@@ -129,6 +130,27 @@ def to_hear(viewer: Viewer, effect: Effect) -> list[EffectListen]:
         for row in counted(effect)
         if row.heard is None and is_audible(row.call) and can_judge_call(viewer, row.call)
     ]
+
+
+def count_to_hear(viewer: Viewer) -> int:
+    """How many drawn calls wait for the viewer's ear; 0 for whom none does."""
+    if not viewer.has_role(Role.ADMIN, Role.SUPERVISOR):
+        return 0
+    waiting = (
+        select(func.count(EffectListen.id))
+        .join(EffectListen.effect)
+        .join(EffectListen.call)
+        .join(Call.recording)
+        .where(
+            followed_by(viewer),
+            Effect.closed_at.is_(None),
+            EffectListen.heard.is_(None),
+            Call.deleted_at.is_(None),
+            Call.kind == CallKind.TARGET.value,
+            Recording.playback_id.is_not(None),
+        )
+    )
+    return db.session.scalar(waiting) or 0
 
 
 def decision_of(effect: Effect) -> Decision | None:
