@@ -21,7 +21,9 @@ from callcoach.debriefs.models import (
     Remark,
 )
 from callcoach.debriefs.operations import moments
-from callcoach.extensions import db
+from callcoach.extensions import db, write_transaction
+from callcoach.progress.models import SharingConsent
+from callcoach.progress.operations import consents
 from tests.coaching.browsing import Windows
 from tests.coaching.test_desk_axe import TAGS
 from tests.factories.debriefs import SAID, consent_to, create_item, create_moment
@@ -90,6 +92,16 @@ def test_a_debrief_is_run_answered_and_concluded_though_the_network_breaks(
     for page in (host, hanta, patrice):
         assert not any(words in page.content() for words in HIDDEN)
     assert not _violations(host)
+
+    # Its agent takes the yes back: what was loaded is gone, and the words stay
+    loaded = host.locator("[data-audio]").element_handle()
+    with app.app_context(), write_transaction():
+        consent = db.session.scalars(select(SharingConsent)).one()
+        consents.withdraw(floor.agent, consent)
+        db.session.commit()
+    expect(host.locator("[data-player]")).to_have_count(0)
+    expect(host.locator(".said-list li")).to_have_count(1)
+    assert loaded.evaluate("audio => [audio.paused, audio.src, audio.readyState]") == [True, "", 0]
 
     # One answers; the other's phone has no network when it is revealed
     _answer(hanta, "Vous êtes équipé depuis quand ?")

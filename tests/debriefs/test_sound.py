@@ -140,10 +140,18 @@ def test_nobody_is_sent_a_moment_without_its_agents_yes_or_after_it_was_taken_ba
         db.session.commit()
     claire.get(url), run_jobs()
     assert _heard() == [200, 200]
+    live = f"/debriefs/{debrief_id}/live"
+    before = claire.get(live).json
+    assert before is not None
+    assert before["sound"]["parts"] == {"ask": url}
     with app.app_context(), write_transaction():
         consents.withdraw(floor.agent, db.session.get_one(SharingConsent, consent_id))
         db.session.commit()
     assert _heard() == [404, 404]
+    for browser in (claire, patrice):  # not "nothing new": what is loaded has to go
+        after = browser.get(f"{live}?seen={before['revision']}").json
+        assert after is not None
+        assert after["sound"]["parts"] == {}
     assert claire.get(f"{url}/status").json == {"state": "silent"}
     with app.app_context():
         item = floor.item(item_id)

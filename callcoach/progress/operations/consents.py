@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
 
@@ -13,9 +15,15 @@ from callcoach.calls.models import Call
 from callcoach.calls.operations import ensure_excerpt
 from callcoach.calls.operations.excerpts import MAX_EXCERPT_MS
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from callcoach.extensions import db, utc_now
+from callcoach.extensions import Registry, db, utc_now
 from callcoach.notices import operations as notices
 from callcoach.progress.models import SharingConsent
+
+_changed: Registry[Callable[[int], None]] = Registry()
+
+#: Registers, as a decorator, who is told that an agent gave a yes to a moment of a call (its id), or
+#: said no, or took the yes back; inside the transaction in which it happens.
+on_consent_changed = _changed.add
 
 
 def ask(viewer: Viewer, call: Call, start_ms: int, end_ms: int) -> SharingConsent:
@@ -102,7 +110,7 @@ def answer(viewer: Viewer, consent: SharingConsent, *, is_yes: bool) -> SharingC
         subject_kind="consent",
         subject_id=consent.id,
     )
-    db.session.flush()
+    _tell(consent)
     return consent
 
 
@@ -116,13 +124,19 @@ def withdraw(viewer: Viewer, consent: SharingConsent) -> SharingConsent:
     if consent.given_at is not None:
         consent.withdrawn_at = consent.withdrawn_at or utc_now()
         record(viewer.user_id, "consent.withdrawn", subject_kind="consent", subject_id=consent.id)
-    db.session.flush()
+    _tell(consent)
     return consent
 
 
 def subject_of(consent: SharingConsent) -> str:
     """What notices about it are about."""
     return f"consent:{consent.id}"
+
+
+def _tell(consent: SharingConsent) -> None:
+    db.session.flush()
+    for subscriber in _changed:
+        subscriber(consent.call_id)
 
 
 def _require_owner(viewer: Viewer, consent: SharingConsent) -> None:

@@ -32,6 +32,7 @@ function follow(first, key) {
   let isHere = !("quiet" in first.dataset);
   let isReady = false;
   let asking = null;
+  let isOver = false;
   let silent = { isPlaying: false, fromMs: startsMs, since: 0 };
 
   const say = (words) => {
@@ -74,6 +75,7 @@ function follow(first, key) {
   async function fetchSound() {
     try {
       const { state } = await (await send(root.dataset.status)).json();
+      if (isOver) return undefined;
       if (state === "silent") return say("");
       if (state === "ready") {
         audio.preload = "auto";
@@ -95,6 +97,16 @@ function follow(first, key) {
     step.look();
   });
 
+  /** A sound that may not be played is not kept at hand either. */
+  function unload() {
+    clearTimeout(asking);
+    isOver = true;
+    isReady = false;
+    audio?.pause();
+    audio?.removeAttribute("src");
+    audio?.load();
+  }
+
   let isOn = false;
   function draw() {
     const sign = root.querySelector("[data-step-sign]");
@@ -110,6 +122,10 @@ function follow(first, key) {
     move: first.dataset.move,
     send,
     player: () => player,
+    heard: ({ item, sound }) => {
+      const isStillThis = first.dataset.instep.startsWith(`${item?.id}:`);
+      if (audio && isStillThis && !Object.values(sound.parts).includes(first.dataset.src)) unload();
+    },
     shown: ({ plays, placeMs }) => {
       root.querySelector("[data-step-place]").value = placeMs - startsMs;
       if (plays !== isOn) {
@@ -138,8 +154,7 @@ function follow(first, key) {
     },
     end() {
       step.stop();
-      clearTimeout(asking);
-      audio?.pause();
+      unload();
     },
   };
 }

@@ -64,9 +64,10 @@ export function inStep(sound, serverMs, here) {
  * @param {() => object | null} options.player what plays here: `isPlaying`, `placeMs`, `startsMs`,
  *   `endsMs`, `goTo(ms)`, `play()`, `pause()`
  * @param {(step: {plays: boolean, placeMs: number}) => void} [options.shown]
+ * @param {(facts: object) => void} [options.heard] what the server says of the debrief, when it is new
  * @param {() => number} [options.now] this machine's clock
  */
-export function keepInStep({ live, move, send, player, shown = () => {}, now = () => performance.now() }) {
+export function keepInStep({ live, move, send, player, shown = () => {}, heard = () => {}, now = () => performance.now() }) {
   const clock = new ServerClock();
   let sound = null;
   let revision = -1;
@@ -81,6 +82,7 @@ export function keepInStep({ live, move, send, player, shown = () => {}, now = (
     clock.hear(facts.now, sentMs, now());
     if (facts.revision < revision || facts.state !== "running") return;
     revision = facts.revision;
+    heard(facts);
     if (facts.sound.at !== null) sound = facts.sound;
     look();
   }

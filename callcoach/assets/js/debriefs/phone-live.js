@@ -77,6 +77,12 @@ export function followLive(root, onShown) {
       number > 1 ? place.dataset.many.replace("{}", number) : number ? place.dataset.one : "";
   }
 
+  /** A sound is here that may not be heard any more. */
+  function isTakenBack(parts) {
+    const url = shown().querySelector("[data-instep]")?.dataset.src;
+    return Boolean(url) && !Object.values(parts).includes(url);
+  }
+
   async function look() {
     const response = await get(`${root.dataset.live}?seen=${seen}`, "application/json");
     if (response.status === 204) return undefined;
@@ -87,7 +93,8 @@ export function followLive(root, onShown) {
     const { item, phase } = shown().dataset;
     const isSame = item === String(facts.item?.id ?? "") && phase === (facts.item?.phase ?? "");
     // What is asked stays as it is while others answer: somebody is writing
-    if (isSame && phase === "asking" && !facts.item.is_gone) count(facts.answer_count);
+    const stays = isSame && phase === "asking" && !facts.item.is_gone && !isTakenBack(facts.sound.parts);
+    if (stays) count(facts.answer_count);
     else await draw();
     seen = facts.revision;
     return undefined;

@@ -27,6 +27,7 @@ export function mountPlayer(sheet, words, moved) {
   let wantedMs = Number(root.dataset.goesOn) - startsMs;
   let isReady = false;
   let asking = null;
+  let isOver = false;
 
   const atMs = () => (isReady ? 1000 * audio.currentTime : wantedMs);
   const tell = () => moved({ is_playing: !audio.paused, position_ms: startsMs + Math.round(Math.min(atMs(), lengthMs)) });
@@ -61,6 +62,7 @@ export function mountPlayer(sheet, words, moved) {
     if (!sheet.isConnected) return;
     try {
       const { state } = await (await send(root.dataset.status)).json();
+      if (isOver) return;
       if (state === "ready") {
         audio.src = audio.dataset.src;
         return;
@@ -100,10 +102,23 @@ export function mountPlayer(sheet, words, moved) {
     audio.pause();
   }
 
+  /** What was loaded is not here any more either: it cannot be played again. */
+  function unload() {
+    isOver = true;
+    stop();
+    isReady = false;
+    audio.removeAttribute("src");
+    audio.load();
+    fail();
+  }
+
   ask();
   draw();
   return {
     stop,
+    unload,
+    /** The address of the part that is played. */
+    part: audio.dataset.src,
     async toggle() {
       if (!isReady) return;
       if (!audio.paused) audio.pause();

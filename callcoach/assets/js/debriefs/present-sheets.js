@@ -98,6 +98,20 @@ export function mountSheets(root, addresses, words, moved, isOffline) {
     }, isOffline() ? ASK_AGAIN_MS : ASK_SOON_MS);
   }
 
+  /**
+   * The server says what may be played now: what it no longer offers is unloaded, and the item drawn
+   * anew; so is one that may be heard now.
+   */
+  function allow({ item, sound }) {
+    const sheet = box.querySelector("[data-sheet]");
+    if (!sheet || sheet.dataset.sheet !== String(item?.id)) return;
+    const offered = Object.values(sound.parts);
+    if (player ? offered.includes(player.part) : !offered.length) return;
+    player?.unload();
+    kept.delete(item.id);
+    shown = ""; // drawn anew by the next `show`
+  }
+
   async function prefetch(itemId) {
     if (itemId === null) return;
     try {
@@ -109,6 +123,7 @@ export function mountSheets(root, addresses, words, moved, isOffline) {
 
   return {
     show,
+    allow,
     player: () => player,
     /** @param {number} way 1 for down */
     scroll: (way) => box.scrollBy({ top: way * SCROLL_PX }),

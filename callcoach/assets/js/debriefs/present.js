@@ -61,6 +61,7 @@ export function mountPresent(root) {
     if (found.state !== "running") return window.location.reload();
     facts = found;
     clock.set(found.clock);
+    sheets.allow(found);
     render();
   }
 
