@@ -54,6 +54,9 @@ def test_items_are_put_in_order_and_a_moment_is_trimmed_by_keyboard(
     expect(page.locator("[data-item-link]")).to_have_text(["Objectif", "Thème", "Moment"])
     with app.app_context():
         assert _titles(floor) == ["Objectif", "Thème", "Moment"]
+    rows = page.locator("[data-agenda] [data-item]")
+    rows.nth(2).locator("[data-handle]").drag_to(rows.nth(0))
+    assert comes_true(app, lambda: _titles(floor) == ["Moment", "Objectif", "Thème"])
 
     page.goto(f"/debriefs/items/{item_id}")
     page.wait_for_selector("[data-trim][data-mounted]")

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
 from callcoach.accounts.models import User
-from callcoach.debriefs.models import AgendaItem, Debrief, LiveState, Phase
+from callcoach.debriefs.models import AgendaItem, Debrief, LiveState, Phase, Presence
 from callcoach.debriefs.one_to_one_presenters import agent_side, host_side
-from callcoach.debriefs.operations import live, moments, one_to_one
+from callcoach.debriefs.operations import attendance, live, moments, one_to_one
 from callcoach.drills.models import Attempt, AttemptState
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
@@ -24,6 +24,21 @@ from tests.factories.debriefs import SAID, create_debrief, create_item, create_m
 from tests.waiting import comes_true, until
 
 from .conftest import Floor
+
+#: What two people in one conversation begin to notice; as in js/debriefs/instep.js.
+MOST_DRIFT_MS = 300
+#: The phone's sound is in no page: kept where the test can look at it.
+_KEEP_AUDIO = """
+    const Audio = window.Audio;
+    window.Audio = function (...values) { return (window.keptAudio = new Audio(...values)); };
+"""
+_AUDIO = "const audio = window.keptAudio ?? document.querySelector('[data-audio]');"
+#: Where a sound is against this machine's clock, so that it matters not when it is asked; null while
+#: it stands.
+_AHEAD_MS = (
+    f"() => {{ {_AUDIO} return audio.paused ? null : 1000 * audio.currentTime - Date.now() }}"
+)
+_PLACE_MS = f"() => {{ {_AUDIO} return 1000 * audio.currentTime }}"
 
 
 @pytest.fixture
@@ -168,13 +183,15 @@ def test_its_pages_are_those_of_the_two_alone(
 
 
 @pytest.mark.browser
-def test_the_agent_stops_the_sound_and_the_hosts_player_stops(
+def test_both_screens_sound_in_step_and_either_of_the_two_stops_both(
     app: Flask, floor: Floor, windows: Windows, run_jobs: Callable[[], list[str]]
 ) -> None:
     with app.test_request_context():
         said = [{**SAID[1], "start_ms": 0, "end_ms": 24_000}]
         debrief, item = _meet(floor, start_ms=0, ask_ms=None, question="", said=said)
         moments.ask_for_sound(floor.claire, item)
+        floor.call.campaign.agent_audio = "yes"
+        attendance.mark(floor.claire, debrief, floor.ids["agent"], Presence.PRESENT)
         db.session.commit()
         number = debrief.id
     run_jobs()
@@ -182,14 +199,40 @@ def test_the_agent_stops_the_sound_and_the_hosts_player_stops(
     host.wait_for_selector("[data-present][data-mounted]")
     expect(host.locator(".present-play")).to_be_enabled()
     phone = windows.open(floor.ids["agent"], f"/my/debriefs/{number}", phone=True)
+    phone.add_init_script(_KEEP_AUDIO)
+    phone.reload()
     stop = phone.locator("[data-step-toggle]")
     expect(stop).to_contain_text("▶")
+    expect(phone.locator("[data-step-here]")).not_to_be_checked()  # one sound in one room
+    phone.locator("[data-step-here]").check()
+    until(phone, "window.keptAudio?.readyState > 0")
 
     host.keyboard.press(" ")
     until(host, "!document.querySelector('[data-audio]').paused")
     expect(stop).to_contain_text("❚❚")
     expect(phone.locator(".deb-said.is-current")).to_have_count(1)
+
+    def _is_in_step() -> bool:
+        ahead = [page.evaluate(_AHEAD_MS) for page in (host, phone)]
+        return None not in ahead and abs(ahead[0] - ahead[1]) <= MOST_DRIFT_MS
+
+    assert comes_true(app, _is_in_step)
+    assert not phone.evaluate("window.keptAudio.muted")
+    host.keyboard.press(" ")
+    until(phone, "window.keptAudio.paused")
+    until(host, "document.querySelector('[data-audio]').paused")
+    expect(stop).to_contain_text("▶")
+
+    def _stand_together() -> bool:
+        places = [page.evaluate(_PLACE_MS) for page in (host, phone)]
+        return abs(places[0] - places[1]) <= MOST_DRIFT_MS
+
+    assert comes_true(app, _stand_together)
+    host.keyboard.press(" ")
+    until(phone, "!window.keptAudio.paused")
+    expect(stop).to_contain_text("❚❚")
     stop.click()
+    assert phone.evaluate("window.keptAudio.paused"), "here at once"
     until(host, "document.querySelector('[data-audio]').paused")
     expect(stop).to_contain_text("▶")
 
