@@ -34,7 +34,7 @@ from .conftest import Floor
 pytestmark = pytest.mark.browser
 
 HIDDEN = (SAID[1]["text"], "Vous clôturez en combien de jours")
-_IS_SENT = "!Object.keys(localStorage).some(key => key.startsWith('callcoach-present'))"
+_IS_SENT = "!Object.keys(localStorage).some(key => key.startsWith('callcoach-debrief:'))"
 
 
 @pytest.fixture
@@ -170,3 +170,70 @@ def test_a_debrief_is_run_answered_and_concluded_though_the_network_breaks(
         assert db.session.scalar(select(db.func.count(ItemAnswer.id))) == 2
     assert remarks == [("On en reparle vendredi.", agenda[1])]
     assert decisions == [("On reformule avant de répondre.", floor.ids["agent"])]
+
+
+def _sign_out(page: Page) -> None:
+    menu = page.locator("details[data-menu]", has=page.locator("form[action='/sign-out']"))
+    if menu.get_attribute("open") is None:
+        menu.locator("summary").click()
+    menu.locator("form[action='/sign-out'] button").click()
+
+
+def test_words_that_the_server_does_not_take_are_never_lost(
+    app: Flask, floor: Floor, windows: Windows, agenda: tuple[int, int, int]
+) -> None:
+    host = windows.open(floor.ids["claire"], f"/debriefs/{floor.debrief_id}/present")
+    host.keyboard.press("Enter")
+    host.wait_for_selector("[data-present][data-mounted]")
+
+    def _note(text: str, status: int, answer: dict[str, str]) -> None:
+        host.route("**/remarks/*", lambda route: route.fulfill(status=status, json=answer))
+        host.keyboard.press("n")
+        host.keyboard.type(text)
+        host.keyboard.press("Control+Enter")
+
+    # The page is of another session: it says so, and the next one sends what was written
+    _note("On en reparle.", 400, {"error": "Non.", "reason": "csrf"})
+    trouble = host.locator("[data-trouble]")
+    expect(trouble).to_be_visible()
+    assert not _violations(host)
+    host.unroute("**/remarks/*")
+    trouble.get_by_role("button").click()
+    until(host, _IS_SENT)
+    expect(host.locator("[data-written-list] li")).to_have_count(1)
+    expect(trouble).to_be_hidden()
+
+    # It is refused: it stays in sight, and is corrected, before the debrief can be ended
+    host.wait_for_selector("[data-present][data-mounted]")
+    _note("Trop.", 422, {"error": "Trop long."})
+    refused = host.locator("[data-written-list] li", has_text="Trop long.")
+    expect(refused).to_contain_text("Trop.")
+    host.unroute("**/remarks/*")
+    host.keyboard.press("e")
+    host.locator("[data-end-go]").click()
+    expect(host.locator("[data-end-waits]")).to_be_visible()
+    host.keyboard.press("Escape")
+
+    # Whoever signs out elsewhere in this browser is asked, and nothing of it stays
+    other = host.context.new_page()
+    other.goto("/debriefs")
+    _sign_out(other)
+    expect(other.locator("#leaving")).to_be_visible()
+    other.keyboard.press("Enter")
+
+    refused.get_by_role("button").first.click()
+    host.locator("#note-text").fill("Plus court.")
+    host.keyboard.press("Control+Enter")
+    until(host, _IS_SENT)
+    expect(refused).to_have_count(0)
+
+    def _written() -> set[tuple[str, int | None]]:
+        return {(row.text, row.item_id) for row in db.session.scalars(select(Remark))}
+
+    wanted = {("On en reparle.", agenda[0]), ("Plus court.", agenda[0])}
+    assert comes_true(app, lambda: _written() == wanted)
+    other.evaluate("localStorage.setItem('callcoach-debrief:1:present:2', '[]')")
+    _sign_out(other)
+    other.locator("#leaving [value=leave]").click()
+    other.wait_for_url("**/sign-in")
+    assert other.evaluate("Object.keys(localStorage).length") == 0

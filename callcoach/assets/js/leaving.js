@@ -3,7 +3,7 @@
 // the person decides happens: [data-leaving] forms, the <dialog id="leaving">.
 
 const SHELF = "callcoach-voice"; // js/voice/shelf.js
-// js/drills/drafts.js, js/debriefs/phone-queue.js
+// js/drills/drafts.js, js/debriefs/kept.js
 const TYPED = ["callcoach-drill:", "callcoach-debrief:"];
 
 /** @returns {Promise<number>} recordings that only this browser has */
@@ -28,13 +28,26 @@ async function recordings() {
   });
 }
 
+/** @returns {string[]} where something lies that was typed, or done, and not sent */
+function typed() {
+  return Object.keys(localStorage).filter((key) => TYPED.some((start) => key.startsWith(start)));
+}
+
 async function isUnsent() {
   try {
-    const keys = Object.keys(localStorage);
-    if (TYPED.some((start) => keys.some((key) => key.startsWith(start)))) return true;
+    if (typed().length) return true;
     return (await recordings()) > 0;
   } catch {
     return false; // a browser that keeps nothing
+  }
+}
+
+/** What was left behind by pages other than this one as well. */
+function forget() {
+  try {
+    for (const key of typed()) localStorage.removeItem(key);
+  } catch {
+    // a browser that keeps nothing
   }
 }
 
@@ -56,6 +69,7 @@ document.addEventListener(
       });
       if (dialog.returnValue !== "leave") return;
     }
+    forget();
     mayLeave = true;
     form.requestSubmit();
   },

@@ -4,24 +4,13 @@
 // (js/leaving.js).
 
 import { send as request } from "../http.js";
+import { PREFIX, browserStorage, isPassing, isStale, whenAwake } from "./kept.js";
 
-export const PREFIX = "callcoach-debrief:";
+export { PREFIX };
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 const DRAFT_MS = 24 * 3_600_000;
 const PATIENCE_MS = 20_000; // a phone that slept holds a connection that is none any more
-
-/** Worth trying again: not the fault of what is sent. */
-const isPassing = (status) => status >= 500 || [408, 425, 429].includes(status);
-
-/** @returns {Storage | null} */
-export function browserStorage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null; // forbidden: what is kept lasts as long as the page
-  }
-}
 
 /** Where there is no storage, or it is full, what is kept lasts as long as the page. */
 class Shelf {
@@ -195,8 +184,8 @@ export class Queue {
     this.wait = 0;
     const answer = await response.json().catch(() => null);
     if (response.ok && answer === null) return false; // the answer broke off, or is not the server's
-    if (response.status === 400 && answer?.reason === "csrf") {
-      this.tell(id, "stale"); // another session since the page was drawn: not the words' fault
+    if (isStale(response.status, answer)) {
+      this.tell(id, "stale");
       return false;
     }
     const isNewest = JSON.stringify(this.find(id)) === JSON.stringify(entry);
@@ -217,15 +206,10 @@ export class Queue {
 
   /** Tries again when the connection comes back and when the phone wakes. */
   keepTrying(target = window) {
-    const now = () => {
+    whenAwake(() => {
       this.wait = 0;
       this.flush();
-    };
-    target.addEventListener("online", now);
-    target.addEventListener("pageshow", now);
-    target.document?.addEventListener("visibilitychange", () => {
-      if (!target.document.hidden) now();
-    });
+    }, target);
     this.flush();
   }
 }

@@ -22,13 +22,16 @@ export function mountDialogs({ root, addresses, words, outbox, itemId, marked })
       const text = values.text.trim();
       if (!text) return;
       const id = crypto.randomUUID();
-      const body = { text, item_id: itemId() };
+      const before = outbox.refused.find((entry) => entry.id === form.dataset.instead);
+      const body = { text, item_id: before ? before.body.item_id : itemId() };
       if (kind === "decision") {
         body.owner_id = Number(values.owner_id) || null;
         body.due_on = values.due_on || null;
       }
       const url = kind === "note" ? addresses.remarks : addresses.decisions;
       outbox.put({ id, kind, method: "PUT", url: `${url}${id}`, body });
+      if (before) outbox.discard(before.id);
+      delete form.dataset.instead;
       form.reset();
       form.closest("dialog").close();
     });
@@ -39,11 +42,48 @@ export function mountDialogs({ root, addresses, words, outbox, itemId, marked })
 
   const end = document.querySelector("[data-end]");
   end.addEventListener("submit", (event) => {
-    if (!outbox.waiting.length && !outbox.isOffline) return;
+    let why = "";
+    if (outbox.isOutOfDate) why = outbox.isLasting ? words.outOfDate : words.outOfDateHere;
+    else if (outbox.waiting.length || outbox.isOffline) why = words.endWaits;
+    else if (outbox.refused.length) why = words.endRefused;
+    if (!why) return;
     event.preventDefault(); // what was done must be there before the minutes are written
     outbox.flush();
-    end.querySelector("[data-end-waits]").hidden = false;
+    const note = end.querySelector("[data-end-waits]");
+    note.textContent = why;
+    note.hidden = false;
   });
+
+  /** Puts what was refused back where it was written. */
+  function correct(entry) {
+    const form = document.querySelector(`[data-write="${entry.kind}"]`);
+    for (const [name, value] of Object.entries(entry.body)) {
+      if (form.elements[name]) form.elements[name].value = value ?? "";
+    }
+    form.dataset.instead = entry.id;
+    dialog(entry.kind).showModal();
+  }
+
+  /** What can be done with words that the server did not take, and why it did not. */
+  function refusal(entry) {
+    const box = document.createElement("div");
+    box.className = "written-refused";
+    const why = document.createElement("p");
+    why.className = "small";
+    why.textContent = `${words.notTaken} · ${entry.refused}`;
+    const acts = { correct: () => correct(entry), again: () => outbox.again(entry.id), discard: () => outbox.discard(entry.id) };
+    const buttons = Object.entries(acts).map(([name, act]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-link";
+      button.textContent = words[name];
+      button.setAttribute("aria-label", `${words[name]} : ${entry.body.text}`);
+      button.addEventListener("click", act);
+      return button;
+    });
+    box.append(why, ...buttons);
+    return box;
+  }
 
   const person = (one) => {
     const item = document.createElement("li");
@@ -92,6 +132,10 @@ export function mountDialogs({ root, addresses, words, outbox, itemId, marked })
     }
     const current = itemId();
     const shown = rows.filter((one) => one.item_id === current);
+    // Of whatever item: it stays in sight until something was done with it
+    for (const entry of outbox.refused) {
+      shown.push({ ...entry.body, client_id: entry.id, kind: entry.kind, refused: entry });
+    }
     const print = JSON.stringify(shown);
     written.hidden = !shown.length;
     if (writtenList.dataset.print === print) return;
@@ -111,6 +155,7 @@ export function mountDialogs({ root, addresses, words, outbox, itemId, marked })
           wait.textContent = words.kept;
           item.append(wait);
         }
+        if (one.refused) item.append(refusal(one.refused));
         return item;
       }),
     );

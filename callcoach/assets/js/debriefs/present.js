@@ -21,10 +21,11 @@ export function mountPresent(root) {
   const addresses = JSON.parse(root.dataset.addresses);
   const words = JSON.parse(document.getElementById("present-words").textContent);
   let facts = JSON.parse(document.getElementById("present-facts").textContent);
+  let isGone = false;
   const isTogether = "oneToOne" in root.dataset;
   const clock = mountClock(root, words);
 
-  const outbox = createOutbox(`callcoach-present-${root.dataset.user}-${root.dataset.present}`, {
+  const outbox = createOutbox(`${root.dataset.user}:present:${root.dataset.present}`, {
     answered: (entry, answer) => {
       if (outbox.waiting.length) return;
       if (answer?.revision) apply(answer);
@@ -36,6 +37,7 @@ export function mountPresent(root) {
     },
     changed: () => {
       showNetwork();
+      showTrouble();
       dialogs?.showWritten(facts, outbox);
     },
   });
@@ -58,11 +60,30 @@ export function mountPresent(root) {
   /** All of it anew, as the server says; never an older state than the one that is shown. */
   function apply(found) {
     if (found.revision < facts.revision) return;
-    if (found.state !== "running") return window.location.reload();
+    if (found.state !== "running") return gone();
     facts = found;
     clock.set(found.clock);
     sheets.allow(found);
     render();
+  }
+
+  /** The debrief is not here any more: the page goes with it, unless words would go as well. */
+  function gone() {
+    isGone = true;
+    showTrouble();
+    if (!outbox.refused.length && !outbox.waiting.length) window.location.reload();
+  }
+
+  /** What is written here and cannot be sent from here is said, and never goes unseen. */
+  function showTrouble() {
+    const box = root.querySelector("[data-trouble]");
+    let text = "";
+    if (outbox.isOutOfDate) text = outbox.isLasting ? words.outOfDate : words.outOfDateHere;
+    else if (isGone && (outbox.refused.length || outbox.waiting.length)) text = `${words.ended} ${words.refusedBelow}`;
+    box.hidden = !text;
+    box.querySelector("button").hidden = !outbox.isOutOfDate;
+    const shown = box.querySelector("[data-trouble-text]");
+    if (shown.textContent !== text) shown.textContent = text;
   }
 
   function render() {
@@ -78,6 +99,7 @@ export function mountPresent(root) {
     dialogs.show(facts, outbox);
     showButtons(next);
     showNetwork();
+    showTrouble();
   }
 
   /** One accent: the one next thing to do. */
@@ -197,7 +219,10 @@ export function mountPresent(root) {
         outbox.heard(true);
         if (!outbox.waiting.length) apply(found);
       } else if (response.status === 204) outbox.heard(true);
-      else if (response.status === 404) return window.location.reload();
+      else if (response.status === 404) {
+        outbox.heard(true); // what waits is answered as well, and then stays as refused
+        gone();
+      }
       else pause = POLL_OFFLINE_MS;
     } catch {
       outbox.heard(false);
@@ -222,6 +247,7 @@ export function mountPresent(root) {
     e: () => dialogs.open("end"),
     "?": () => dialogs.open("keys"),
   });
+  root.querySelector("[data-trouble] button").addEventListener("click", () => window.location.reload());
   clock.set(facts.clock);
   render();
   outbox.flush();
