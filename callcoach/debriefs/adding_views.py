@@ -36,6 +36,8 @@ KINDS = (
     "finding",
     "drill",
     "expression",
+    "request",
+    "aim",
 )
 #: ``1:05``, ``1:05,2`` or ``1:02:03``: as times are written on the page.
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,3})?)")

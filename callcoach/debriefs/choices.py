@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -19,9 +20,12 @@ from callcoach.calls.queries.moments import visible_moments
 from callcoach.campaigns.models import Campaign, CampaignTeam
 from callcoach.debriefs import candidates
 from callcoach.debriefs.models import Debrief, ItemKind
+from callcoach.debriefs.operations import adding
+from callcoach.debriefs.queries.drills import can_offer
+from callcoach.drills.labels import kind_label
 from callcoach.drills.models import Drill
 from callcoach.errors import Conflict, NotAllowed, NotFound
-from callcoach.extensions import db
+from callcoach.extensions import Registry, db
 from callcoach.progress.models import BeforeAfter, Objective, Recheck
 from callcoach.script_library.models import Script, ScriptLine, ScriptVersion
 from callcoach.web.filters import local_date, short_datetime
@@ -48,6 +52,10 @@ class Choice:
     call_id: int = 0
 
 
+#: Objectives of a debrief's teams, which a room above keeps.
+objectives_of_teams: Registry[Callable[[Debrief], list[Choice]]] = Registry()
+
+
 def choices_for(viewer: Viewer, debrief: Debrief, kind: ItemKind, find: str = "") -> list[Choice]:
     """What can be chosen for an item of a kind, newest first."""
     if kind == ItemKind.MOMENT:
@@ -56,11 +64,13 @@ def choices_for(viewer: Viewer, debrief: Debrief, kind: ItemKind, find: str = ""
     if kind == ItemKind.SCRIPT:
         found = _versions(debrief)
     elif kind == ItemKind.DRILL:
-        found = _drills(debrief)
+        found = _drills(viewer, debrief)
     elif kind == ItemKind.PROGRESS:
         found = _pairs(debrief)
     elif kind == ItemKind.OBJECTIVE and debrief.is_one_to_one:
         found = _objectives(debrief)
+    elif kind == ItemKind.OBJECTIVE:
+        found = [choice for of_teams in objectives_of_teams for choice in of_teams(debrief)]
     elif kind == ItemKind.THEME:
         found = _lines(debrief)
     return [choice for choice in found if _is_offered(viewer, debrief, choice.source)]
@@ -74,7 +84,7 @@ def _is_offered(viewer: Viewer, debrief: Debrief, source: str) -> bool:
         return False
     if candidate.only_with is not None:
         return candidate.only_with == debrief.agent_id
-    return not debrief.team_ids.isdisjoint(candidate.team_ids)
+    return adding.is_for(candidate, debrief)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +218,24 @@ def _lines(debrief: Debrief) -> list[Choice]:
     return [Choice(f"line:{line.id}", line.text, name) for line, name in rows]
 
 
-def _drills(debrief: Debrief) -> list[Choice]:
+def _drills(viewer: Viewer, debrief: Debrief) -> list[Choice]:
     rows = db.session.scalars(
         select(Drill)
-        .where(Drill.campaign_id.in_(_campaigns(debrief)), Drill.archived_at.is_(None))
+        .where(
+            Drill.campaign_id.in_(_campaigns(debrief)),
+            Drill.archived_at.is_(None),
+            can_offer(viewer),
+        )
         .options(joinedload(Drill.campaign))
         .order_by(Drill.created_at.desc(), Drill.id.desc())
         .limit(MOST)
     )
-    return [Choice(f"drill:{drill.id}", drill.title, drill.campaign.name) for drill in rows]
+    return [
+        Choice(
+            f"drill:{drill.id}", drill.title, f"{kind_label(drill.kind)} · {drill.campaign.name}"
+        )
+        for drill in rows
+    ]
 
 
 def _pairs(debrief: Debrief) -> list[Choice]:

@@ -18,8 +18,8 @@ from callcoach.web.subject_parts import add_part
 
 __all__ = ["call_sources", "finishing", "script_sources"]
 
-#: Offered to the floor's leads too; the rest they do not see at all, or not in words.
-_OF_LEADS = frozenset({"flag", "point", "version"})
+#: Offered to the floor's leads too: what `candidates.find` lets them add.
+_OF_LEADS = frozenset({"note", "flag", "point", "version", "drill", "expression", "aim"})
 
 
 @add_note_action

@@ -19,7 +19,7 @@ from callcoach.debriefs.candidates import (
     worded,
 )
 from callcoach.debriefs.models import ItemKind
-from callcoach.drills.queries import library
+from callcoach.debriefs.queries import drills
 from callcoach.errors import Conflict, NotFound
 from callcoach.expressions import queries as expressions
 from callcoach.extensions import db
@@ -105,7 +105,7 @@ def from_finding(viewer: Viewer, name: str) -> Candidate:
 @source_of("drill")
 def from_drill(viewer: Viewer, name: str) -> Candidate:
     """A drill, to do together; of the calls that it quotes the agents' teams alone."""
-    drill = library.get_drill(viewer, number_of(name))
+    drill = drills.get_drill(viewer, number_of(name))
     if drill.archived_at is not None:
         raise Conflict("This drill is archived; bring it back first.")
     quoted = {call.team_id for call in drill.calls}

@@ -39,12 +39,14 @@ class HitView:
 
     Args:
         lines: the text in lines (a note has several), each cut into hits and what lies between.
+        note_id: the note's number; 0 for a turn.
         at_s: for the desk's address, seconds.
         play_from_ms, play_to_ms: what plays in place, milliseconds; both 0 without sound.
     """
 
     key: str
     is_note: bool
+    note_id: int
     call_id: int
     heading: str
     started_at: datetime
@@ -78,6 +80,7 @@ def hit_view(hit: Hit, query: Query) -> HitView:
     return HitView(
         key=f"hit-{entry.id}",
         is_note=is_note,
+        note_id=entry.note_id or 0,
         call_id=call.id,
         heading=heading(call),
         started_at=call.started_at,

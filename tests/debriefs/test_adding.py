@@ -10,8 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from callcoach.accounts.models import Team
 from callcoach.calls.operations import judge
-from callcoach.debriefs import candidates
+from callcoach.campaigns.models import CampaignTeam
+from callcoach.debriefs import candidates, choices, offers
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, ItemKind
 from callcoach.debriefs.operations import adding, planning
 from callcoach.errors import Conflict, InvalidInput, NotFound
@@ -19,8 +21,9 @@ from callcoach.extensions import db, utc_now
 from callcoach.field_reports.models import Use
 from tests.coaching.browsing import Windows
 from tests.factories.calls import create_call
-from tests.factories.coaching import create_note
-from tests.factories.debriefs import create_debrief
+from tests.factories.campaigns import create_campaign
+from tests.factories.coaching import create_note, create_request
+from tests.factories.debriefs import create_debrief, create_team_objective
 from tests.factories.drills import create_drill
 from tests.factories.expressions import create_expression
 from tests.factories.field_reports import create_kept
@@ -202,6 +205,83 @@ def test_of_a_campaign_of_several_teams_each_team_gets_it_and_a_drill_stays_with
         )
         with pytest.raises(Conflict):
             adding.put_on(admin, wider, drill)
+
+
+def test_a_lead_is_offered_a_button_for_exactly_what_they_may_add(
+    app: Flask, floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.test_request_context():
+        agent, claire = floor.user("agent"), floor.user("claire")
+        sources = [
+            *_things(floor),
+            f"aim:{create_team_objective(floor.team).id}",
+            f"objective:{create_objective(agent, floor.campaign_id, claire).id}",
+            f"request:{create_request(floor.call, agent).id}",
+        ]
+        for viewer in (floor.lead, floor.claire, floor.agent, floor.sponsor):
+            monkeypatch.setattr(offers, "current_viewer", lambda who=viewer: who)
+            may = set()
+            for source in sources:
+                try:
+                    candidates.find(viewer, source)
+                except NotFound:
+                    continue
+                may.add(source)
+            shown = {
+                source
+                for source in sources
+                if offers.add_thing(source.partition(":")[0], int(source.split(":")[1]))
+            }
+            # A stretch of a call has its own form on the desk
+            assert shown == {source for source in may if not source.startswith("call:")}
+            if viewer is floor.lead:
+                kinds = {source.partition(":")[0] for source in may}
+                assert {"note", "drill", "aim"} <= kinds
+                assert kinds.isdisjoint({"objective", "request", "pair", "recheck"})
+
+
+def test_a_lead_chooses_drills_of_the_teams_campaigns_that_quote_no_other_teams_call(
+    app: Flask, floor: Floor, sign_in: Any
+) -> None:
+    with app.app_context():
+        other = db.session.get_one(Team, floor.other_team_id)
+        campaign = floor.call.campaign
+        campaign.teams.append(CampaignTeam(team_id=other.id))
+        foreign = create_drill(create_call(team=other, campaign=campaign))
+        elsewhere = create_drill(create_call(team=floor.team, campaign=create_campaign([other])))
+        erased = create_drill(floor.call)
+        erased.steps[0].call_id = None
+        own, archived = create_drill(floor.call), create_drill(floor.call, archived_at=utc_now())
+        db.session.commit()
+        with app.test_request_context():
+            found = choices.choices_for(floor.lead, floor.debrief, ItemKind.DRILL)
+        assert [choice.source for choice in found] == [f"drill:{own.id}"]
+        refused = [f"drill:{drill.id}" for drill in (foreign, elsewhere, erased, archived)]
+        address, source = f"/debriefs/{floor.debrief_id}/items", found[0].source
+    browser = sign_in(floor.ids["lead"])
+    for wrong in refused:
+        assert browser.post(address, data={"kind": "drill", "source": wrong}).status_code != 302
+    assert browser.post(address, data={"kind": "drill", "source": source}).status_code == 302
+    with app.app_context():
+        assert [item.source for item in _items()] == [source]
+
+
+def test_what_an_agent_asked_goes_from_the_call_to_their_one_to_one(
+    app: Flask, floor: Floor, sign_in: Any
+) -> None:
+    with app.app_context():
+        agent, claire = floor.user("agent"), floor.user("claire")
+        request_id = create_request(floor.call, agent).id
+        alone = create_debrief([floor.team], claire, agent_id=agent.id).id
+        desk = f"/calls/{floor.call_id}"
+    address = f"/debriefs/add/request/{request_id}"
+    for name, is_shown in (("claire", True), ("lead", False), ("agent", False)):
+        assert (address in sign_in(floor.ids[name]).get(desk).text) == is_shown, name
+    assert sign_in(floor.ids["lead"]).post(address).status_code == 404
+    assert sign_in(floor.ids["claire"]).post(address).status_code == 302
+    with app.app_context():
+        (item,) = _items()
+        assert (item.debrief_id, item.source) == (alone, f"request:{request_id}")
 
 
 def test_a_stretch_chosen_on_the_desk_is_added_exactly_and_undone_from_the_message(

@@ -89,6 +89,8 @@ def test_a_note_is_shown_with_its_author_and_its_cause(
     assert _hits(page) == ["c’est gratuit", "Dites d'abord ce que ça change."]
     assert "Claire M." in page
     assert "Survente" in page or "survente" in page
+    assert "/debriefs/add/" not in page
+    assert "/debriefs/add/note/1" in _page(sign_in, world, "claire", "/search?q=change&in=note")
     assert _hits(_page(sign_in, world, "colleague", "/search?q=change&in=note")) == []
 
 

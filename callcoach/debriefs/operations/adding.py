@@ -92,12 +92,21 @@ def put_on(
         raise AlreadyThere(found)
     if candidate.only_with is not None and candidate.only_with != debrief.agent_id:
         raise BetweenTheTwo(candidate.only_with)
-    if candidate.only_with is None and not _is_for(candidate, debrief):
+    if candidate.only_with is None and not is_for(candidate, debrief):
         raise Conflict("This is not for the teams of this debrief.")
     agent_id = candidate.facts.get("agent_id")
     if debrief.agent_id is not None and agent_id not in (None, debrief.agent_id):
         raise Conflict("This is about somebody else; a one-to-one is about one agent.")
     return _add(viewer, debrief, candidate, reason=reason, reason_values=dict(values or {}))
+
+
+def is_for(candidate: Candidate, debrief: Debrief) -> bool:
+    """Whether it makes sense for the teams of a debrief. Words of calls stay in the team that made
+    them: a drill on them is for no other's ears.
+    """
+    if candidate.kind == ItemKind.DRILL:
+        return debrief.team_ids <= set(candidate.team_ids)
+    return not debrief.team_ids.isdisjoint(candidate.team_ids)
 
 
 def find_item(debrief: Debrief | None, team_id: int | None, source: str) -> AgendaItem | None:
@@ -128,13 +137,6 @@ def undismiss(viewer: Viewer, debrief: Debrief, source: str) -> None:
     if found is not None:
         db.session.delete(found)
     db.session.flush()
-
-
-def _is_for(candidate: Candidate, debrief: Debrief) -> bool:
-    """Words of calls stay in the team that made them: a drill on them is for no other's ears."""
-    if candidate.kind == ItemKind.DRILL:
-        return debrief.team_ids <= set(candidate.team_ids)
-    return not debrief.team_ids.isdisjoint(candidate.team_ids)
 
 
 def _add(
