@@ -17,10 +17,14 @@ from callcoach.debriefs.one_to_one_presenters import agent_side, host_side
 from callcoach.debriefs.operations import attendance, live, moments, one_to_one
 from callcoach.drills.models import Attempt, AttemptState
 from callcoach.errors import Conflict, InvalidInput, NotFound
-from callcoach.extensions import db, utc_now
+from callcoach.extensions import db, utc_now, write_transaction
+from callcoach.progress.models import SharingConsent
+from callcoach.progress.operations import consents
 from callcoach.progress.operations.objectives import Aim
 from tests.coaching.browsing import Windows
-from tests.factories.debriefs import SAID, create_debrief, create_item, create_moment
+from tests.factories.calls import create_call
+from tests.factories.coaching import give_sound
+from tests.factories.debriefs import SAID, consent_to, create_debrief, create_item, create_moment
 from tests.waiting import comes_true, until
 
 from .conftest import Floor
@@ -192,6 +196,11 @@ def test_both_screens_sound_in_step_and_either_of_the_two_stops_both(
         moments.ask_for_sound(floor.claire, item)
         floor.call.campaign.agent_audio = "yes"
         attendance.mark(floor.claire, debrief, floor.ids["agent"], Presence.PRESENT)
+        colleague = floor.user("colleague")
+        theirs = create_call(team=floor.call.team, agent=colleague, campaign=floor.call.campaign)
+        give_sound(theirs)
+        consent_id = consent_to(example := create_moment(debrief, theirs)).id
+        moments.ask_for_sound(floor.claire, example)
         db.session.commit()
         number = debrief.id
     run_jobs()
@@ -249,3 +258,18 @@ def test_both_screens_sound_in_step_and_either_of_the_two_stops_both(
     host.locator(".together-aim form .btn").click()
     phone.locator("form[action$='/agree'] button").click()
     expect(host.locator(".together-list .chip-click")).to_have_count(1)
+
+    # A colleague's moment is loaded on both, and gone from both once they take their yes back
+    host.locator("[data-act=next]").click()
+    host.locator("[data-act=ask]").click()
+    expect(phone.locator("[data-answer]")).to_be_visible()
+    until(phone, "window.keptAudio.readyState > 0")
+    expect(host.locator(".present-play")).to_be_enabled()
+    with app.app_context(), write_transaction():
+        consent = db.session.get_one(SharingConsent, consent_id)
+        consents.withdraw(floor.colleague, consent)
+        db.session.commit()
+    until(phone, "window.keptAudio.readyState === 0 && !window.keptAudio.src")
+    expect(phone.locator("[data-instep]")).to_have_count(0)
+    expect(phone.locator("[data-answer]")).to_be_visible()
+    expect(host.locator("[data-player]")).to_have_count(0)

@@ -217,7 +217,8 @@ export function mountPresent(root) {
       if (response.status === 200) {
         const found = await response.json();
         outbox.heard(true);
-        if (!outbox.waiting.length) apply(found);
+        if (outbox.waiting.length) sheets.allow(found); // what may not be heard goes at once
+        else apply(found);
       } else if (response.status === 204) outbox.heard(true);
       else if (response.status === 404) {
         outbox.heard(true); // what waits is answered as well, and then stays as refused
