@@ -215,6 +215,8 @@ def test_an_agenda_is_not_given_to_the_agents_of_other_teams(app: Flask) -> None
         admin = viewer_of(create_user(Role.ADMIN))
         call = create_call(team=floor.team, agent=floor.hanta)
         debrief = floor.plan()
+        old_drill = create_drill(call)
+        old_drill.steps[0].call = None
         objective = create_objective(floor.hanta, call.campaign_id, floor.claire)
         theme = create_item(debrief, title="Les silences")
         moment = create_moment(debrief, call, title="Un moment")
@@ -222,6 +224,7 @@ def test_an_agenda_is_not_given_to_the_agents_of_other_teams(app: Flask) -> None
             moment,
             create_item(debrief, "drill", title="Un exercice", drill_id=create_drill(call).id),
             create_item(debrief, "objective", title="Un cap", objective_id=objective.id),
+            create_item(debrief, "drill", title="Un ancien", drill_id=old_drill.id),
             # neither its call nor its agent is known any more
             create_moment(debrief, call, title="Un vieux", call_id=None, agent_id=None),
         ]

@@ -129,8 +129,10 @@ def add_moment(
     """
     if call.deleted_at is not None or not can_read_call(viewer, call):
         raise NotFound("There is no such call.")
-    if debrief is not None and call.team_id not in debrief.team_ids:
-        raise InvalidInput("This call was made by another team.")
+    if debrief is not None:
+        require_open(viewer, debrief)  # its teams as they stand now
+        if call.team_id not in debrief.team_ids:
+            raise InvalidInput("This call was made by another team.")
     if note is not None and can_read_note(viewer, note, call):
         facts.setdefault("note_id", note.id)
         facts.setdefault("cause", note.cause)

@@ -38,8 +38,11 @@ def _fits(item: AgendaItem, before: set[int], team_ids: set[int]) -> bool:
     people = _people(item) if not quoted else set()
     if people and not (before and before <= team_ids):
         return not _teams_of(people).isdisjoint(team_ids)
-    # words whose call and agent are gone: they are of one of the teams that it was for
-    return not item.said or bool(quoted) or before <= team_ids
+    # words whose call is gone, and nobody knows whose they are: of one of the teams that it was for
+    is_unknown = bool(item.said) and not quoted
+    if item.drill is not None:
+        is_unknown |= any(step.call is None for step in item.drill.steps)
+    return not is_unknown or before <= team_ids
 
 
 def _quoted(item: AgendaItem) -> list[Call]:
