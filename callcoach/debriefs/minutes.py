@@ -78,6 +78,7 @@ class Facts:
     remarks: tuple[str, ...] = ()
     spent_s: int = 0
     hides: tuple[str, ...] = ()
+    is_one_to_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ class Minutes:
     remarks: tuple[str, ...]
     not_reached: tuple[Unreached, ...]
     spent_s: int
+    is_one_to_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def build(facts: Facts) -> Minutes:
             if not item.is_opened
         ),
         spent_s=facts.spent_s,
+        is_one_to_one=facts.is_one_to_one,
     )
 
 

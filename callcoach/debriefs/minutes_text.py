@@ -80,7 +80,8 @@ def render(minutes: Minutes) -> str:
         lines += [f"- {_line(text)}" for text in minutes.remarks]
         lines.append("")
     if minutes.not_reached:
-        lines += _heading(_("Not reached: waits for the next debrief"))
+        waits = _("Not reached: waits for the next debrief")
+        lines += _heading(_("Not reached") if minutes.is_one_to_one else waits)
         lines += [f"- {_unreached(row)}" for row in minutes.not_reached]
         lines.append("")
     if not lines:

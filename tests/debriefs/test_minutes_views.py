@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from callcoach.accounts.models import Role, Team, User
+from callcoach.debriefs import events
 from callcoach.debriefs.models import AgendaItem, Debrief, Decision, ItemAnswer, Remark
 from callcoach.extensions import db, utc_now
 from callcoach.notices.models import Notice
@@ -103,6 +104,13 @@ def test_minutes_are_sent_to_the_agents_who_then_read_and_print_them(
         assert unseen.count() == 0
 
 
+def _tell(app: Flask, happened: Callable[[Debrief], None], debrief_id: int) -> None:
+    """That a debrief has ended, or goes on."""
+    with app.app_context():
+        happened(db.session.get_one(Debrief, debrief_id))
+        db.session.commit()
+
+
 def test_what_was_not_reached_waits_again_and_stays_in_the_minutes(
     app: Flask, floor: Floor, held: int, sign_in: SignIn
 ) -> None:
@@ -112,13 +120,15 @@ def test_what_was_not_reached_waits_again_and_stays_in_the_minutes(
         create_item(db.session.get_one(Debrief, held), **again)
         create_item(None, team_id=floor.team_id, created_at=utc_now() - timedelta(days=1), **again)
     for _time in range(2):
-        claire.post(f"/debriefs/{held}/minutes/send")
+        _tell(app, events.ended, held)
+    claire.post(f"/debriefs/{held}/minutes/send")
     with app.app_context():
         waiting = db.session.query(AgendaItem).filter_by(team_id=floor.team_id, debrief_id=None)
         assert sorted(row.title for row in waiting) == ["Ce qui attend déjà", "Les prix"]
     assert "Les prix" in claire.get(f"/debriefs/{held}/minutes").get_data(as_text=True)
     for _time in range(2):
         claire.post(f"/debriefs/{held}/minutes/unsend")
+        _tell(app, events.reopened, held)
     with app.app_context():
         debrief = db.session.get_one(Debrief, held)
         assert debrief.minutes_sent_at is None
@@ -127,35 +137,32 @@ def test_what_was_not_reached_waits_again_and_stays_in_the_minutes(
         assert waiting.with_entities(AgendaItem.title).all() == [("Ce qui attend déjà",)]
 
 
-def test_what_was_taken_up_again_stays_there_when_minutes_are_taken_back(
-    app: Flask, floor: Floor, held: int, sign_in: SignIn
+def test_what_was_taken_up_again_stays_there_when_the_debrief_is_reopened(
+    app: Flask, floor: Floor, held: int
 ) -> None:
     with app.app_context():
-        claire = sign_in(floor.user("claire"))
         item_id = db.session.query(AgendaItem).filter_by(title="Les prix").one().id
         later = create_debrief([floor.team], floor.user("claire"), "done").id
-    claire.post(f"/debriefs/{held}/minutes/send")
+    _tell(app, events.ended, held)
     with app.app_context():
         item = floor.item(item_id)
         item.debrief_id, item.team_id = later, None
         db.session.commit()
-    claire.post(f"/debriefs/{held}/minutes/unsend")
+    _tell(app, events.reopened, held)
     with app.app_context():
         assert floor.item(item_id).debrief_id == later
     # there it was not reached either: it waits because of the later one
-    claire.post(f"/debriefs/{later}/minutes/send")
-    claire.post(f"/debriefs/{held}/minutes/unsend")
+    _tell(app, events.ended, later)
+    _tell(app, events.reopened, held)
     with app.app_context():
         assert floor.item(item_id).team_id == floor.team_id
-    claire.post(f"/debriefs/{later}/minutes/unsend")
+    _tell(app, events.reopened, later)
     with app.app_context():
         assert floor.item(item_id).debrief_id == later
         assert [row.title for row in db.session.get_one(Debrief, held).items][1:] == ["Les prix"]
 
 
-def test_what_was_not_reached_waits_for_the_team_that_it_is_about(
-    app: Flask, floor: Floor, sign_in: SignIn
-) -> None:
+def test_what_was_not_reached_waits_for_the_team_that_it_is_about(app: Flask, floor: Floor) -> None:
     with app.app_context():
         other = db.session.get_one(Team, floor.other_team_id)
         assert other.id > floor.team_id
@@ -165,8 +172,9 @@ def test_what_was_not_reached_waits_for_the_team_that_it_is_about(
         create_item(debrief, "drill", title="Un exercice", drill_id=create_drill(call).id)
         create_item(debrief, "progress", title="Un progrès", agent_id=call.agent_id)
         create_item(debrief, title="Un thème")
-        address, admin = f"/debriefs/{debrief.id}/minutes/send", sign_in(floor.user("admin"))
-    assert admin.post(address).status_code == 302
+        debrief_id = debrief.id
+        db.session.commit()
+    _tell(app, events.ended, debrief_id)
     with app.app_context():
         waiting = db.session.query(AgendaItem).filter_by(debrief_id=None)
         assert {row.title: row.team_id for row in waiting} == {

@@ -1,4 +1,4 @@
-"""Minutes: edited, written anew, sent to who took part, and what was not reached put back to wait."""
+"""Minutes: edited, written anew, sent to who took part; what a debrief did not reach waits again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.debriefs.access import can_lead
+from callcoach.debriefs.events import on_ended, on_reopened
 from callcoach.debriefs.minutes import lines_of
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState
 from callcoach.debriefs.operations.agenda import waiting_for
@@ -69,15 +70,13 @@ def write_anew(viewer: Viewer, debrief: Debrief, *, based_on: int) -> Debrief:
 
 
 def send(viewer: Viewer, debrief: Debrief) -> int:
-    """Send the minutes to who was expected; how many were told. What was not reached goes back to
-    wait for the next debrief. Sending again tells again.
+    """Send the minutes to who was expected; how many were told. Sending again tells again.
 
     Raises:
         NotFound: it is not the viewer's to lead.
         Conflict: it is not over.
     """
     _lock(viewer, debrief)
-    _put_back(debrief)
     debrief.minutes_sent_at, debrief.minutes_sent_by_id = utc_now(), viewer.user_id
     told = 0
     for user in participants(debrief):
@@ -95,14 +94,13 @@ def send(viewer: Viewer, debrief: Debrief) -> int:
 
 
 def unsend(viewer: Viewer, debrief: Debrief) -> Debrief:
-    """Take minutes back: who has not opened them yet is told of nothing, and what waits for the next
-    debrief because of them is where it was. Doing it twice is doing it once.
+    """Take minutes back: who has not opened them yet is told of nothing. Doing it twice is doing it
+    once.
 
     Raises:
         NotFound, Conflict: as `send`.
     """
     _lock(viewer, debrief)
-    _bring_back(debrief)
     debrief.minutes_sent_at = debrief.minutes_sent_by_id = None
     notices.take_back("debrief.minutes", subject_of(debrief))
     record(viewer.user_id, "minutes.taken_back", subject_kind="debrief", subject_id=debrief.id)
@@ -115,11 +113,12 @@ def subject_of(debrief: Debrief) -> str:
     return f"minutes:{debrief.id}"
 
 
-def _put_back(debrief: Debrief) -> None:
+@on_ended
+def put_back(debrief: Debrief) -> None:
     """What was not reached waits for the next debrief of its team; its title stays for the minutes.
     In a one-to-one nothing waits: its two say what they take up again.
     """
-    if debrief.agent_id is not None or not debrief.team_ids:
+    if debrief.state != DebriefState.DONE or debrief.agent_id is not None or not debrief.team_ids:
         return
     teams = {item.id: _team_of(item, debrief.team_ids) for item in debrief.items}
     waiting = {
@@ -159,8 +158,9 @@ def _team_of(item: AgendaItem, team_ids: frozenset[int]) -> int:
     return min(fitting or team_ids)
 
 
-def _bring_back(debrief: Debrief) -> None:
-    """Undo `_put_back`, but for what was taken up, or taken away, since."""
+@on_reopened
+def bring_back(debrief: Debrief) -> None:
+    """Undo `put_back`, but for what was taken up, or taken away, since."""
     for stub in list(debrief.items):
         if not stub.source.startswith(MOVED):
             continue
@@ -170,7 +170,7 @@ def _bring_back(debrief: Debrief) -> None:
             populate_existing=True,
             with_for_update={"of": AgendaItem},
         )
-        # Where a later debrief did not reach it either, it waits because of that one's minutes
+        # Where a later debrief did not reach it either, it waits because of that one
         last = select(func.max(AgendaItem.id)).where(AgendaItem.source == stub.source)
         if item is None or item.team_id is None or db.session.scalar(last) != stub.id:
             continue

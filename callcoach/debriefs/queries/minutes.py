@@ -47,6 +47,7 @@ def facts_of(debrief: Debrief) -> Facts:
     if debrief.started_at is not None and debrief.ended_at is not None:
         spent_s = max(int((debrief.ended_at - debrief.started_at).total_seconds()), 0)
     return Facts(
+        is_one_to_one=debrief.is_one_to_one,
         items=tuple(
             _item(item, [row.text for row in remarks if row.item_id == item.id], hides[item.id])
             for item in items
