@@ -181,7 +181,7 @@ def test_things_are_chosen_kind_by_kind_by_whoever_may_read_them(
         assert f'value="{source}"' in claire.get(f"{new}?kind={kind}").text
         assert claire.post(url, data={"kind": kind, "source": source}).status_code == 302
         assert claire.post(url, data={"kind": kind, "source": source}).status_code == 409
-    assert "Deux secondes" not in lead.get(f"{new}?kind=drill").text, "drills are the supervisors'"
+    assert f'value="drill:{drill_id}"' in lead.get(f"{new}?kind=drill").text
     assert claire.get(f"{new}?kind=nothing").status_code == 404
     assert claire.post(url, data={"kind": "theme", "title": " "}).status_code == 400
     assert lead.post(url, data={"kind": "moment", "call_id": floor.call_id}).status_code == 302
