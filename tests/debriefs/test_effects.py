@@ -204,7 +204,9 @@ def test_listening_is_blind_and_goes_on_to_the_next(
         effect_id, listen_id = effect.id, rows[floor.call_id].id
         name = floor.user("agent").name
         db.session.commit()
-        assert queries.count_to_hear(floor.claire) == len(queries.to_hear(floor.claire, effect)) == 1
+        assert (
+            queries.count_to_hear(floor.claire) == len(queries.to_hear(floor.claire, effect)) == 1
+        )
         assert queries.count_to_hear(floor.lead) == queries.count_to_hear(floor.stranger) == 0
     claire = sign_in(floor.ids["claire"])
     assert "/debriefs/effects" in claire.get("/home").get_data(as_text=True)
