@@ -187,6 +187,9 @@ def test_a_call_that_is_put_aside_is_gone_at_once_and_a_yes_names_only_what_is_g
         item.is_good = True
         consent = consent_to(item)
         assert item.agent is not None
+    assert "Hanta Rakoto" not in _text(patrice, path), "not before what happened is shown"
+    with app.app_context():
+        _show(*running, Phase.REVEALED)
     assert "Hanta Rakoto" in _text(patrice, path)
     with app.app_context():
         db.session.merge(consent).withdrawn_at = utc_now()
