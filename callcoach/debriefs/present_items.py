@@ -137,7 +137,7 @@ def shown_item(
         question=item.question or _("What would you say here?"),
         cause=cause_label(item.cause) if is_open else "",
         words="" if is_gone else item.words,
-        line=item.script_line.text if item.script_line is not None else "",
+        line=item.script_line.text if is_open and item.script_line is not None else "",
         before=[_line(item, row) for row in said if not is_after_stop(item, row["end_ms"])],
         after=[
             _line(item, row) for row in said if tells_end and is_after_stop(item, row["end_ms"])

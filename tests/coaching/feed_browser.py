@@ -66,7 +66,7 @@ def feed(app: Flask, settings: Settings, desk: Desk, tmp_path: Path) -> Iterator
     served = create_app(settings, RATELIMIT_ENABLED=False)
     with app.app_context():
         team = desk.call.team
-        calls = create_sounding_calls(team, desk.user("agent"), RUN + 2, tmp_path, persona="DAF")
+        calls = create_sounding_calls(team, desk.user("agent"), RUN + 2, persona="DAF")
         numbers = [call.id for call in calls]
         db.session.execute(update(User).values(locale="en"))
         db.session.commit()

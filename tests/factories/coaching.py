@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -72,11 +74,17 @@ def create_request(
 def give_sound(call: Call) -> None:
     """A real playback file as long as the call, in two channels."""
     assert call.recording is not None
-    duration_s = call.duration_ms / 1000
+    call.recording.playback = put_file(
+        io.BytesIO(_encoded(call.duration_ms)), kind="playback", media_type="audio/mp4"
+    )
+    db.session.commit()
+
+
+@functools.cache
+def _encoded(duration_ms: int) -> bytes:
+    """Encoded once in a process: it takes longer than most tests."""
+    duration_s = duration_ms / 1000
     samples = np.stack([speech_like(duration_s, seed) for seed in (1, 2)])
     recording = Recording(samples, 8000, duration_s, "wav", "pcm_s16le", 2)
     with tempfile.TemporaryDirectory() as folder:
-        path = write_playback(recording, Path(folder) / "playback.m4a")
-        with path.open("rb") as stream:
-            call.recording.playback = put_file(stream, kind="playback", media_type="audio/mp4")
-    db.session.commit()
+        return write_playback(recording, Path(folder) / "playback.m4a").read_bytes()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from .calls import create_call
 from .campaigns import create_campaign
 from .sounds import speech_like
 
+#: Length of the calls that sound.
+MINUTE_MS = 60_000
+
 
 def create_heard_call(**values: Any) -> Call:
     """A ready call that can be played, as far as the database knows, with one flag."""
@@ -38,23 +43,25 @@ def make_playable(call: Call) -> None:
     db.session.commit()
 
 
-def create_sounding_calls(
-    team: Team, agent: User, count: int, folder: Path, **values: Any
-) -> list[Call]:
+@functools.cache
+def _minute() -> tuple[bytes, bytes]:
+    """A minute of sound and its peaks, made once in a process."""
+    length_s = MINUTE_MS / 1000
+    samples = np.stack([speech_like(length_s, seed=1), speech_like(length_s, seed=2)])
+    recording = Recording(samples, 16_000, length_s, "wav", "pcm_s16le", 2)
+    with tempfile.TemporaryDirectory() as folder:
+        encoded = write_playback(recording, Path(folder) / "sound.m4a").read_bytes()
+    return encoded, peaks(samples).to_bytes()
+
+
+def create_sounding_calls(team: Team, agent: User, count: int, **values: Any) -> list[Call]:
     """Ready calls of a minute with real sound, one flag each from 30 s on, the newest first.
 
     All play the same sound: noise in syllables, a different one on each channel.
     """
-    length_s = 60.0
-    samples = np.stack([speech_like(length_s, seed=1), speech_like(length_s, seed=2)])
-    playback = write_playback(
-        Recording(samples, 16_000, length_s, "wav", "pcm_s16le", 2), folder / "sound.m4a"
-    )
-    with playback.open("rb") as file:
-        sound = put_file(file, kind="playback", media_type="audio/mp4")
-    drawn = put_file(
-        io.BytesIO(peaks(samples).to_bytes()), kind="peaks", media_type="application/octet-stream"
-    )
+    encoded, heights = _minute()
+    sound = put_file(io.BytesIO(encoded), kind="playback", media_type="audio/mp4")
+    drawn = put_file(io.BytesIO(heights), kind="peaks", media_type="application/octet-stream")
     campaign = create_campaign(teams=[team])
     calls = []
     for number in range(count):
@@ -62,7 +69,7 @@ def create_sounding_calls(
             team=team,
             agent=agent,
             campaign=campaign,
-            duration_ms=round(length_s * 1000),
+            duration_ms=MINUTE_MS,
             started_at=utc_now() - timedelta(hours=1, minutes=number),
             **values,
         )
