@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from callcoach.debriefs.effects import Change, Counted
 from callcoach.progress.counting import Share
 from callcoach.progress.models import Heard
+from callcoach.progress.presenters import share_words
 from callcoach.web.filters import percent
 
 #: A shape beside the word, never colour alone: better, the other way, too early.
@@ -57,22 +58,6 @@ def details(counts: Counted, *, is_by_ear: bool) -> tuple[str, ...]:
     lines.append(_("Since, heard by a person: %(share)s", share=share_words(counts.heard_after)))
     lines.append(_("Before, heard by a person: %(share)s", share=share_words(counts.heard_before)))
     return tuple(str(line) for line in lines)
-
-
-def share_words(share: Share) -> str:
-    """« 4 of 9, between 24 % and 69 % of calls (90 % interval) »."""
-    if not share.total:
-        return str(_("no call yet (n = 0)"))
-    low, high = share.interval
-    return str(
-        _(
-            "%(count)s of %(total)s, between %(low)s and %(high)s of calls (90 %% interval)",
-            count=share.count,
-            total=share.total,
-            low=percent(low),
-            high=percent(high),
-        )
-    )
 
 
 def heard_word(heard: str | None) -> str:

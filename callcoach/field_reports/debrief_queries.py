@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, User
@@ -46,6 +46,20 @@ def offered_pairs(viewer: Viewer, campaign: Campaign) -> list[BeforeAfter]:
     follows and that no debrief has taken up since.
     """
     found = db.session.scalars(
+        pairs_of_members()
+        .where(
+            Call.campaign_id == campaign.id,
+            BeforeAfter.confirmed_at.is_not(None),
+            is_offered_anew(),
+        )
+        .order_by(BeforeAfter.offered_at.desc(), BeforeAfter.id.desc())
+    )
+    return [pair for pair in found if _is_followed(viewer, pair)]
+
+
+def pairs_of_members() -> Select[BeforeAfter]:
+    """Pairs of agents who are still of the call's team, joined with what `is_offered_anew` asks."""
+    return (
         select(BeforeAfter)
         .join(BeforeAfter.recheck)
         .join(Recheck.note)
@@ -53,16 +67,14 @@ def offered_pairs(viewer: Viewer, campaign: Campaign) -> list[BeforeAfter]:
         .join(User, User.id == Recheck.agent_id)
         .join(Membership, (Membership.user_id == User.id) & (Membership.team_id == Call.team_id))
         .outerjoin(DebriefedPair, DebriefedPair.pair_id == BeforeAfter.id)
-        .where(
-            Call.campaign_id == campaign.id,
-            BeforeAfter.offered_at.is_not(None),
-            BeforeAfter.confirmed_at.is_not(None),
-            User.is_enabled.is_(True),
-            or_(DebriefedPair.pair_id.is_(None), DebriefedPair.done_at < BeforeAfter.offered_at),
-        )
-        .order_by(BeforeAfter.offered_at.desc(), BeforeAfter.id.desc())
+        .where(User.is_enabled.is_(True))
     )
-    return [pair for pair in found if _is_followed(viewer, pair)]
+
+
+def is_offered_anew() -> ColumnElement[bool]:
+    """Offered to a debrief, and taken up by none since."""
+    is_new = or_(DebriefedPair.pair_id.is_(None), DebriefedPair.done_at < BeforeAfter.offered_at)
+    return and_(BeforeAfter.offered_at.is_not(None), is_new)
 
 
 def get_offered(viewer: Viewer, campaign: Campaign, pair_id: int) -> BeforeAfter:

@@ -221,9 +221,9 @@ def details(recheck: Recheck, counts: Tally) -> tuple[str, ...]:
     """Counts with n and interval, for who asks."""
     lines = []
     if recheck.sign != SignKind.EARS:
-        lines.append(_("Before the note: %(share)s", share=_interval(counts.before)))
-        lines.append(_("Since, found or heard: %(share)s", share=_interval(counts.after)))
-    lines.append(_("Since, heard by a person: %(share)s", share=_interval(counts.heard)))
+        lines.append(_("Before the note: %(share)s", share=share_words(counts.before)))
+        lines.append(_("Since, found or heard: %(share)s", share=share_words(counts.after)))
+    lines.append(_("Since, heard by a person: %(share)s", share=share_words(counts.heard)))
     if counts.picked.total:
         lines.append(
             _(
@@ -235,7 +235,8 @@ def details(recheck: Recheck, counts: Tally) -> tuple[str, ...]:
     return tuple(str(line) for line in lines)
 
 
-def _interval(share: Share) -> str:
+def share_words(share: Share) -> str:
+    """« 4 of 9, between 24 % and 69 % of calls (90 % interval) »."""
     if not share.total:
         return str(_("no call yet (n = 0)"))
     low, high = share.interval

@@ -70,8 +70,8 @@ def open_item(viewer: Viewer, debrief: Debrief, item: AgendaItem, *, is_skipped:
     # Two taps at once: the second waits here, and adds to what the first opened
     db.session.refresh(debrief, with_for_update={"of": Debrief})
     db.session.expire(debrief, ["attendances"])
-    now = select(Attendance).where(Attendance.debrief_id == debrief.id)
-    db.session.scalars(now.execution_options(populate_existing=True)).all()
+    rows = select(Attendance).where(Attendance.debrief_id == debrief.id)
+    db.session.scalars(rows.execution_options(populate_existing=True)).all()
     row = _row(viewer, debrief)
     if item.id not in row.opened_items:
         row.opened_items = [*row.opened_items, item.id]

@@ -24,8 +24,12 @@ from callcoach.debriefs.ranking import Fact, Place
 from callcoach.drills.models import Assignment, Drill
 from callcoach.drills.queries.library import in_library
 from callcoach.extensions import db, utc_now
-from callcoach.field_reports.debrief_queries import OLDEST_WEEKS
-from callcoach.field_reports.models import DebriefedPair, KeptFinding, Use
+from callcoach.field_reports.debrief_queries import (
+    OLDEST_WEEKS,
+    is_offered_anew,
+    pairs_of_members,
+)
+from callcoach.field_reports.models import KeptFinding, Use
 from callcoach.field_reports.presenters import subject_label
 from callcoach.field_reports.queries import this_week
 from callcoach.progress.access import follows
@@ -56,17 +60,10 @@ def pairs(scope: Scope) -> Iterable[Fact]:
     """Before and after, as agents offer them; in a one-to-one also those they have not offered."""
     if not follows(scope.viewer):
         return
-    is_open = or_(DebriefedPair.pair_id.is_(None), DebriefedPair.done_at < BeforeAfter.offered_at)
-    offered = [BeforeAfter.offered_at.is_not(None), is_open] if scope.agent_id is None else []
+    offered = [is_offered_anew()] if scope.agent_id is None else []
     after = select(Call.id).where(scope.calls())
     for pair in db.session.scalars(
-        select(BeforeAfter)
-        .join(BeforeAfter.recheck)
-        .join(Recheck.note)
-        .join(Note.call)
-        .join(User, User.id == Recheck.agent_id)
-        .join(Membership, (Membership.user_id == User.id) & (Membership.team_id == Call.team_id))
-        .outerjoin(DebriefedPair, DebriefedPair.pair_id == BeforeAfter.id)
+        pairs_of_members()
         .where(
             scope.calls(),
             readable(scope.viewer),
@@ -75,7 +72,6 @@ def pairs(scope: Scope) -> Iterable[Fact]:
             if scope.agent_id is not None
             else BeforeAfter.confirmed_at.is_not(None),
             Note.deleted_at.is_(None),
-            User.is_enabled.is_(True),
             *offered,
         )
         .options(
