@@ -95,8 +95,13 @@ class _InMemory(BytecodeCache):
 _templates = _InMemory()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest's own choice by mark
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what touches no database: it says the same as on SQLite."""
+    """Mark what drives a browser. On PostgreSQL, leave out what touches no database: it says the
+    same as on SQLite."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
     if not POSTGRES_URL:
         return
     chosen, left_out = [], []

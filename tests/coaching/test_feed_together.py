@@ -91,8 +91,8 @@ def test_a_lapsed_claim_is_taken_over_by_one_of_those_who_ask(
 ) -> None:
     absent, *others = viewers
     with app.app_context(), write_transaction():
-        call = db.session.scalars(select(Call)).all()[0]
-        assert call.agent is not None
+        call = db.session.scalars(select(Call).order_by(Call.id)).first()
+        assert call is not None and call.agent is not None
         create_request(call, call.agent)
         long_ago = utc_now() - 2 * feed.LEASE
         left = [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from callcoach.accounts.models import Team
@@ -300,7 +301,7 @@ def test_a_stretch_chosen_on_the_desk_is_added_exactly_and_undone_from_the_messa
     )
     page.keyboard.press("a")
     form = page.locator("[data-debrief-stretch] form")
-    assert form.locator("[name=start_ms]").input_value() == "12200"
+    expect(form.locator("[name=start_ms]")).to_have_value("12200")
     form.locator("button").press("Enter")
     toast = page.locator("#toasts .toast").last
     toast.wait_for()

@@ -266,7 +266,7 @@ def test_a_turn_is_offered_as_a_sentence_and_keeps_its_call(
         assert (phrase.source_call_id, phrase.list_name) == (place.call_id, "objection")
         elsewhere = create_call(team=db.session.get_one(Team, place.team_id)).id
         unseen = db.session.scalars(
-            select(Call.id).where(Call.campaign_id == place.campaign_id)
+            select(Call.id).where(Call.campaign_id == place.campaign_id).order_by(Call.id)
         ).all()[2]
     assert f"/calls/{place.call_id}" in client.get(base).text
     for call_id in (elsewhere, unseen):

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.accounts.models import Role, User
 from callcoach.coaching.queries.notes import get_note
 from callcoach.debriefs.access import can_lead
-from callcoach.debriefs.client_ids import checked_client_id
 from callcoach.debriefs.models import Debrief, Decision, DecisionState
 from callcoach.debriefs.operations import effects
+from callcoach.debriefs.operations.once import find_sent
 from callcoach.debriefs.operations.remarks import require_held, require_item
 from callcoach.debriefs.operations.screens import follow
 from callcoach.debriefs.queries.decisions import owners
@@ -64,14 +62,8 @@ def decide(
         InvalidInput: no words, too many, somebody who was not concerned, or no usable id.
         Conflict: the debrief has not begun, or the id is another debrief's decision.
     """
-    if not can_lead(viewer, debrief):
-        raise NotFound("There is no such debrief.")
-    client_id = checked_client_id(client_id)
-    db.session.refresh(debrief, with_for_update={"of": Debrief})
-    known = db.session.scalar(select(Decision).where(Decision.client_id == client_id))
+    client_id, known = find_sent(viewer, debrief, Decision, client_id)
     if known is not None:
-        if known.debrief_id != debrief.id:
-            raise Conflict("This was already written down elsewhere.")
         return known
     require_held(debrief)
     decision = Decision(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from callcoach.accounts.access import Viewer
 from callcoach.debriefs.access import can_lead
-from callcoach.debriefs.client_ids import checked_client_id
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, Remark
+from callcoach.debriefs.operations.once import find_sent
 from callcoach.debriefs.operations.screens import follow
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, utc_now
@@ -30,14 +28,8 @@ def put(
         InvalidInput: no words, too many, or no usable id.
         Conflict: the debrief has not begun, or the id is another remark's.
     """
-    if not can_lead(viewer, debrief):
-        raise NotFound("There is no such debrief.")
-    client_id = checked_client_id(client_id)
-    db.session.refresh(debrief, with_for_update={"of": Debrief})
-    known = db.session.scalar(select(Remark).where(Remark.client_id == client_id))
+    client_id, known = find_sent(viewer, debrief, Remark, client_id)
     if known is not None:
-        if known.debrief_id != debrief.id:
-            raise Conflict("This was already written down elsewhere.")
         return known
     require_held(debrief)
     text = text.strip()
