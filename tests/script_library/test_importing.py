@@ -125,7 +125,8 @@ _ENTITIES = b'<!DOCTYPE x [<!ENTITY a "b">]><w:document>&a;</w:document>'
         b"- a\n  - objection: " + b"* " * 290_000 + b"x",
         b"a " * 300_001,
     ],
-    ids=lambda content: repr(content[:12]),
+    # An archive's first bytes hold the time: its name must not change while tests are collected
+    ids=lambda content: repr(content[:4]),
 )
 def test_what_cannot_be_a_script_is_refused_with_a_reason(content: bytes) -> None:
     with pytest.raises(InvalidInput) as refused:
