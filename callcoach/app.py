@@ -13,6 +13,8 @@ from callcoach import extensions, web
 from callcoach.accounts import people_views
 from callcoach.accounts import session as accounts_session
 from callcoach.accounts import views as accounts_views
+from callcoach.audits import models as audits_models  # noqa: F401 - its tables
+from callcoach.audits import views as audits_views
 from callcoach.calls import views as calls_views
 from callcoach.campaigns import views as campaigns_views
 from callcoach.coaching import models as coaching_models  # noqa: F401 - its tables
@@ -23,6 +25,8 @@ from callcoach.debriefs import views as debriefs_views
 from callcoach.drills import views as drills_views
 from callcoach.expressions import views as expressions_views
 from callcoach.field_reports import views as field_reports_views
+from callcoach.incidents import models as incidents_models  # noqa: F401 - its tables
+from callcoach.incidents import views as incidents_views
 from callcoach.jobs import registry as jobs_registry
 from callcoach.jobs import views as jobs_views
 from callcoach.learning import models as learning_models  # noqa: F401 - its tables
@@ -30,10 +34,15 @@ from callcoach.learning import views as learning_views
 from callcoach.lessons import models as lessons_models  # noqa: F401 - its tables
 from callcoach.lessons import views as lessons_views
 from callcoach.notices import views as notices_views
+from callcoach.privacy import models as privacy_models  # noqa: F401 - its tables
+from callcoach.privacy import views as privacy_views
 from callcoach.progress import views as progress_views
+from callcoach.promises import models as promises_models  # noqa: F401 - its tables
+from callcoach.promises import views as promises_views
 from callcoach.script_fit import views as script_fit_views
 from callcoach.script_library import views as script_library_views
 from callcoach.search import views as search_views
+from callcoach.sponsors import views as sponsors_views
 from callcoach.team_life import models as team_life_models  # noqa: F401 - its tables
 from callcoach.team_life import views as team_life_views
 from callcoach.trials import views as trials_views
@@ -58,6 +67,11 @@ _VIEWS = (
     debriefs_views,
     lessons_views,
     team_life_views,
+    promises_views,
+    privacy_views,
+    incidents_views,
+    audits_views,
+    sponsors_views,
     notices_views,
     jobs_views,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.access_approvals import APPROVALS
+from tests.access_audits import AUDITS
 from tests.access_campaigns import CAMPAIGNS
 from tests.access_debrief_live import DEBRIEF_LIVE
 from tests.access_debrief_outcome import DEBRIEF_OUTCOME
@@ -19,11 +20,15 @@ from tests.access_drills import DRILLS
 from tests.access_expressions import EXPRESSIONS
 from tests.access_field_reports import FIELD_REPORTS
 from tests.access_fit import FIT
+from tests.access_incidents import INCIDENTS
 from tests.access_ledger import LEDGER
 from tests.access_lessons import LESSONS
 from tests.access_notes import MORE_NOTES
 from tests.access_phrases import PHRASES
+from tests.access_portal import PORTAL
+from tests.access_privacy import PRIVACY
 from tests.access_progress import PROGRESS
+from tests.access_promises import PROMISES
 from tests.access_row import (
     ADMIN,
     AGENTS,
@@ -441,6 +446,11 @@ TABLE = (
     *DEBRIEF_OUTCOME,
     *LESSONS,
     *TEAM_LIFE,
+    *PROMISES,
+    *PRIVACY,
+    *INCIDENTS,
+    *AUDITS,
+    *PORTAL,
     *PROGRESS,
     *SCRIPT_FIT,
     *FIT,

@@ -149,7 +149,7 @@ def context_of(
         campaign=campaign.name,
         persona=persona,
         vocabulary=tuple(campaign.vocabulary),
-        approved=phrases[PromiseKind.APPROVED],
+        approved=phrases[PromiseKind.APPROVED] + phrases[PromiseKind.CONDITIONAL],
         forbidden=tuple(dict.fromkeys(forbidden)),
         ambiguous=tuple(dict.fromkeys(ambiguous)),
         script_lines=_script_lines(script, persona) if script else (),

@@ -31,8 +31,11 @@ LANGUAGES = {"fr": _l("French"), "en": _l("English")}
 
 KINDS = {
     PromiseKind.APPROVED: _l("Approved"),
+    PromiseKind.CONDITIONAL: _l("With a condition"),
     PromiseKind.FORBIDDEN: _l("Forbidden"),
     PromiseKind.AMBIGUOUS: _l("Ambiguous"),
+    PromiseKind.DISCLOSURE: _l("To be said in the opening"),
+    PromiseKind.POSITIONING: _l("Positioning"),
 }
 
 AGENT_AUDIO = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcoach.extensions import UtcDateTime, db, utc_now
@@ -14,9 +14,26 @@ from callcoach.extensions import UtcDateTime, db, utc_now
 class PromiseKind(StrEnum):
     """What the sponsor says of a phrase."""
 
+    #: May be said.
     APPROVED = "approved"
+    #: May be said only with its condition ("after the study").
+    CONDITIONAL = "conditional"
     FORBIDDEN = "forbidden"
     AMBIGUOUS = "ambiguous"
+    #: Must be said when the call opens.
+    DISCLOSURE = "disclosure"
+    #: A word or phrase by which the offer wants to be known.
+    POSITIONING = "positioning"
+
+
+class Disclosure(StrEnum):
+    """What must be said when a call opens (Code de la consommation L221-16; RGPD art. 13 and 21)."""
+
+    IDENTITY = "identity"
+    ON_BEHALF = "on_behalf"
+    COMMERCIAL = "commercial"
+    RECORDING = "recording"
+    OBJECTION = "objection"
 
 
 class AgentAudio(StrEnum):
@@ -85,6 +102,10 @@ class Campaign(db.Model):
     dispute_hours: Mapped[int] = mapped_column(default=48, server_default="48")
     #: Calls of one agent that may be recorded in a week.
     weekly_recordings: Mapped[int] = mapped_column(default=2, server_default="2")
+    #: Hours in which the sponsor is told of an incident, by contract.
+    incident_hours: Mapped[int] = mapped_column(default=48, server_default="48")
+    #: Whether the sponsor hears the agents' voices; else their words are text only.
+    portal_agent_voice: Mapped[bool] = mapped_column(default=True, server_default=true())
     #: What the call is for, in the sponsor's words.
     purpose: Mapped[str] = mapped_column(Text, default="")
     is_archived: Mapped[bool] = mapped_column(default=False)
@@ -96,8 +117,12 @@ class Campaign(db.Model):
     personas: Mapped[list[Persona]] = relationship(
         back_populates="campaign", cascade="all, delete-orphan", order_by="Persona.name"
     )
+    #: Those in force.
     promises: Mapped[list[Promise]] = relationship(
-        back_populates="campaign", cascade="all, delete-orphan", order_by="Promise.id"
+        primaryjoin="and_(Promise.campaign_id == Campaign.id, Promise.is_in_force)",
+        back_populates="campaign",
+        cascade="all, delete-orphan",
+        order_by="Promise.id",
     )
     teams: Mapped[list[CampaignTeam]] = relationship(
         back_populates="campaign", cascade="all, delete-orphan"
@@ -133,7 +158,10 @@ class Persona(db.Model):
 
 
 class Promise(db.Model):
-    """A statement the sponsor approved, forbade, or finds ambiguous."""
+    """A statement the sponsor decided on, as it is in force now.
+
+    What it was before, and what is proposed, is in `promises.models.PromiseVersion`.
+    """
 
     __tablename__ = "promises"
 
@@ -145,5 +173,14 @@ class Promise(db.Model):
     text: Mapped[str] = mapped_column(String(300))
     #: Why, or what to say instead.
     note: Mapped[str] = mapped_column(Text, default="")
+    #: Other wordings that are as good, one string each.
+    nuances: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    #: Of a conditional statement: the words without which it may not be said.
+    condition: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    disclosure: Mapped[Disclosure | None] = mapped_column(String(12))
+    #: False while it is only proposed, and once it was retired.
+    is_in_force: Mapped[bool] = mapped_column(default=True, server_default=true())
 
-    campaign: Mapped[Campaign] = relationship(back_populates="promises")
+    campaign: Mapped[Campaign] = relationship(
+        back_populates="promises", foreign_keys="Promise.campaign_id"
+    )

@@ -33,6 +33,9 @@ from callcoach.script_library.models import (
 
 _KINDS = {
     PromiseKind.APPROVED: GroundKind.PROMISE,
+    PromiseKind.CONDITIONAL: GroundKind.PROMISE,
+    PromiseKind.POSITIONING: GroundKind.PROMISE,
+    PromiseKind.DISCLOSURE: GroundKind.DISCLOSURE,
     PromiseKind.FORBIDDEN: GroundKind.FORBIDDEN,
     PromiseKind.AMBIGUOUS: GroundKind.AMBIGUOUS,
 }

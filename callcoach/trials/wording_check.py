@@ -23,6 +23,9 @@ from callcoach.trials.queries import Triable
 
 _PROMISES = {
     PromiseKind.APPROVED: GroundKind.PROMISE,
+    PromiseKind.CONDITIONAL: GroundKind.PROMISE,
+    PromiseKind.POSITIONING: GroundKind.PROMISE,
+    PromiseKind.DISCLOSURE: GroundKind.DISCLOSURE,
     PromiseKind.FORBIDDEN: GroundKind.FORBIDDEN,
     PromiseKind.AMBIGUOUS: GroundKind.AMBIGUOUS,
 }

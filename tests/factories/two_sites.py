@@ -36,6 +36,7 @@ from callcoach.tuning.operations import add_phrase, set_standing
 
 from .accounts import create_team, create_user
 from .approvals import approval_things
+from .audits import audit_things
 from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
 from .checks import create_check
@@ -131,6 +132,22 @@ class Site:
     drill_review: int
     drill_reviewed: int
     chain_turns: tuple[int, ...]
+    promise_version: int
+    proposed_promise: int
+    redaction: int
+    suspected_incident: int
+    incident: int
+    draft_audit: int
+    audit: int
+    closed_audit: int
+    audit_call: int
+    closed_audit_call: int
+    finding: int
+    contested_finding: int
+    finding_remark: int
+    audit_report: int
+    wording_draw: int
+    wording_call: int
     recheck: int
     closed_recheck: int
     recheck_listen: int
@@ -361,6 +378,7 @@ def _create_site() -> Site:
         **fit_things(team, sponsor, owner, author, mark),
         **trial_things(team, campaign, mark),
         **debrief_things(team, call, owner, other, author, mark),
+        **audit_things(team, call, owner, author, sponsor_user, mark),
         put_back_token=str(
             _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
         ),

@@ -1,0 +1,1 @@
+"""Audits: a logged random sample, judged by people, and what it proves."""

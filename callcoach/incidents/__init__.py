@@ -1,0 +1,1 @@
+"""What must not have been said, and what is done about it."""

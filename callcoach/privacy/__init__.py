@@ -1,0 +1,1 @@
+"""What leaves the floor about a call: redacted, and released by a person."""

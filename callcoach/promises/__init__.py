@@ -1,0 +1,1 @@
+"""What the sponsor decided may be said, version by version; and how each call stands to it."""

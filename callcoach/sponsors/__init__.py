@@ -1,0 +1,1 @@
+"""The portal: what the client company sees and hears, and nothing else."""

@@ -1,0 +1,7 @@
+"""Every page of this room: importing this module registers them."""
+
+from __future__ import annotations
+
+from callcoach.sponsors.blueprint import bp
+
+__all__ = ["bp"]
