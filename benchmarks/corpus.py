@@ -94,12 +94,16 @@ Support = Mapping[str, Mapping[str, frozenset[str]]]
 
 def support_of(calls: Iterable[Call], language: str = "fr") -> Support:
     """Where every entry of the packaged lists is said, by either side, in either form."""
-    texts = [(call.group, read_turn(turn)) for call in calls for turn in call.conversation.turns]
+    texts = [
+        (call.group, read_turn(turn, language))
+        for call in calls
+        for turn in call.conversation.turns
+    ]
     support: dict[str, dict[str, frozenset[str]]] = {}
     for name, entry in read_lists(language).items():
         support[name] = {}
         for phrase in entry.get("phrases", ()):
-            wanted = prepare([phrase])
+            wanted = prepare([phrase], language)
             groups: set[str] = set()
             for group, read in texts:
                 if group not in groups and find(read, wanted):
@@ -131,5 +135,7 @@ def lexicon_without(hidden: Iterable[str], support: Support, language: str = "fr
     lists: dict[str, Phrases] = {}
     for name, entry in read_lists(language).items():
         kept = [p for p in entry.get("phrases", ()) if not (s := support[name][p]) or s - gone]
-        lists[name] = prepare([*kept, *(p for p in entry.get("general", ()) if not copies(p))])
+        lists[name] = prepare(
+            [*kept, *(p for p in entry.get("general", ()) if not copies(p))], language
+        )
     return lists

@@ -87,7 +87,7 @@ class _Call:
 
     def __init__(self, turns: Iterable[Turn], language: str) -> None:
         ordered = sorted(turns, key=lambda turn: (turn.start_s, turn.end_s))
-        said = [_Said(place, turn, read_turn(turn)) for place, turn in enumerate(ordered)]
+        said = [_Said(place, turn, read_turn(turn, language)) for place, turn in enumerate(ordered)]
         self.language = language if language in LANGUAGES else "fr"
         #: Both voices are in one row where nobody could tell them apart.
         self.is_mixed = any(one.turn.speaker is Speaker.UNKNOWN for one in said)
@@ -382,4 +382,4 @@ def _lists(language: str) -> Mapping[str, Phrases]:
     """The packaged lists of a language, prepared."""
     resource = files("callcoach.analysis") / "data" / "kind" / f"{language}.toml"
     data = tomllib.loads(resource.read_text(encoding="utf-8"))
-    return {name: prepare(entry["phrases"]) for name, entry in data.items()}
+    return {name: prepare(entry["phrases"], language) for name, entry in data.items()}

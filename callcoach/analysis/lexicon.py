@@ -2,14 +2,17 @@
 
 A phrase of at least eight letters and two words is also found when the recogniser bent it a little
 (rapidfuzz partial ratio); shorter ones must match word for word, because at 25 to 30 % word errors
-a short fuzzy match finds everything.
+a short fuzzy match finds everything. A phrase that sounds the same (`sounds`) is found however it is
+spelt or cut into words: "rappeler moi" is "rappelez-moi". Only one long word may also differ a little
+in its sound ("Dial Tronique" is Dialtronix): on the training calls, phrases of several words with an
+error in their sound were somebody else's words three times in four.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -17,6 +20,7 @@ from importlib.resources import files
 from rapidfuzz import fuzz, process
 
 from callcoach.analysis.model import Turn, Word
+from callcoach.analysis.sounds import MIN_LETTERS, has_heard_ending, sound_of
 from callcoach.analysis.text import tokens
 from callcoach.analysis.tuning import Tuning
 
@@ -25,6 +29,8 @@ from callcoach.analysis.tuning import Tuning
 FUZZY_RATIO = 88.0
 #: Shortest phrase, in letters, that may match with errors.
 FUZZY_LETTERS = 8
+#: Certainty of a phrase that only sounds alike, beside 1 for one that is spelt alike.
+SOUND_SCORE = 0.95
 #: Letters that a last word may have more than the phrase: an ending, not another word.
 MAX_ENDING = 2
 LANGUAGES = ("fr", "en")
@@ -37,6 +43,8 @@ class ReadTurn:
     Args:
         text: folded tokens joined by single spaces, with a space at both ends.
         word_at: index into `words` for every character of `text`.
+        sound: the sounds of the same tokens in one piece, so that a word cut in two is found again.
+        starts, ends: where in `text` a token begins or ends, by its place in `sound`.
     """
 
     text: str
@@ -44,6 +52,9 @@ class ReadTurn:
     words: tuple[Word, ...]
     start_s: float
     end_s: float
+    sound: str
+    starts: Mapping[int, int]
+    ends: Mapping[int, int]
 
     @property
     def size(self) -> int:
@@ -66,45 +77,75 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """A prepared list of phrases and patterns."""
+    """A prepared list of phrases and patterns.
+
+    Args:
+        sounds: the sound of every phrase that may be found by its sound.
+        names: of these, long single words, which may be found with an error in the sound.
+    """
 
     exact: tuple[str, ...]
     fuzzy: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
+    sounds: Mapping[str, str]
+    names: Mapping[str, str]
 
 
 #: Prepared lists by name.
 Lexicon = Mapping[str, Phrases]
 
 
-def read_turn(turn: Turn) -> ReadTurn:
+def read_turn(turn: Turn, language: str = "fr") -> ReadTurn:
     """Prepare `turn` for matching; a turn without words reads as an empty text."""
     text, word_at = " ", [0]
+    sound, starts, ends = "", dict[int, int](), dict[int, int]()
     for index, word in enumerate(turn.words):
         for token in tokens(word.word):
+            starts[len(sound)] = len(text)
             text += token + " "
             word_at += [index] * (len(token) + 1)
-    return ReadTurn(text, tuple(word_at), turn.words, turn.start_s, turn.end_s)
+            sound += sound_of(token, language)
+            ends[len(sound)] = len(text) - 1
+    return ReadTurn(text, tuple(word_at), turn.words, turn.start_s, turn.end_s, sound, starts, ends)
 
 
-def prepare(phrases: Iterable[str]) -> Phrases:
-    """Sort raw phrases into exact, fuzzy and ``re:`` patterns.
+def prepare(phrases: Iterable[str], language: str = "fr") -> Phrases:
+    """Sort raw phrases into exact, fuzzy and ``re:`` patterns, with their sounds in `language`.
 
     >>> prepare(["Zéro risque", "re:^oui"]).fuzzy
     ('zero risque',)
     """
-    exact, fuzzy, patterns = [], [], []
+    exact, patterns = dict[str, tuple[str, ...]](), []
     for phrase in phrases:
         if phrase.startswith("re:"):
             patterns.append(re.compile(phrase[3:]))
-            continue
-        folded = " ".join(tokens(phrase))
-        if not folded:
-            continue
-        exact.append(folded)
-        if " " in folded and len(folded) >= FUZZY_LETTERS:
-            fuzzy.append(folded)
-    return Phrases(tuple(dict.fromkeys(exact)), tuple(dict.fromkeys(fuzzy)), tuple(patterns))
+        elif words := tokens(phrase):
+            exact[" ".join(words)] = words
+    sounds = {folded: _sound(words, language) for folded, words in exact.items()}
+    sounds = {folded: sound for folded, sound in sounds.items() if sound}
+    return Phrases(
+        tuple(exact),
+        tuple(folded for folded in exact if " " in folded and len(folded) >= FUZZY_LETTERS),
+        tuple(patterns),
+        sounds,
+        {
+            folded: sound
+            for folded, sound in sounds.items()
+            if " " not in folded and len(sound) >= FUZZY_LETTERS
+        },
+    )
+
+
+def _sound(words: Sequence[str], language: str) -> str:
+    """The sound of a phrase in one piece, "" where it may not be matched by its sound.
+
+    The phrase must have a word long enough to have a sound of its own, and the whole be long enough.
+    One word whose ending tells "arrêtez" from "arrêter" is left to its spelling.
+    """
+    sound = "".join(sound_of(word, language) for word in words)
+    spelt = all(len(word) < MIN_LETTERS for word in words)
+    alone = len(words) == 1 and has_heard_ending(words[0], language)
+    return "" if spelt or alone or len(sound) < MIN_LETTERS else sound
 
 
 def read_lexicon(language: str) -> dict[str, dict[str, list[str]]]:
@@ -123,7 +164,7 @@ def read_lexicon(language: str) -> dict[str, dict[str, list[str]]]:
 def load_lexicon(language: str) -> Lexicon:
     """The packaged lists of `language`, prepared."""
     return {
-        name: prepare([*entry.get("phrases", ()), *entry.get("general", ())])
+        name: prepare([*entry.get("phrases", ()), *entry.get("general", ())], language)
         for name, entry in read_lexicon(language).items()
     }
 
@@ -179,7 +220,8 @@ def _tune(language: str, added: _Changes, removed: _Changes) -> Lexicon:
             if phrase not in gone.get(name, ()) and " ".join(tokens(phrase)) not in folded
         ]
         # a person's phrase is never a pattern: a colon and what follows are read as words
-        lists[name] = prepare([*kept, *(" ".join(tokens(phrase)) for phrase in more.get(name, ()))])
+        added_here = (" ".join(tokens(phrase)) for phrase in more.get(name, ()))
+        lists[name] = prepare([*kept, *added_here], language)
     return lists
 
 
@@ -216,10 +258,52 @@ def find(read: ReadTurn, wanted: Phrases) -> tuple[Hit, ...]:
     for phrase, _, _ in near:
         if phrase not in found and len(body) >= len(phrase) - 2:
             spans += _fuzzy(read.text, phrase)
-    return _distinct(read, spans)
+    return _distinct(read, [*spans, *_by_sound(read, wanted, {span[2] for span in spans})])
 
 
-def _fuzzy(text: str, phrase: str) -> list[tuple[int, int, str, float]]:
+#: Likeness of a stretch that may still become the word's once its ends are put right.
+_NEARLY = FUZZY_RATIO - 2.0
+#: A place in a text: first and last character, the phrase, likeness in (0, 1].
+_Span = tuple[int, int, str, float]
+
+
+def _by_sound(read: ReadTurn, wanted: Phrases, known: Collection[str]) -> Iterable[_Span]:
+    """Places where a phrase that is not `known` yet sounds alike, however it is cut into words."""
+    for phrase in [phrase for phrase, sound in wanted.sounds.items() if sound in read.sound]:
+        sound = wanted.sounds[phrase]
+        at = read.sound.find(sound)
+        while at >= 0:
+            end = at + len(sound)
+            if at in read.starts and end in read.ends and phrase not in known:
+                yield read.starts[at], read.ends[end], phrase, SOUND_SCORE
+            at = read.sound.find(sound, at + 1)
+    near = process.extract(
+        read.sound, wanted.names, scorer=fuzz.partial_ratio, score_cutoff=_NEARLY, limit=None
+    )
+    for sound, _, phrase in near:
+        if phrase not in known:
+            yield from _nearly(read, phrase, sound)
+
+
+def _nearly(read: ReadTurn, phrase: str, sound: str) -> Iterable[_Span]:
+    """Where whole words sound nearly like `sound`."""
+    near = fuzz.partial_ratio_alignment(sound, read.sound, score_cutoff=_NEARLY)
+    if near is None or len(read.sound) < len(sound):
+        return
+    first, last = near.dest_start, near.dest_end
+    around = range(-MAX_ENDING, MAX_ENDING + 1)
+    places = [
+        (fuzz.ratio(sound, read.sound[start:end]), start, end)
+        for start in (first + step for step in around)
+        for end in (last + step for step in around)
+        if start in read.starts and end in read.ends
+    ]
+    likeness, start, end = max(places, default=(0.0, 0, 0))
+    if likeness >= FUZZY_RATIO:
+        yield read.starts[start], read.ends[end], phrase, SOUND_SCORE * likeness / 100
+
+
+def _fuzzy(text: str, phrase: str) -> list[_Span]:
     aligned = fuzz.partial_ratio_alignment(phrase, text, score_cutoff=FUZZY_RATIO)
     if aligned is None:
         return []

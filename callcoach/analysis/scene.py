@@ -132,7 +132,7 @@ class Scene:
 
     def read(self, turn: Turn) -> ReadTurn:
         if turn.index not in self._read:
-            self._read[turn.index] = read_turn(turn)
+            self._read[turn.index] = read_turn(turn, self.language)
         return self._read[turn.index]
 
     def hits(self, turn: Turn | None, name: str) -> tuple[Hit, ...]:
@@ -167,7 +167,7 @@ class Scene:
     def context_hits(self, turn: Turn, name: str) -> tuple[Hit, ...]:
         """Phrases of the context's `approved`, `forbidden` or `ambiguous` said in `turn`."""
         if name not in self._context_phrases:
-            self._context_phrases[name] = prepare(getattr(self.context, name))
+            self._context_phrases[name] = prepare(getattr(self.context, name), self.language)
         return find(self.read(turn), self._context_phrases[name])
 
     def bound(self, name: str) -> float:

@@ -16,7 +16,6 @@ from callcoach.analysis.engine import ANALYSIS_VERSION
 from callcoach.analysis.lexicon import Phrases, ReadTurn, find, prepare, read_turn
 from callcoach.analysis.model import AgentChannel, CallContext, Speaker, Word
 from callcoach.analysis.model import Turn as SaidTurn
-from callcoach.analysis.text import tokens
 from callcoach.analysis.tuning import Tuning
 from callcoach.calls.judging import same_among
 from callcoach.calls.mapping import analysis_rows, context_of, to_ms, to_s
@@ -218,8 +217,8 @@ def _last_calls(viewer: Viewer, campaign: Campaign, limit: int) -> list[int]:
 
 def _read_text(text: str) -> ReadTurn:
     """A text as the matcher reads a turn, all of it one word: it tells whether, not when."""
-    said = f" {' '.join(tokens(text))} "
-    return ReadTurn(said, (0,) * len(said), (Word(text, 0.0, 1.0, 1.0),), 0.0, 1.0)
+    word = Word(text, 0.0, 1.0, 1.0)
+    return read_turn(SaidTurn(0, Speaker.UNKNOWN, 0, 0.0, 1.0, text, (word,)))
 
 
 def _places(found: Sequence[tuple[int, int]], wanted: Phrases) -> list[Place]:
