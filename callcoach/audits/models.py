@@ -42,6 +42,16 @@ class SampleState(StrEnum):
     RESERVE = "reserve"
 
 
+class LeftOut(StrEnum):
+    """Why a sampled call may be left out; nothing else counts as a reason."""
+
+    WRONG_KIND = "wrong_kind"
+    INAUDIBLE = "inaudible"
+    #: The prospect objected to being recorded, or to what is done with it.
+    OBJECTION = "objection"
+    ERASED = "erased"
+
+
 class RemarkKind(StrEnum):
     """What is said of a finding."""
 
@@ -112,7 +122,16 @@ class AuditCall(db.Model):
     position: Mapped[int]
     stratum: Mapped[str] = mapped_column(String(40), default="")
     state: Mapped[SampleState] = mapped_column(String(10), default=SampleState.SAMPLED)
-    #: Why it was left out; who and when are in the access log too.
+    #: As it was drawn, so that figures by week and by version stay when the call is erased: its day
+    #: in the campaign's market, and the script it was made with.
+    called_on: Mapped[date | None]
+    script_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("script_versions.id", ondelete="SET NULL")
+    )
+    #: Position of the call whose place it took.
+    replaces: Mapped[int | None]
+    #: Why it was left out, and in words; who and when are in the access log too.
+    left_out: Mapped[LeftOut | None] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(Text, default="")
     replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
@@ -149,7 +168,10 @@ class Judgement(db.Model):
     #: What the machine had proposed, copied when it was first shown; never before the judgement.
     machine: Mapped[Standing | None] = mapped_column(String(16))
     machine_confidence: Mapped[float | None]
-    #: After a joint calibration: what both hold, and why. Figures use it in place of `standing`.
+    #: What its judge holds since the machine's proposal was shown; agreement keeps to `standing`.
+    corrected: Mapped[Standing | None] = mapped_column(String(16))
+    corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: After a joint calibration: what both hold. Figures use it in place of all before.
     settled: Mapped[Standing | None] = mapped_column(String(16))
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     row_version: Mapped[int] = mapped_column(default=1)
@@ -167,7 +189,7 @@ class Judgement(db.Model):
     @property
     def final(self) -> Standing:
         """What the figures use."""
-        return Standing(self.settled or self.standing)
+        return Standing(self.settled or self.corrected or self.standing)
 
 
 class FindingRemark(db.Model):
