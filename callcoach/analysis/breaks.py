@@ -47,14 +47,13 @@ def find_breaks(scene: Scene, points: Sequence[TippingPoint]) -> tuple[Unexplain
     ]
     found: list[UnexplainedBreak] = []
     for z, drop, item in sorted(_drops(observe(scene)), key=lambda each: -each[0]):
-        turn = item.turn
         if z < scene.bound("unexplained_break.drop_z"):
             break
-        if any(near.start_s - apart_s <= turn.start_s <= near.end_s + apart_s for near in known):
+        if any(near.start_s - apart_s <= item.start_s <= near.end_s + apart_s for near in known):
             continue
-        known.append(Segment(turn.start_s, turn.end_s))
+        known.append(Segment(item.start_s, item.end_s))
         found.append(
-            UnexplainedBreak(turn.start_s, turn.end_s, turn.index, round(min(2.0, drop), 3))
+            UnexplainedBreak(item.start_s, item.end_s, item.turn, round(min(2.0, drop), 3))
         )
     return tuple(sorted(found, key=lambda each: each.start_s))
 

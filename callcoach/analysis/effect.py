@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
+from statistics import fmean
 
 from callcoach.analysis.detectors import quote
-from callcoach.analysis.engagement import BAND_Z, is_falling_before
+from callcoach.analysis.endings import END_WITHIN_S
+from callcoach.analysis.engagement import BAND_Z, is_before
+from callcoach.analysis.lanes import ms
 from callcoach.analysis.model import EngagementPoint, Evidence, Message, Turn, Valence
 from callcoach.analysis.scene import Moment, Scene, length_s, mean_length_s
 
@@ -20,8 +23,10 @@ from callcoach.analysis.scene import Moment, Scene, length_s, mean_length_s
 TURNS, WITHIN_S = 3, 30.0
 #: Standard deviations from which the curve visibly moves (TIPPING.md §4.3).
 VISIBLE_Z = 1.0
-#: A turn and the curve's point may touch by this much, seconds.
-_TOUCH_S = 0.5
+#: Least standard deviation that a change is held against, on the curve's scale.
+LEAST_SPREAD = 0.05
+#: What is kept of the effect of a fall that had begun before (TIPPING.md §4.2).
+PRE_TREND_SHARE = 0.5
 #: At most so many facts about the prospect's answer (TIPPING.md §4.4).
 MOST_FACTS = 3
 #: A change worth saying: lengths that differ by this factor, delays by this much.
@@ -46,37 +51,57 @@ class Course(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The change of the curve at a moment: `z` in standard deviations, negative when it falls."""
+    """The change of the curve at a moment: `z` in standard deviations, negative when it falls.
+
+    `had_begun`: it was falling already, and `z` is halved for that.
+    """
 
     course: Course
     z: float
+    had_begun: bool = False
 
 
-def effect_at(points: Sequence[EngagementPoint], turn: Turn, valence: Valence) -> Effect:
+def effect_at(
+    points: Sequence[EngagementPoint], turn: Turn, valence: Valence, *, falling: bool = False
+) -> Effect:
     """Compare the curve before and after `turn`, three prospect turns or 30 s each way.
 
-    A fall that was under way already counts half (pre-trend guard).
+    What `turn` answers to lies before it, even where it cuts in: the polarity of the very objection
+    that a fault is about is no effect of the fault. How the call ends counts within 15 s.
+
+    Args:
+        falling: `engagement.is_falling_before`; a fall that was under way counts half.
     """
-    before = [p for p in points if p.end_s <= turn.start_s + _TOUCH_S][-TURNS:]
-    after = [p for p in points if p.start_s >= turn.start_s - _TOUCH_S and p not in before][:TURNS]
-    before = [p for p in before if turn.start_s - p.end_s <= WITHIN_S]
-    after = [p for p in after if p.start_s - turn.end_s <= WITHIN_S]
+    before = [p for p in points if is_before(p.start_s, p.end_s, turn)]
+    after = [p for p in points if not is_before(p.start_s, p.end_s, turn) and _is_soon(p, turn)]
+    after = after[:TURNS]
+    before = [p for p in before[-TURNS:] if ms(turn.start_s - p.end_s) <= WITHIN_S]
     if not before or not after:
         return Effect(Course.UNKNOWN, 0.0)
     level, later = _mean(before), _mean(after)
-    spread = sqrt(sum(_deviation(p) ** 2 for p in [*before, *after]) / len([*before, *after]))
-    z = (later - level) / max(spread, 0.05)
-    if z < 0 and is_falling_before(points, turn.start_s):
-        z /= 2
-    fell = after[0].value <= level - VISIBLE_Z * max(spread, 0.05)
+    spread = sqrt(fmean(_deviation(p) ** 2 for p in [*before, *after]))
+    spread = max(spread, LEAST_SPREAD)
+    z = (later - level) / spread
+    had_begun = falling and z < 0
+    if had_begun:
+        z *= PRE_TREND_SHARE
+    fell = after[0].value <= level - VISIBLE_Z * spread
     if valence is Valence.NEGATIVE and fell and any(p.value >= level for p in after[1:]):
-        return Effect(Course.RECOVERED, z)
+        return Effect(Course.RECOVERED, z, had_begun)
     signed = z if valence is Valence.POSITIVE else -z
-    return Effect(Course.MOVED if signed >= VISIBLE_Z else Course.UNMOVED, z)
+    return Effect(Course.MOVED if signed >= VISIBLE_Z else Course.UNMOVED, z, had_begun)
+
+
+def _is_soon(point: EngagementPoint, turn: Turn) -> bool:
+    """Whether a point after `turn` is near enough; the end of a call, a point without duration,
+    must be nearer.
+    """
+    is_end = point.start_s == point.end_s
+    return ms(point.start_s - turn.end_s) <= (END_WITHIN_S if is_end else WITHIN_S)
 
 
 def _mean(points: Sequence[EngagementPoint]) -> float:
-    return sum(point.value for point in points) / len(points)
+    return fmean(point.value for point in points)
 
 
 def _deviation(point: EngagementPoint) -> float:

@@ -7,7 +7,8 @@ from typing import Any
 
 from callcoach.analysis.breaks import find_breaks
 from callcoach.analysis.embedding import Embedder
-from callcoach.analysis.engagement import engagement_curve
+from callcoach.analysis.endings import ending_of
+from callcoach.analysis.engagement import engagement_curve, measures
 from callcoach.analysis.figures import compute_figures
 from callcoach.analysis.fusion import find_tipping_points
 from callcoach.analysis.holds import find_holds
@@ -17,7 +18,7 @@ from callcoach.analysis.scene import Scene
 from callcoach.analysis.turns import build_conversation
 
 #: Raised whenever the same input may give another result; kept with every stored analysis.
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 
 
 def analyse(
@@ -39,7 +40,7 @@ def analyse(
         channels: what the file carries.
         agent_channel: 0 or 1 on separate channels; None when mixed (`Track.speaker` tells) or
             not known, in which case the speakers are unknown.
-        context: campaign, persona, promises and script in force.
+        context: campaign, persona, promises and script in force; its norms scale the curve.
         language: language spoken, "fr" or "en"; chooses the lexicons.
         engine: names and versions of what made the tracks, kept in the result.
         embedder: reads the meaning of sentences; without one words and spelling decide alone.
@@ -56,7 +57,10 @@ def analyse(
         separate=channels is Channels.STEREO,
     )
     scene = Scene(conversation, context, language, embedder=embedder)
-    engagement = engagement_curve(scene)
+    kind = classify_kind(
+        conversation.turns, duration_s=duration_s, language=language, context=context
+    )
+    engagement = engagement_curve(scene, ending_of(scene, kind.kind))
     points = find_tipping_points(scene, engagement)
     return CallAnalysis(
         duration_s=duration_s,
@@ -68,14 +72,14 @@ def analyse(
             "language": language,
             "meaning": embedder.name if embedder else "",
             "tuning": context.tuning.fingerprint,
+            "norms": context.norms.calls,
         },
         turns=conversation.turns,
         figures=compute_figures(conversation),
         engagement=engagement,
         tipping_points=points,
-        kind=classify_kind(
-            conversation.turns, duration_s=duration_s, language=language, context=context
-        ),
+        kind=kind,
         breaks=find_breaks(scene, points),
         holds=find_holds(scene),
+        participation=measures(scene),
     )

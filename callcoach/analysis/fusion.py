@@ -157,7 +157,7 @@ def find_tipping_points(
             continue
         candidates = grouped.get(moment.turn.index, [])
         features = features_of(scene, moment, candidates)
-        falling = is_falling_before(engagement, moment.turn.start_s)
+        falling = is_falling_before(scene, moment.turn)
         best = _best(weights, features, falling=falling)
         if best is not None:
             valence, probability = best
@@ -167,7 +167,8 @@ def find_tipping_points(
             cause = weights.likeliest_cause(valence, features, cues, alike)
             ordered = _ordered(own, cause, moment)
             point = _point(scene, moment, ordered, probability, falling=falling)
-            course = course_fact(effect_at(engagement, moment.turn, valence), moment.turn, valence)
+            effect = effect_at(engagement, moment.turn, valence, falling=falling)
+            course = course_fact(effect, moment.turn, valence)
             if course is not None:
                 point = replace(point, evidence=(*point.evidence, course))
             found.append(point)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from callcoach.analysis.norms import PACKAGED, Norms, TurnMeasure
 from callcoach.analysis.tuning import Tuning
 
 
@@ -243,7 +244,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class EngagementPoint:
-    """The prospect's participation over a stretch; all three in [-1, 1], low <= value <= high."""
+    """The prospect's participation over a stretch; all three in [-1, 1], low <= value <= high. A
+    point without duration is no turn: it says how the call ended.
+    """
 
     start_s: float
     end_s: float
@@ -278,8 +281,9 @@ class ScriptLine:
 class CallContext:
     """What is known of a call beside its sound; every part may be empty.
 
-    `campaign` and `persona` are names, `tuning` is what the campaign changes in the engine; the
-    rest are phrases in the call's language.
+    `campaign` and `persona` are names, `tuning` is what the campaign changes in the engine, `norms`
+    how much its prospects usually say; the rest are phrases in the call's language. Two contexts are
+    the same whatever their norms, which move with every call of the campaign.
     """
 
     campaign: str = ""
@@ -290,6 +294,7 @@ class CallContext:
     ambiguous: tuple[str, ...] = ()
     script_lines: tuple[ScriptLine, ...] = ()
     tuning: Tuning = field(default_factory=Tuning)
+    norms: Norms = field(default=PACKAGED, compare=False)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -313,6 +318,10 @@ class CallContext:
                 if not isinstance(value, dict):
                     raise ValueError("context 'tuning' must be an object")
                 values[key] = Tuning.from_dict(value)
+            elif key == "norms":
+                if not isinstance(value, dict):
+                    raise ValueError("context 'norms' must be an object")
+                values[key] = Norms.from_dict(value)
             elif not isinstance(value, list):
                 raise ValueError(f"context {key!r} must be a list")
             elif key == "script_lines":
@@ -349,6 +358,8 @@ class CallAnalysis:
         breaks: unexplained breaks, sorted by start.
         holds: stretches that a player may skip because nobody converses (waiting music, transfer),
             sorted, disjoint; ringing and greeting before the talk are not among them.
+        participation: what the prospect's turns say of taking part, before any scale; for the norms
+            of the campaign, not part of the JSON.
     """
 
     duration_s: float
@@ -362,6 +373,7 @@ class CallAnalysis:
     kind: KindGuess
     breaks: tuple[UnexplainedBreak, ...] = ()
     holds: tuple[Segment, ...] = ()
+    participation: tuple[TurnMeasure, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of schema 1; words are rendered in French and English."""

@@ -9,7 +9,7 @@ Does not use: any voice quality, or anything that tells one person from another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from math import log1p
 from statistics import median
@@ -148,7 +148,7 @@ def _place(scene: Scene, moment: Moment) -> dict[str, float]:
 
 def _engagement(scene: Scene, moment: Moment) -> dict[str, float]:
     """How far the prospect takes part before and after (unsmoothed, see `engagement`)."""
-    seen = {item.turn.index: item.value for item in observe_once(scene)}
+    seen = _taking_part(scene)
     before = [seen[turn.index] for turn in moment.before[-SPAN:]]
     after = [seen[turn.index] for turn in moment.after[:SPAN]]
     return {
@@ -156,6 +156,12 @@ def _engagement(scene: Scene, moment: Moment) -> dict[str, float]:
         "taking_part_next": seen[moment.next.index] if moment.next else 0.0,
         "taking_part_last": seen[moment.last.index] if moment.last else 0.0,
     }
+
+
+@lru_cache(maxsize=1)
+def _taking_part(scene: Scene) -> Mapping[int, float]:
+    """The observations of the scene that is being analysed, by turn."""
+    return {item.turn: item.value for item in observe(scene)}
 
 
 def _lists(scene: Scene, moment: Moment) -> dict[str, float]:
@@ -167,10 +173,6 @@ def _lists(scene: Scene, moment: Moment) -> dict[str, float]:
     numbers |= {f"next_said_{name}": float(scene.has(moment.next, name)) for name in NEXT_LISTS}
     numbers |= {f"last_said_{name}": float(scene.has(moment.last, name)) for name in LAST_LISTS}
     return numbers
-
-
-#: One call is analysed at a time: the last scene's observations are enough to keep.
-observe_once = lru_cache(maxsize=1)(observe)
 
 
 def _is_unfinished(turn: Turn | None) -> bool:

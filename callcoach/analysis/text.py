@@ -132,6 +132,37 @@ def number_share(text: str) -> float:
     return sum(word in _NUMBERS or word[0].isdigit() for word in words) / max(len(words), 1)
 
 
+#: A word that begins with a capital letter and goes on in small ones, as names are recognised.
+_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+")
+#: Written with a capital, and no name.
+_TITLES = frozenset("monsieur madame mademoiselle messieurs mesdames mr mrs ms miss".split())  # noqa: SIM905
+
+
+def named(text: str) -> int:
+    """Numbers and names in `text`, those in a row counted once ("vingt-deux", "Lucie Morel").
+
+    A capital at the start of a sentence makes no name, nor does a title.
+
+    >>> named("Voyez Paul Garnier, le 06 12, ou Lille.")
+    3
+    >>> named("Bonjour madame. Oui ?")
+    0
+    """
+    count = 0
+    for sentence in sentences(text):
+        last = ""
+        for place, word in enumerate(re.split(r"[\s'’-]+", sentence)):
+            plain = fold(word).strip('.,;:!?…«»"()')
+            kind = ""
+            if plain in _NUMBERS or plain[:1].isdigit():
+                kind = "number"
+            elif place and _NAME.match(word) and plain not in _TITLES and plain not in STOPWORDS:
+                kind = "name"
+            count += bool(kind) and kind != last
+            last = kind if not word.endswith((",", ";", ":")) else ""
+    return count
+
+
 def count_syllables(text: str) -> int:
     """Orthographic syllables: groups of vowels, a mute final e aside, at least one a word.
 

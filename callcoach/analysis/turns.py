@@ -290,14 +290,16 @@ def find_exchanges(floor: Sequence[Turn]) -> tuple[Exchange, ...]:
         if before.speaker is not after.speaker
         and Speaker.UNKNOWN not in (before.speaker, after.speaker)
     ]
-    scales = {side: _scale([r[3] for r in raw if r[2] is side], side) for side in LATENCY_PRIOR}
+    scales = {
+        side: latency_scale([r[3] for r in raw if r[2] is side], side) for side in LATENCY_PRIOR
+    }
     return tuple(
         Exchange(before, after, latency, (latency - scales[side][0]) / scales[side][1])
         for before, after, side, latency in raw
     )
 
 
-def _scale(latencies: Sequence[float], side: Speaker) -> tuple[float, float]:
+def latency_scale(latencies: Sequence[float], side: Speaker) -> tuple[float, float]:
     """Centre and spread of one side's latencies, drawn towards the prior in short calls."""
     centre, spread = LATENCY_PRIOR[side]
     if not latencies:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from callcoach.analysis.effect import MOST_FACTS, Course, course_fact, effect_at, effects
@@ -44,9 +46,30 @@ def test_the_course_of_the_curve(
 
 def test_a_fall_that_was_under_way_counts_half() -> None:
     steady = effect_at(_curve(0.2, 0.2, 0.2, -0.2, -0.2, -0.2), TURN, Valence.NEGATIVE)
-    sliding = effect_at(_curve(0.5, 0.2, -0.1, -0.2, -0.2, -0.2), TURN, Valence.NEGATIVE)
+    curve = _curve(0.5, 0.2, -0.1, -0.2, -0.2, -0.2)
+    sliding = effect_at(curve, TURN, Valence.NEGATIVE, falling=True)
     assert steady.z == pytest.approx(-4.0, abs=0.05)
     assert sliding.z == pytest.approx(-2.0, abs=0.05)
+    assert (steady.had_begun, sliding.had_begun) == (False, True)
+    rising = effect_at(_curve(0, 0, 0, 0.4, 0.4, 0.4), TURN, Valence.POSITIVE, falling=True)
+    assert rising == effect_at(_curve(0, 0, 0, 0.4, 0.4, 0.4), TURN, Valence.POSITIVE)
+
+
+def test_what_a_fault_cuts_into_belongs_to_before_it() -> None:
+    """The objection begins before the agent's turn and ends within it: it is no effect of it."""
+    curve = _curve(0.4, 0.4, 0.4, -0.5)
+    cut = [*curve[:3], replace(curve[3], start_s=24.0, end_s=29.5)]
+    assert effect_at(curve, TURN, Valence.NEGATIVE).course is Course.MOVED
+    assert effect_at(cut, TURN, Valence.NEGATIVE).course is Course.UNKNOWN
+
+
+@pytest.mark.parametrize(("end_s", "course"), [(43.9, Course.MOVED), (44.1, Course.UNKNOWN)])
+def test_how_the_call_ends_counts_for_what_happened_within_fifteen_seconds(
+    end_s: float, course: Course
+) -> None:
+    end = EngagementPoint(end_s, end_s, -0.4, -0.4 - BAND, -0.4 + BAND)
+    curve = [*_curve(0.3, 0.3, 0.3), end]
+    assert effect_at(curve, TURN, Valence.NEGATIVE).course is course
 
 
 def test_turns_more_than_thirty_seconds_away_are_not_compared() -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from callcoach.analysis.engagement import MIN_TURNS, engagement_curve, is_falling_before
+from callcoach.analysis.engagement import MIN_TURNS, engagement_curve
 from callcoach.analysis.engine import analyse
 from callcoach.analysis.evaluation import evaluate
 from callcoach.analysis.fusion import CARDS, CARDS_APART_S, load_weights, opening_cards
@@ -19,7 +19,6 @@ from callcoach.analysis.model import (
     CallContext,
     Cause,
     Channels,
-    EngagementPoint,
     Message,
     TippingPoint,
     Valence,
@@ -134,13 +133,6 @@ def test_silence_between_turns_widens_nothing_but_keeps_the_number_of_points() -
     scene = Scene(conversation, CallContext(), "fr")
     prospect = [turn for turn in conversation.floor if turn.speaker == "prospect"]
     assert len(engagement_curve(scene)) == len(prospect)
-
-
-def test_a_fall_under_way_is_recognised_before_a_turn() -> None:
-    falling = [EngagementPoint(10.0 * i, 10.0 * i + 5, 0.6 - 0.3 * i, -1, 1) for i in range(3)]
-    assert is_falling_before(falling, 30.0)
-    assert not is_falling_before(falling[:2], 30.0)
-    assert not is_falling_before([replace(p, value=0.1) for p in falling], 30.0)
 
 
 def _card(start: float, severity: int, cause: Cause = Cause.RUSHED) -> TippingPoint:
