@@ -184,7 +184,13 @@ def create_audit(
     audit = Audit(campaign_id=campaign.id, state=state, **{**defaults, **drawn, **values})
     if state is not AuditState.DRAFT:
         audit.calls = [
-            AuditCall(call_id=call.id, position=position, state=SampleState.SAMPLED)
+            AuditCall(
+                call_id=call.id,
+                position=position,
+                state=SampleState.SAMPLED,
+                called_on=call.started_at.date(),
+                script_version_id=call.script_version_id,
+            )
             for position, call in enumerate(calls)
         ]
     db.session.add(audit)
