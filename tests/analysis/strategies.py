@@ -66,3 +66,30 @@ wild_words = st.lists(
     ),
     max_size=30,
 ).map(tuple)
+
+#: Everything that a recogniser should not hand over: nothing, long, in no language, out of place.
+odd_words = st.lists(
+    st.builds(
+        Word,
+        word=st.text(max_size=6)
+        | st.sampled_from(
+            (
+                "",
+                " ",
+                "\u200b",
+                "\u202e oui",
+                " e\u0301te\u0301",
+                " \U0001f642",
+                "\x00",
+                "İ",
+                "ﬁ",
+                " ça" * 700,
+            )
+        )
+        | st.sampled_from(_TEXTS),
+        start_s=st.sampled_from((-1.0, 0.0, 0.1, 3.0, 3.0, 3.2, 5.0, 19.999, 20.0, 86_400.0)),
+        end_s=st.sampled_from((0.0, 0.1, 3.0, 3.1, 3.2, 8.0, 20.0, 60.0, float("nan"))),
+        probability=st.sampled_from((0.0, 0.5, 1.0, -1.0, float("nan"))),
+    ),
+    max_size=25,
+).map(tuple)
