@@ -27,7 +27,7 @@ POLARITY: tuple[tuple[str, float], ...] = (
     ("refusal", -1.5),
     ("rebuke", -1.2),
     ("brushoff", -1.0),
-    ("objection", -0.6),
+    ("objection", -1.0),
     ("doubt", -0.5),
     ("accepted", 1.5),
     ("buying", 1.0),

@@ -298,7 +298,12 @@ def _folded(text: str) -> str:
 
 def _facts(evidence: Sequence[Mapping[str, Any]]) -> Iterable[Fact]:
     """What was measured and what it coincides with, one line a kind."""
-    terms = {"measure": _("Measured"), "effect": _("Coincides with"), "also": _("Also")}
+    terms = {
+        "measure": _("Measured"),
+        "effect": _("Coincides with"),
+        "context": _("Effect"),
+        "also": _("Also"),
+    }
     lines: dict[str, list[str]] = {}
     for item in evidence:
         text = worded(item.get("message")) or _measured(item)

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from callcoach.analysis.endings import END_WITHIN_S
+
 #: How much is drawn before the moment's start and after it, seconds: about three answers of the
 #: prospect on each side, on the telephone (TIPPING.md §4.2).
 REACH_S = 45.0
@@ -54,7 +56,11 @@ def effect_curve(
     first, last = start_s - REACH_S, start_s + REACH_S
     shown = [place for place, at in enumerate(middles) if first <= at <= last]
     before = [engagement[place] for place in shown if middles[place] < start_s]
-    after = [engagement[place] for place in shown if middles[place] >= start_s]
+    after = [
+        engagement[place]
+        for place in shown
+        if middles[place] >= start_s and not _is_late_end(engagement[place], end_s)
+    ]
     if not before or not after:
         return None
     # with a neighbour on each side, so that the line enters and leaves the drawing
@@ -72,7 +78,8 @@ def effect_curve(
         return [f"{x(middles[place])},{y(engagement[place][name])}" for place in places]
 
     means = [sum(item["value"] for item in side) / len(side) for side in (before, after)]
-    half_band = sum((item["high"] - item["low"]) / 2 for item in (*before, *after)) / len(shown)
+    compared = (*before, *after)
+    half_band = sum((item["high"] - item["low"]) / 2 for item in compared) / len(compared)
     change = means[1] - means[0]
     return EffectCurve(
         line=" ".join(points("value", drawn)),
@@ -84,3 +91,8 @@ def effect_curve(
         after=round(means[1], 2),
         direction="steady" if abs(change) < half_band else ("rises" if change > 0 else "falls"),
     )
+
+
+def _is_late_end(point: Mapping[str, float], end_s: float) -> bool:
+    """Whether the point says how the call ended, too long after the moment to speak of it."""
+    return point["start_s"] == point["end_s"] > end_s + END_WITHIN_S

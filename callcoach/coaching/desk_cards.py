@@ -40,6 +40,7 @@ class Card:
         curve_text: what the drawing shows, in a few words.
         curve_values: the same with its values, for those who do not see it.
         effect: what the moment coincides with, three plain facts at most; "" without any.
+        course: how participation goes on from there, or was going before; "" where that is plain.
         measures: what was measured, with its bound.
         more: what a card keeps folded.
         reliability: how often this kind of flag was confirmed here; "" for those who are not told.
@@ -51,6 +52,7 @@ class Card:
     curve_text: str
     curve_values: str
     effect: str
+    course: str
     measures: tuple[Fact, ...]
     more: tuple[Fact, ...]
     reliability: str
@@ -107,6 +109,7 @@ def _card(
         curve_text=_in_words(curve) if curve else _no_curve(engagement, turns),
         curve_values=_values(curve) if curve else "",
         effect=by_kind["effect"].text if "effect" in by_kind else "",
+        course=by_kind["context"].text if "context" in by_kind else "",
         measures=tuple(fact for fact in moment.facts if fact.kind == "measure"),
         more=tuple(fact for fact in moment.facts if fact.kind == "also"),
         reliability=(
@@ -143,7 +146,7 @@ def _no_curve(engagement: Sequence[object], turns: Iterable[ShownTurn]) -> str:
     if not any(turn.speaker == Speaker.PROSPECT for turn in turns):
         return str(_("no curve: the voices could not be told apart"))
     if not engagement:
-        return str(_("no curve: the prospect says too little in this call"))
+        return str(_("no curve: call too short to measure an effect"))
     return str(_("no curve: the prospect says too little around this moment"))
 
 

@@ -70,3 +70,13 @@ def test_a_far_answer_only_leads_into_the_drawing() -> None:
 @pytest.mark.parametrize(("at_s", "count"), [(0, 4), (90, 4), (5, 0), (200, 4)])
 def test_without_an_answer_on_either_side_there_is_none(at_s: float, count: int) -> None:
     assert effect_curve(_points(*[0.1] * count), at_s, at_s + 2) is None
+
+
+@pytest.mark.parametrize(("end_s", "direction"), [(56.0, "falls"), (58.0, "steady")])
+def test_how_the_call_ended_counts_for_fifteen_seconds(end_s: float, direction: str) -> None:
+    """The moment ends at 42 s, the last answer at 52 s; a point without duration is the end."""
+    points = _points(0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
+    points.append({"start_s": end_s, "end_s": end_s, "value": -0.9, "low": -1.0, "high": -0.8})
+    curve = effect_curve(points, 40, 42)
+    assert curve is not None
+    assert curve.direction == direction

@@ -103,6 +103,32 @@ def test_a_card_draws_what_followed_or_says_why_not(
     assert "courbe" in card or "no curve" in card
 
 
+@pytest.mark.parametrize("values", [(), (0.5, 0.4, 0.3, 0.2, 0.1, 0.0)])
+def test_a_card_says_that_a_fall_had_begun_before_and_why_there_is_no_curve(
+    app: Flask, desk: Desk, claire: FlaskClient, values: tuple[float, ...]
+) -> None:
+    with _changing(app, desk) as (analysis, point):
+        analysis.engagement = _curve(*values)
+        point.evidence = [
+            {
+                "kind": kind,
+                "quote": "",
+                "value": None,
+                "start_s": 25.0,
+                "message": {"key": key, "values": {"value": 2.0}},
+            }
+            for kind, key in (
+                ("effect", "evidence.later"),
+                ("context", "evidence.already_falling"),
+            )
+        ]
+    card = _card(claire.get(f"/calls/{desk.call_id}").text, desk)
+    effect = card[card.index("moment-effect") : card.index("moment-more")]
+    assert "la baisse avait commencé avant ce moment" in effect
+    assert ("<svg" in effect) is bool(values)
+    assert ("no curve" in effect or "pas de courbe" in effect) is (not values)
+
+
 def test_at_most_three_plain_facts(app: Flask, desk: Desk, claire: FlaskClient) -> None:
     with _changing(app, desk) as (_analysis, point):
         point.evidence = [
