@@ -66,6 +66,11 @@ SENTENCES: Mapping[str, str] = {
     "lesson.taken": N_("The team %(team)s took up the lesson “%(title)s”."),
     "team.objective": N_("Your team has a new objective."),
     "field.letter": N_("A letter from the floor of %(campaign)s has come."),
+    "promise.proposed": N_("%(name)s asks you to decide on a promise of “%(campaign)s”."),
+    "promise.reminded": N_("A promise of “%(campaign)s” still waits for your decision."),
+    "promise.deputy": N_("A promise of “%(campaign)s” waits for you, as a deputy, to decide."),
+    "promise.approved": N_("%(name)s approved what you proposed for “%(campaign)s”."),
+    "promise.declined": N_("%(name)s declined what you proposed for “%(campaign)s”, and says why."),
     "script.request_answered": N_("Your request to change the script was answered."),
 }
 

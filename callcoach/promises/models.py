@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcoach.accounts.models import User
@@ -37,7 +37,11 @@ class PromiseVersion(db.Model):
     promise_id: Mapped[int] = mapped_column(ForeignKey("promises.id", ondelete="CASCADE"))
     #: 1, 2, 3 … within the promise.
     number: Mapped[int]
-    state: Mapped[ProposalState] = mapped_column(String(10), default=ProposalState.PROPOSED)
+    state: Mapped[ProposalState] = mapped_column(
+        String(10),
+        default=ProposalState.PROPOSED,
+        active_history=True,  # what it was is needed by `_keep_decided`
+    )
     #: It proposes that the promise be retired.
     is_removal: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[PromiseKind] = mapped_column(String(20))
@@ -63,8 +67,10 @@ class PromiseVersion(db.Model):
     comment: Mapped[str] = mapped_column(Text, default="")
     is_recorded: Mapped[bool] = mapped_column(default=False)
     #: Calls within are judged against it, half-open.
-    in_force_from: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    in_force_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    in_force_from: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, index=True, active_history=True
+    )
+    in_force_until: Mapped[datetime | None] = mapped_column(UtcDateTime, active_history=True)
     #: Raised by each change while it is proposed.
     row_version: Mapped[int] = mapped_column(default=1)
 
@@ -72,6 +78,32 @@ class PromiseVersion(db.Model):
     script_version: Mapped[ScriptVersion | None] = relationship()
     proposed_by: Mapped[User | None] = relationship(foreign_keys=proposed_by_id)
     decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
+
+
+#: What a decided version may still be given, once: when it came into force, and when that ended.
+_SET_ONCE = frozenset({"in_force_from", "in_force_until"})
+
+
+@event.listens_for(PromiseVersion, "before_update")
+def _keep_decided(_mapper: Any, _connection: Any, version: PromiseVersion) -> None:
+    """Whatever the code above does: calls are judged against what a decided version says, and the
+    sponsor has decided on those very words.
+
+    Raises:
+        RuntimeError: a decided version was about to change; the transaction is lost.
+    """
+    state: Any = inspect(version)
+    old = state.attrs.state.history.deleted
+    if ProposalState(old[0] if old else version.state) is ProposalState.PROPOSED:
+        return
+    columns = inspect(PromiseVersion).column_attrs.keys()
+    changed = {name for name in columns if state.attrs[name].history.has_changes()}
+    again = {name for name in changed & _SET_ONCE if any(state.attrs[name].history.deleted)}
+    if changed - _SET_ONCE or again:
+        raise RuntimeError(
+            f"promise version {version.id} is decided and cannot change: "
+            f"{', '.join(sorted(changed))}"
+        )
 
 
 class PromiseCheck(db.Model):

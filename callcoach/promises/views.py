@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callcoach.promises import subscribers  # noqa: F401 - what it does when a script is released
 from callcoach.promises.blueprint import bp
 
 __all__ = ["bp"]

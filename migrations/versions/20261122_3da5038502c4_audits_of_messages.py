@@ -350,12 +350,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('is_in_force', sa.Boolean(), server_default=sa.true(), nullable=False))
 
     # ### end Alembic commands ###
-    # What was written down until now counts as approved since its campaign began here.
+    # What was written down until now counts as approved since its campaign began: for the first of
+    # its calls, which may have been made before it was written down here.
     op.execute(sa.text(
         "INSERT INTO promise_versions (promise_id, number, state, is_removal, kind, text, note, nuances,"
         " condition, reason, proposed_at, decided_at, comment, is_recorded, in_force_from, row_version)"
         " SELECT promises.id, 1, 'approved', :no, promises.kind, promises.text, promises.note, '[]', '',"
-        " '', campaigns.created_at, campaigns.created_at, '', :yes, campaigns.created_at, 1"
+        " '', campaigns.created_at, campaigns.created_at, '', :yes,"
+        " COALESCE((SELECT MIN(calls.started_at) FROM calls WHERE calls.campaign_id = campaigns.id"
+        " AND calls.started_at < campaigns.created_at), campaigns.created_at), 1"
         " FROM promises JOIN campaigns ON campaigns.id = promises.campaign_id"
     ).bindparams(sa.bindparam('no', False, sa.Boolean()), sa.bindparam('yes', True, sa.Boolean())))
 
