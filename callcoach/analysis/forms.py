@@ -181,7 +181,8 @@ def tokenise(words: Iterable[str], language: str = "fr") -> tuple[Token, ...]:
             token = _token(piece, language)
             found.append(replace(token, word=index, after_ne=had_ne))
             had_ne = False
-        if found and found[-1].word == index:
+        # a mark that stands alone, as French puts it, ends what was said before it
+        if found and (not pieces or found[-1].word == index):
             if _SENTENCE_END.search(word):
                 found[-1] = replace(found[-1], ends_sentence=True, ends_clause=True)
             elif _CLAUSE_END.search(word):

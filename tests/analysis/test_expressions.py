@@ -142,6 +142,7 @@ def test_phrase_itself_is_always_found_with_accents_and_without(phrase: str, aft
         assert find_phrase(said, phrase), said
     # what follows in another sentence changes nothing
     assert find_phrase(f"{phrase}. {after}", phrase)
+    assert find_phrase(f"{phrase} ! {after}", phrase)
 
 
 @given(
