@@ -92,6 +92,7 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.debriefs.tasks",
     "callcoach.debriefs.effect_tasks",
     "callcoach.debriefs.planning_tasks",
+    "callcoach.privacy.tasks",
     "callcoach.promises.tasks",
 )
 

@@ -79,15 +79,15 @@ def spans_to_beep(
         struck = [
             (first, after) for first, after, _ in find_in_words(near, names=names, spared=spared)
         ]
-        for first, after in (*struck, *_sounding_like(near, names), *_after_titles(near)):
-            spans.append(_reaching(near, first, after))
+        for first, after in (*struck, *sounding_like(near, names), *_after_titles(near)):
+            spans.append(reaching(near, first, after))
         spans += [
             Segment(word.start_s, word.end_s) for word in near if word.probability < UNSURE_BELOW
         ]
     for channel in {track.channel for track in tracks}:
-        spans += _unrecognised([track for track in tracks if track.channel == channel])
+        spans += unrecognised([track for track in tracks if track.channel == channel])
     padded = [(span.start_s - PADDING_S, span.end_s + PADDING_S) for span in spans]
-    return _merged(
+    return merged(
         Segment(max(start_s, first_s), min(end_s, last_s))
         for first_s, last_s in padded
         if last_s > start_s and first_s < end_s
@@ -121,7 +121,7 @@ def beep_over(mono: Samples, spans: Iterable[Segment]) -> Samples:
     return out
 
 
-def _reaching(words: Sequence[Word], first: int, after: int) -> Segment:
+def reaching(words: Sequence[Word], first: int, after: int) -> Segment:
     """The time of a stretch of words, and of what lies between them and their neighbours."""
     start_s = min(word.start_s for word in words[first:after])
     end_s = max(word.end_s for word in words[first:after])
@@ -133,7 +133,7 @@ def _reaching(words: Sequence[Word], first: int, after: int) -> Segment:
     )
 
 
-def _sounding_like(words: Sequence[Word], names: Collection[str]) -> Iterator[tuple[int, int]]:
+def sounding_like(words: Sequence[Word], names: Collection[str]) -> Iterator[tuple[int, int]]:
     """Known names that recognition took apart or did not take for names: "de l'âtre" for Delattre.
 
     Also strikes a word that is only like one: in a sound, that costs a tone.
@@ -166,15 +166,15 @@ def _after_titles(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
             yield index + 1, after
 
 
-def _unrecognised(tracks: Sequence[Track]) -> list[Segment]:
+def unrecognised(tracks: Sequence[Track]) -> list[Segment]:
     """Voice of one channel in which no word was recognised."""
-    known = _merged(
+    known = merged(
         Segment(max(0.0, word.start_s - WORD_EDGE_S), word.end_s + WORD_EDGE_S)
         for track in tracks
         for word in track.words
     )
     left: list[Segment] = []
-    for voice in _merged(span for track in tracks for span in track.voice):
+    for voice in merged(span for track in tracks for span in track.voice):
         at_s = voice.start_s
         for word in known:
             if word.end_s <= at_s or word.start_s >= voice.end_s:
@@ -187,12 +187,13 @@ def _unrecognised(tracks: Sequence[Track]) -> list[Segment]:
     return left
 
 
-def _merged(spans: Iterable[Segment]) -> tuple[Segment, ...]:
-    merged: list[Segment] = []
+def merged(spans: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Stretches sorted and disjoint, without empty ones."""
+    joined: list[Segment] = []
     for span in sorted(spans, key=lambda span: span.start_s):
-        if merged and span.start_s <= merged[-1].end_s:
-            end_s = max(merged[-1].end_s, span.end_s)
-            merged[-1] = Segment(merged[-1].start_s, end_s)
+        if joined and span.start_s <= joined[-1].end_s:
+            end_s = max(joined[-1].end_s, span.end_s)
+            joined[-1] = Segment(joined[-1].start_s, end_s)
         elif span.end_s > span.start_s:
-            merged.append(span)
-    return tuple(merged)
+            joined.append(span)
+    return tuple(joined)

@@ -8,7 +8,7 @@ is where the waveform and the words say (without it, 64 to 128 ms late at these 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -33,6 +33,8 @@ _FADE_S = 0.004
 #: Fixed cost of an MP4 file, bytes, and of each of its frames in the index.
 _FILE_BYTES, _FRAME_BYTES = 1100, 4
 _MIN_BIT_RATE = 8_000
+#: Decoded at once of a whole call, seconds: 4 MB a channel.
+_BLOCK_S = 60.0
 
 
 def write_playback(recording: Recording, dest: Path) -> Path:
@@ -98,6 +100,66 @@ def write_excerpt(
             break
         bit_rate = max(_MIN_BIT_RATE, int(bit_rate / excess * 0.97))
     return Path(dest)
+
+
+def write_redacted(
+    source: Path,
+    start_s: float,
+    end_s: float,
+    dest: Path,
+    *,
+    covered: Sequence[Segment],
+    silenced: Sequence[Segment] = (),
+    channel: int | None = None,
+    kbps: int = 24,
+    report: Callable[[float], None] | None = None,
+) -> Path:
+    """Write ``[start_s, end_s)`` of a playback file as mono M4A in which nothing is left of some
+    stretches, on any channel, and return `dest`. Reads a minute at a time, whatever the length.
+
+    Args:
+        covered: seconds from the start of `source`, disjoint: a tone stands in their place.
+        silenced: as `covered`: silence stands there, also where both are.
+        channel: only this one (0 or 1); all of them mixed when None.
+        kbps: bit rate of the sound.
+        report: told after each minute how far it is, 0 to 1.
+
+    Raises:
+        ValueError: bounds that are empty or negative, or no such channel.
+    """
+    if not 0 <= start_s < end_s:
+        raise ValueError(f"excerpt [{start_s}, {end_s}) is not an interval from 0")
+
+    def blocks() -> Iterator[Samples]:
+        at_s, kept = start_s, np.zeros(0, np.float32)
+        while at_s < end_s:
+            until_s = min(end_s, at_s + _BLOCK_S)
+            samples = read_playback(source, at_s, until_s)
+            if channel is not None and not 0 <= channel < len(samples):
+                raise ValueError(f"channel {channel} of a recording with {len(samples)}")
+            mono = mono_mix(samples) if channel is None else samples[channel]
+            mono = beep_over(mono, _within(covered, at_s, until_s))
+            for span in _within(silenced, at_s, until_s):
+                first = int(np.floor(span.start_s * RATE_HZ))
+                mono[first : int(np.ceil(span.end_s * RATE_HZ))] = 0
+            kept = np.concatenate([kept, mono])
+            whole = len(kept) - len(kept) % _FRAME if until_s < end_s else len(kept)
+            for first in range(0, whole, _FRAME):
+                yield kept[None, first : min(whole, first + _FRAME)]
+            kept, at_s = kept[whole:], until_s
+            if report is not None:
+                report((at_s - start_s) / (end_s - start_s))
+
+    return _write(blocks(), 1, kbps * 1000, Path(dest))
+
+
+def _within(spans: Iterable[Segment], start_s: float, end_s: float) -> list[Segment]:
+    """Those of `spans` in a stretch, cut to it, in seconds from its start."""
+    return [
+        Segment(max(span.start_s, start_s) - start_s, min(span.end_s, end_s) - start_s)
+        for span in spans
+        if span.end_s > start_s and span.start_s < end_s
+    ]
 
 
 def read_playback(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Samples:
