@@ -1,0 +1,1 @@
+"""Word lists of `callcoach.analysis.alignment`, one file a language."""
