@@ -6,7 +6,7 @@ that the agent caused anything: disengaged prospects also make agents talk longe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
@@ -23,8 +23,13 @@ from callcoach.analysis.scene import Moment, Scene, length_s, mean_length_s
 TURNS, WITHIN_S = 3, 30.0
 #: Standard deviations from which the curve visibly moves (TIPPING.md §4.3).
 VISIBLE_Z = 1.0
-#: Least standard deviation that a change is held against, on the curve's scale.
+#: Least standard deviation of a point, on the curve's scale.
 LEAST_SPREAD = 0.05
+#: How far the change strays at ordinary turns, as a share of the standard deviation of a point: the
+#: values on both sides share their observations. Robust spread over 304 turns of 48 simulated calls
+#: at which nothing turns (0.39 on recognised, 0.41 on perfect words). With it half of the labelled
+#: ruptures show, one ordinary turn in five, and the direction is right in 19 cases of 20.
+CHANGE_SHARE = 0.4
 #: What is kept of the effect of a fall that had begun before (TIPPING.md §4.2).
 PRE_TREND_SHARE = 0.5
 #: At most so many facts about the prospect's answer (TIPPING.md §4.4).
@@ -79,8 +84,7 @@ def effect_at(
     if not before or not after:
         return Effect(Course.UNKNOWN, 0.0)
     level, later = _mean(before), _mean(after)
-    spread = sqrt(fmean(_deviation(p) ** 2 for p in [*before, *after]))
-    spread = max(spread, LEAST_SPREAD)
+    spread = visible_change(_deviation(p) for p in [*before, *after])
     z = (later - level) / spread
     had_begun = falling and z < 0
     if had_begun:
@@ -90,6 +94,11 @@ def effect_at(
         return Effect(Course.RECOVERED, z, had_begun)
     signed = z if valence is Valence.POSITIVE else -z
     return Effect(Course.MOVED if signed >= VISIBLE_Z else Course.UNMOVED, z, had_begun)
+
+
+def visible_change(deviations: Iterable[float]) -> float:
+    """The change between both sides that is visible, from the standard deviations of their points."""
+    return CHANGE_SHARE * max(sqrt(fmean(each**2 for each in deviations)), LEAST_SPREAD)
 
 
 def _is_soon(point: EngagementPoint, turn: Turn) -> bool:

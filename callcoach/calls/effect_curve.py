@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from callcoach.analysis.effect import visible_change
 from callcoach.analysis.endings import END_WITHIN_S
+from callcoach.analysis.engagement import BAND_Z
 
 #: How much is drawn before the moment's start and after it, seconds: about three answers of the
 #: prospect on each side, on the telephone (TIPPING.md §4.2).
@@ -29,7 +31,7 @@ class EffectCurve:
         zero_y: where the middle of the scale is.
         from_x, to_x: where the moment lies.
         before, after: mean value before and after the moment's start, in [-1, 1].
-        direction: ``falls``, ``rises``, or ``steady`` where the change stays within the band.
+        direction: ``falls``, ``rises``, or ``steady`` where the change is not visible (`analysis.effect`).
     """
 
     line: str
@@ -78,8 +80,9 @@ def effect_curve(
         return [f"{x(middles[place])},{y(engagement[place][name])}" for place in places]
 
     means = [sum(item["value"] for item in side) / len(side) for side in (before, after)]
-    compared = (*before, *after)
-    half_band = sum((item["high"] - item["low"]) / 2 for item in compared) / len(compared)
+    visible = visible_change(
+        (item["high"] - item["low"]) / (2 * BAND_Z) for item in (*before, *after)
+    )
     change = means[1] - means[0]
     return EffectCurve(
         line=" ".join(points("value", drawn)),
@@ -89,7 +92,7 @@ def effect_curve(
         to_x=min(WIDTH, x(end_s)),
         before=round(means[0], 2),
         after=round(means[1], 2),
-        direction="steady" if abs(change) < half_band else ("rises" if change > 0 else "falls"),
+        direction="steady" if abs(change) < visible else ("rises" if change > 0 else "falls"),
     )
 
 

@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from callcoach.analysis.effect import MOST_FACTS, Course, course_fact, effect_at, effects
+from callcoach.analysis.effect import (
+    CHANGE_SHARE,
+    MOST_FACTS,
+    Course,
+    course_fact,
+    effect_at,
+    effects,
+)
 from callcoach.analysis.model import CallContext, EngagementPoint, Speaker, Turn, Valence
 from callcoach.analysis.scene import Scene
 from callcoach.analysis.synthetic import EVENTS, make_call
@@ -48,8 +55,8 @@ def test_a_fall_that_was_under_way_counts_half() -> None:
     steady = effect_at(_curve(0.2, 0.2, 0.2, -0.2, -0.2, -0.2), TURN, Valence.NEGATIVE)
     curve = _curve(0.5, 0.2, -0.1, -0.2, -0.2, -0.2)
     sliding = effect_at(curve, TURN, Valence.NEGATIVE, falling=True)
-    assert steady.z == pytest.approx(-4.0, abs=0.05)
-    assert sliding.z == pytest.approx(-2.0, abs=0.05)
+    assert steady.z == pytest.approx(-0.4 / (0.1 * CHANGE_SHARE), abs=0.1)
+    assert sliding.z == pytest.approx(steady.z / 2)
     assert (steady.had_begun, sliding.had_begun) == (False, True)
     rising = effect_at(_curve(0, 0, 0, 0.4, 0.4, 0.4), TURN, Valence.POSITIVE, falling=True)
     assert rising == effect_at(_curve(0, 0, 0, 0.4, 0.4, 0.4), TURN, Valence.POSITIVE)
