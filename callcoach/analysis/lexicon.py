@@ -169,9 +169,9 @@ def load_lexicon(language: str) -> Lexicon:
     }
 
 
-#: What a list's name begins with when it describes how calls open (`opening`): a small grammar whose
-#: entries depend on each other, not for a campaign to edit.
-_FIXED = "opening_"
+#: What a list's name begins with when it is not for a campaign to edit: how calls open (`opening`), a
+#: small grammar whose entries depend on each other, and the closed classes (`topics`).
+_FIXED = ("opening_", "topic_")
 
 
 @lru_cache(maxsize=len(LANGUAGES) + 1)

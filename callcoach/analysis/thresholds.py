@@ -90,16 +90,23 @@ _ALL = (
     Threshold("missed_hesitation.cues_count", 2.0, "count", 1.0, 5.0, f"{_S4}, D08"),
     Threshold("missed_hesitation.late_z", 2.0, "z", 1.0, 4.0, f"{_S4}, D08"),
     Threshold("missed_hesitation.taken_ratio", 0.2, "ratio", 0.05, 0.8, f"{_S4}, D08"),
+    Threshold("missed_hesitation.filled_s", 0.5, "s", 0.3, 2.0, f"{_S4}, D08; {_S1}: filled pauses p75 0.50 s"),
+    Threshold("missed_hesitation.reply_s", 5.0, "s", 1.0, 20.0, f"{_S4}, D08"),
     Threshold("missed_hesitation.lost_s", 60.0, "s", 10.0, 300.0, f"{_S4}, D08"),
     # D09: ignored objection
     Threshold("ignored_objection.taken_ratio", 0.2, "ratio", 0.05, 0.8, f"{_S4}, D09"),
     Threshold("ignored_objection.reply_words", 5.0, "words", 2.0, 20.0, f"{_DESIGN}: a shorter reply says nothing yet"),
+    Threshold("ignored_objection.within_s", 20.0, "s", 5.0, 60.0, f"{_S4}, D09"),
     # D10: insistence
     Threshold("insistence.refusals_count", 2.0, "count", 1.0, 5.0, f"{_S4}, D10"),
     Threshold("insistence.requests_count", 2.0, "count", 1.0, 5.0, f"{_S4}, D10"),
     # D11, D12: buying signals
     Threshold("missed_buying_signal.taken_ratio", 0.05, "ratio", 0.0, 0.5, f"{_DESIGN}: nothing of the question taken up"),
+    Threshold("missed_buying_signal.pitch_s", 20.0, "s", 8.0, 60.0, f"{_S4}, D11"),
+    Threshold("missed_buying_signal.step_s", 30.0, "s", 10.0, 90.0, f"{_S4}, D11"),
+    Threshold("missed_buying_signal.price_count", 1.0, "count", 0.0, 1.0, f"{_S4}, D11: 0 where a campaign gives no price by telephone"),
     Threshold("buying_signal_taken.answer_s", 15.0, "s", 5.0, 40.0, f"{_S4}, D12"),
+    Threshold("buying_signal_taken.step_s", 30.0, "s", 10.0, 90.0, f"{_S4}, D12"),
     # D13: miscalibrated wording
     Threshold("miscalibrated_wording.small_count", 2.0, "count", 1.0, 5.0, f"{_S4}, D13: a turn"),
     Threshold("miscalibrated_wording.opening_count", 3.0, "count", 1.0, 10.0, f"{_DESIGN}: agent turns that make the opening"),

@@ -1,42 +1,60 @@
 """D09, ignored objection: an objection gets argument or the next point, no reception.
 
-Source: TIPPING.md §4.1, D09 (no acknowledgement, question or taking-up after an objection).
+Source: TIPPING.md §4.1, D09: over the agent's next two turns or 20 s there is no acknowledgement, no
+question and no approved answer; argument on the objection's own ground without receiving it counts
+for less, and the same objection again for more.
 
-Does not detect: objections in words that no list knows, or an answer given much later. A short "no"
-to a question, an objection that is withdrawn in the same breath, and one that comes with the
-good-bye (the agent had no chance) are none.
+Does not detect: objections in words that no list knows, unless the agent answers them with "yes, but".
+A short "no" to another question, an objection that is withdrawn at once or comes while a date is
+agreed, and one that comes with the good-bye (the agent had no chance) are none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.lexicon import Hit
-from callcoach.analysis.model import Cause
+from callcoach.analysis.model import Cause, Turn
 from callcoach.analysis.scene import Moment, Scene, words_in
-from callcoach.analysis.text import overlap
+from callcoach.analysis.text import content_words, overlap, tokens
+from callcoach.analysis.topics import OBJECTIONS, topics
 
 #: An answer this short to a question is polite, not an objection, words.
 SHORT_NO = 3
+#: Words of the prospect that a "yes, but" can contradict: the agent heard an objection in them.
+CONTRADICTED = 8
+#: What a pattern of the list finds in any objecting or telling sentence, folded.
+_BUT = ("mais ", "but ")
+#: Turns of the agent in which an objection may still be received.
+REPLIES = 2
+#: Share of a script line's content, and the least number of words, that make its answer said.
+LINE_SHARE, LINE_WORDS = 0.5, 3
 
 
 def detect(scene: Scene) -> Iterator[Candidate]:
     """Yield answers that pass over an objection."""
+    limit = scene.bound("ignored_objection.taken_ratio")
+    lines = [content_words(line.text) for line in scene.context.script_lines]
     for moment in scene.moments:
         turn, last = moment.turn, moment.last
-        objections = scene.hits(last, "objection") + scene.hits(last, "rebuke")
-        if last is None or not objections or _is_none(scene, moment):
+        objections = _objections(scene, last)
+        but = scene.opens_with_but(turn) and not scene.is_asking(last)
+        but = but and words_in(last) >= CONTRADICTED
+        if last is None or not (objections or but) or _is_none(scene, moment):
             continue
         if words_in(turn) < scene.bound("ignored_objection.reply_words"):
             continue
+        if scene.has(turn, "closing"):
+            continue
+        again = _comes_again(scene, moment, objections)
+        if any(_receives(scene, reply, lines) for reply in _replies(scene, moment, again=again)):
+            continue
         taken = overlap(last.text, turn.text)
-        limit = scene.bound("ignored_objection.taken_ratio")
-        acknowledged = scene.has(turn, "acknowledging", "adjusting", "reformulating")
-        approved = bool(scene.context_hits(turn, "approved"))
-        strength = 0.4 + 0.1 * (len(objections) > 1) + 0.25 * scene.opens_with_but(turn)
-        strength += 0.15 * scene.has(turn, "deaf") + 0.1 * (not scene.is_asking(turn))
-        strength -= 0.35 * (acknowledged or approved) + 0.2 * (taken >= limit)
+        partly = taken >= limit
+        known = bool(topics(scene, last, OBJECTIONS))
+        strength = 0.3 + 0.15 * known + 0.25 * but + 0.2 * again
+        strength += 0.15 * scene.has(turn, "deaf") - 0.2 * partly
         if strength < 0.2:
             continue
         yield Candidate(
@@ -47,13 +65,22 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             turn.end_s,
             clamp(strength),
             (
-                quote(last, hit=objections[0]),
+                quote(last, hit=objections[0] if objections else None),
                 quote(turn),
                 measure("taken_up", taken, "ratio", limit, turn),
             ),
-            severity=_severity(scene, moment, objections, partly=taken >= limit),
-            values={"words": objections[0].quote},
+            severity=3 if again else 1 if partly else 2,
+            values={"words": objections[0].quote if objections else quote(last).quote},
         )
+
+
+def _objections(scene: Scene, turn: Turn | None) -> tuple[Hit, ...]:
+    """What the prospect objects: by class, else by any other objecting words."""
+    classed = tuple(hit for name in OBJECTIONS for hit in scene.hits(turn, f"topic_{name}"))
+    other = scene.hits(turn, "objection")
+    if not classed and len(other) == 1 and other[0].phrase.startswith(_BUT):
+        return ()  # a mere "but" in the flow of a story
+    return classed + other
 
 
 def _is_none(scene: Scene, moment: Moment) -> bool:
@@ -62,17 +89,45 @@ def _is_none(scene: Scene, moment: Moment) -> bool:
     earlier = scene.moments[moment.place - 1].turn if moment.place else None
     if scene.is_asking(earlier) and words_in(last) <= SHORT_NO:
         return True
-    if scene.has(last, "withdrawing"):
+    if scene.has(last, "withdrawing", "accepted") or scene.has(moment.next, "withdrawing"):
         return True
-    return not moment.after and scene.has(last, "exit", "closing")
+    if moment.place == 0 and not topics(scene, last, OBJECTIONS):
+        return True
+    return not moment.after and scene.has(last, "exit", "closing", "refusal")
 
 
-def _severity(scene: Scene, moment: Moment, objections: tuple[Hit, ...], *, partly: bool) -> int:
-    """3 when the same objection comes back, 1 when some of it was taken up."""
-    said = {hit.phrase for hit in objections}
-    if any(f" {phrase} " in scene.read(later).text for later in moment.after for phrase in said):
-        return 3
-    return 1 if partly else 2
+def _replies(scene: Scene, moment: Moment, *, again: bool) -> Sequence[Turn]:
+    """The agent's turns that may receive the objection; the first one alone if it came again."""
+    if moment.last is None or again:
+        return (moment.turn,)
+    until = moment.last.end_s + scene.bound("ignored_objection.within_s")
+    later = scene.moments[moment.place + 1 : moment.place + REPLIES]
+    return (moment.turn, *(each.turn for each in later if each.turn.start_s <= until))
+
+
+def _receives(scene: Scene, reply: Turn, lines: Sequence[frozenset[str]]) -> bool:
+    """Whether a turn acknowledges, asks (a slot is no such question) or gives an approved answer."""
+    if scene.has(reply, "acknowledging", "adjusting", "reformulating", "inviting"):
+        return True
+    if scene.is_asking(reply) and not scene.has(reply, "proposing"):
+        return True
+    said = content_words(reply.text)
+    return bool(scene.context_hits(reply, "approved")) or any(
+        len(line) >= LINE_WORDS and len(line & said) >= LINE_SHARE * len(line) for line in lines
+    )
+
+
+def _comes_again(scene: Scene, moment: Moment, objections: Sequence[Hit]) -> bool:
+    """Whether the prospect says the same again later: the same class, or the same words."""
+    if moment.last is None:
+        return False
+    classes = topics(scene, moment.last, OBJECTIONS)
+    said = {" ".join(tokens(hit.quote)) for hit in objections}
+    return any(
+        topics(scene, later, OBJECTIONS) & classes
+        or any(f" {words} " in scene.read(later).text for words in said)
+        for later in moment.after
+    )
 
 
 DETECTOR = Detector("D09", Cause.IGNORED_OBJECTION, detect)
