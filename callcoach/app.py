@@ -93,6 +93,7 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.debriefs.effect_tasks",
     "callcoach.debriefs.planning_tasks",
     "callcoach.privacy.tasks",
+    "callcoach.promises.checking_tasks",
     "callcoach.promises.tasks",
 )
 

@@ -73,6 +73,7 @@ def worker(threads: int | None, parent: int | None) -> None:
     from callcoach.config import Settings
     from callcoach.extensions import db, write_transaction
     from callcoach.jobs.worker import run_worker
+    from callcoach.promises.operations.checking import feed_if_unchecked
     from callcoach.script_fit.fitting import feed_if_needed
 
     _log_to_stderr()
@@ -82,6 +83,7 @@ def worker(threads: int | None, parent: int | None) -> None:
     with app.app_context(), write_transaction():
         feed_if_outdated()  # an upgrade may have brought another engine
         feed_if_needed()  # and another way to align calls with their script
+        feed_if_unchecked()  # or with their promises
         db.session.commit()
         db.session.remove()
     run_worker(app, threads=threads or max(settings.worker_threads, 1), parent_pid=parent)

@@ -84,7 +84,7 @@ def create_check(call: Call, version: PromiseVersion, **values: Any) -> PromiseC
         "end_ms": 24_000,
         "quote": "Je vous propose une démonstration",
         "confidence": 0.9,
-        "reason": {"key": "said_faithfully", "values": {}},
+        "reason": {"key": "alignment.said", "values": {"quote": "Je vous propose"}},
     }
     check = PromiseCheck(call_id=call.id, promise_version_id=version.id, **{**defaults, **values})
     db.session.add(check)
@@ -260,6 +260,9 @@ def audit_things(
     proposed = create_promise_version(
         campaign, supervisor, ProposalState.PROPOSED, text=f"Soumis-{mark}"
     )
+    declined = create_promise_version(
+        campaign, supervisor, ProposalState.DECLINED, text=f"Refuse-{mark}", reason="Trop long."
+    )
     create_check(call, version)
     redaction = create_redaction(call, supervisor)
     suspected = create_incident(call, quote=f"Mandate-{mark}", start_ms=100, end_ms=2000)
@@ -300,6 +303,8 @@ def audit_things(
     return {
         "promise_version": version.id,
         "proposed_promise": proposed.id,
+        "declined_promise": declined.id,
+        "approved_promise": version.promise_id,
         "redaction": redaction.id,
         "suspected_incident": suspected.id,
         "incident": incident.id,
