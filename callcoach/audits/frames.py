@@ -30,6 +30,8 @@ class Exclusion(StrEnum):
     OTHER_TEAM = "other_team"
     OTHER_OUTCOME = "other_outcome"
     OTHER_LENGTH = "other_length"
+    #: Nothing was promised yet when it took place: there is nothing to judge it by.
+    NO_PROMISE = "no_promise"
     NO_TRANSCRIPT = "no_transcript"
     AUDIO_DELETED = "audio_deleted"
 
@@ -82,6 +84,7 @@ class Candidate:
     kind: str
     outcome: str
     duration_ms: int
+    has_promise: bool = True
     has_transcript: bool = True
     has_audio: bool = True
     is_put_aside: bool = False
@@ -118,6 +121,7 @@ def exclusion_of(call: Candidate, frame: Frame) -> Exclusion | None:
         Exclusion.OTHER_OUTCOME: bool(frame.outcomes) and call.outcome not in frame.outcomes,
         Exclusion.OTHER_LENGTH: call.duration_ms < frame.min_s * 1000
         or (longest_ms is not None and call.duration_ms > longest_ms),
+        Exclusion.NO_PROMISE: not call.has_promise,
         Exclusion.NO_TRANSCRIPT: not call.has_transcript,
         Exclusion.AUDIO_DELETED: not call.has_audio,
     }

@@ -45,6 +45,20 @@ def is_aligned(kind: PromiseKind | str, standing: Standing | str) -> bool:
     return Standing(standing) is wanted
 
 
+def standings_of(kind: PromiseKind | str) -> tuple[Standing, ...]:
+    """How a call can stand to a statement of this kind, what is wanted first. What must not be said
+    was said or not; to what extent makes no difference.
+
+    >>> [standing.value for standing in standings_of(PromiseKind.FORBIDDEN)]
+    ['omitted', 'overpromised', 'not_applicable']
+    """
+    kind = PromiseKind(kind)
+    if kind in UNWANTED:
+        said = Standing.OVERPROMISED if kind is PromiseKind.FORBIDDEN else Standing.DISTORTED
+        return Standing.OMITTED, said, Standing.NOT_APPLICABLE
+    return tuple(Standing)
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One sampled call × promise as a person judged it.

@@ -43,6 +43,7 @@ def test_examples_of_the_modules_hold() -> None:
         ({"duration_ms": 59_999}, Exclusion.OTHER_LENGTH),
         ({"duration_ms": 120_001}, Exclusion.OTHER_LENGTH),
         ({"has_transcript": False, "has_audio": False}, Exclusion.NO_TRANSCRIPT),
+        ({"has_promise": False}, Exclusion.NO_PROMISE),
         ({"has_audio": False}, Exclusion.AUDIO_DELETED),
     ],
 )

@@ -1,0 +1,225 @@
+"""Judging a sampled call, promise by promise, before the machine's proposal is known.
+
+While a call is open its judgements can be changed and taken back. Who then says that it is done is
+shown what the machine proposed, and from there on a judgement can only be corrected: the first one
+stays, since agreement between people and machine is only worth something between those two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcoach.accounts.access import Viewer
+from callcoach.analysis.claims import Standing
+from callcoach.audits.models import AuditCall, Judgement, SampleState
+from callcoach.audits.operations.rights import lock, log, require_auditor, require_running
+from callcoach.audits.results import standings_of
+from callcoach.calls.access import can_read_call
+from callcoach.calls.models import Call
+from callcoach.errors import Conflict, InvalidInput, NotAllowed
+from callcoach.extensions import db, utc_now
+from callcoach.promises.models import PromiseCheck, PromiseVersion
+from callcoach.promises.queries import for_call
+
+MAX_COMMENT = 2000
+MAX_QUOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it was said; all None and "" for what was not said."""
+
+    channel: int | None = None
+    start_ms: int | None = None
+    end_ms: int | None = None
+    quote: str = ""
+
+
+def promises_of(sampled: AuditCall) -> list[PromiseVersion]:
+    """What a sampled call is judged by: what was in force when it took place; none once erased."""
+    return for_call(sampled.call) if sampled.call is not None else []
+
+
+def judgement_of(sampled: AuditCall, version_id: int) -> Judgement | None:
+    """What a person said of it, if anybody did."""
+    found = (one for one in sampled.judgements if one.promise_version_id == version_id)
+    return next(found, None)
+
+
+def judge(
+    viewer: Viewer,
+    sampled: AuditCall,
+    version_id: int,
+    standing: Standing | str,
+    *,
+    place: Place | None = None,
+    comment: str | None = None,
+) -> Judgement:
+    """Say how a call stands to one promise, or say it anew; what is None stays as it was.
+
+    Raises:
+        Conflict: the call is done, not in the sample, or the audit is not running.
+        InvalidInput: no such standing, promise or place.
+        NotAllowed: another supervisor's team made the call.
+    """
+    call = _open(viewer, sampled)
+    version = next((one for one in for_call(call) if one.id == version_id), None)
+    if version is None:
+        raise InvalidInput("This promise was not in force when the call took place.")
+    require_standing(version, standing)
+    if place is not None:
+        _require_place(call, place)
+    if comment is not None and len(comment) > MAX_COMMENT:
+        raise InvalidInput("At most %(most)s characters are kept.", most=MAX_COMMENT)
+    found = judgement_of(sampled, version_id)
+    if found is None:
+        found = Judgement(promise_version_id=version_id)
+        sampled.judgements.append(found)
+    else:
+        found.row_version += 1
+    found.standing = Standing(standing)
+    if place is not None:
+        found.channel, found.start_ms, found.end_ms = place.channel, place.start_ms, place.end_ms
+        found.quote = place.quote.strip()
+    if comment is not None:
+        found.comment = comment.strip()
+    found.judged_by_id, found.judged_at = viewer.user_id, utc_now()
+    db.session.flush()
+    return found
+
+
+def take_back(viewer: Viewer, sampled: AuditCall, version_id: int) -> None:
+    """Undo a judgement of a call that is still open; nothing where there is none.
+
+    Raises:
+        Conflict: as `judge`.
+        NotAllowed: as `judge`.
+    """
+    _open(viewer, sampled)
+    found = judgement_of(sampled, version_id)
+    if found is not None:
+        sampled.judgements.remove(found)
+        db.session.flush()
+
+
+def finish(viewer: Viewer, sampled: AuditCall) -> AuditCall:
+    """Say that the call is done; from then on what the machine proposed is shown, and kept.
+
+    Raises:
+        Conflict: a promise is still to be judged; or as `judge`.
+        NotAllowed: as `judge`.
+    """
+    call = _open(viewer, sampled)
+    wanted = {version.id for version in for_call(call)}
+    left = len(wanted - {one.promise_version_id for one in sampled.judgements})
+    if left:
+        raise Conflict("%(left)s promises of this call are still to be judged.", left=left)
+    if not wanted:
+        raise Conflict("No promise was in force when the call took place: leave it out.")
+    checks = {
+        check.promise_version_id: check
+        for check in db.session.query(PromiseCheck).where(PromiseCheck.call_id == call.id)
+    }
+    for found in list(sampled.judgements):
+        if found.promise_version_id not in wanted:
+            # a promise that was corrected to have begun later: nothing to judge there any more
+            sampled.judgements.remove(found)
+            continue
+        check = checks.get(found.promise_version_id)
+        if check is not None and check.transcript_id == call.current_transcript_id:
+            found.machine, found.machine_confidence = check.standing, check.confidence
+    sampled.judged_at = utc_now()
+    db.session.flush()
+    log(viewer, "call_judged", sampled.audit, call=call.id, position=sampled.position)
+    return sampled
+
+
+def correct(
+    viewer: Viewer, found: Judgement, standing: Standing | str, reason: str, based_on: int
+) -> Judgement:
+    """Hold something else since the machine's proposal was shown. The first judgement stays.
+
+    Raises:
+        Conflict: the call is still open (there it is judged anew), the audit is not running, the
+            finding was settled together, or somebody corrected it since.
+        InvalidInput: no such standing, or no reason for another one than the first.
+        NotAllowed: another supervisor's team made the call.
+    """
+    sampled = found.sampled
+    _require_judge(viewer, sampled)
+    lock(sampled.audit)
+    db.session.refresh(found)
+    require_running(sampled.audit)
+    if sampled.judged_at is None:
+        raise Conflict("This call is still being judged.")
+    if found.row_version != based_on:
+        raise Conflict("Somebody changed this finding since you opened it. Look at it again.")
+    require_standing(found.version, standing)
+    standing, reason = Standing(standing), reason.strip()
+    is_first = standing is Standing(found.standing)
+    if not is_first and not reason:
+        raise InvalidInput("Say why you see it otherwise now.")
+    if len(reason) > MAX_COMMENT:
+        raise InvalidInput("At most %(most)s characters are kept.", most=MAX_COMMENT)
+    before = found.final
+    found.corrected = None if is_first else standing
+    found.corrected_at = None if is_first else utc_now()
+    if reason:
+        found.comment = f"{found.comment}\n{reason}".strip()
+    found.row_version += 1
+    db.session.flush()
+    log(
+        viewer,
+        "judgement_corrected",
+        sampled.audit,
+        judgement=found.id,
+        position=sampled.position,
+        before=before.value,
+        after=standing.value,
+    )
+    return found
+
+
+def require_standing(version: PromiseVersion, standing: Standing | str) -> None:
+    """Raises:
+    InvalidInput: a statement of this kind cannot stand so.
+    """
+    if standing not in standings_of(version.kind):
+        raise InvalidInput("Choose how the call stands to the promise.")
+
+
+def _open(viewer: Viewer, sampled: AuditCall) -> Call:
+    """The call, if the viewer may judge it now; nobody else changes its audit meanwhile."""
+    _require_judge(viewer, sampled)
+    lock(sampled.audit)
+    db.session.refresh(sampled)
+    require_running(sampled.audit)
+    if sampled.state != SampleState.SAMPLED:
+        raise Conflict("This call is not in the sample.")
+    if sampled.judged_at is not None:
+        raise Conflict("This call is done: its judgements can only be corrected.")
+    if sampled.call is None or sampled.call.deleted_at is not None:
+        raise Conflict("This call was erased or put aside: leave it out of the sample.")
+    return sampled.call
+
+
+def _require_judge(viewer: Viewer, sampled: AuditCall) -> None:
+    require_auditor(viewer, sampled.audit.campaign)
+    if sampled.call is not None and not can_read_call(viewer, sampled.call):
+        raise NotAllowed("A supervisor of the team that made this call judges it.")
+
+
+def _require_place(call: Call, place: Place) -> None:
+    """Raises:
+    InvalidInput: the place is not within the call, or only half given.
+    """
+    given = [place.channel, place.start_ms, place.end_ms]
+    if place.start_ms is None or place.end_ms is None or place.channel is None:
+        if any(one is not None for one in given) or place.quote.strip():
+            raise InvalidInput("Choose the words in the transcript, or none.")
+        return
+    is_within = 0 <= place.start_ms < place.end_ms <= max(call.duration_ms, place.start_ms + 1)
+    if place.channel not in (0, 1) or not is_within:
+        raise InvalidInput("Choose the words in the transcript, or none.")
+    if len(place.quote) > MAX_QUOTE:
+        raise InvalidInput("At most %(most)s characters are kept.", most=MAX_QUOTE)
