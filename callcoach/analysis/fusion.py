@@ -40,6 +40,10 @@ from callcoach.analysis.surroundings import surroundings
 #: A call in which no moment is likelier than not to be a turn gets no point at all: several weak
 #: ones are not one clear one (TIPPING.md §4.3, abstention).
 CALL_FLOOR = 0.5
+#: On one mixed channel the evidence is at most this sure, because nobody's voice stands apart
+#: (TIPPING.md §2 and §4.3, mono cap). It bounds what is said of a point once the point is chosen: to
+#: choose by it would silence whole calls, whose floors were fitted on what was measured.
+MIXED_CAP = 0.5
 #: Two moments of one valence this close are one tipping point (TIPPING.md §4.3).
 MERGE_S = 10.0
 #: Share of the probability kept when the fall was already under way (TIPPING.md §4.2 halves the
@@ -174,7 +178,10 @@ def find_tipping_points(
             found.append(point)
     if all(point.confidence < CALL_FLOOR for point in found):
         return ()
-    return _merge(found)
+    kept = _merge(found)
+    if scene.conversation.separate:
+        return kept
+    return tuple(replace(point, confidence=min(point.confidence, MIXED_CAP)) for point in kept)
 
 
 def _best(

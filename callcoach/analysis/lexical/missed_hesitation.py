@@ -1,9 +1,10 @@
 """D08, missed hesitation: a doubt was audible, and the agent moved on.
 
 Source: TIPPING.md §4.1, D08: two cues among hedges, an unfinished sentence, a filled pause or
-drawn-out word of 0.5 s and an unusual delay; then an agent who neither asks nor takes the doubt up and
-goes on for 5 s, or at once proposes a step. Silence alone never counts (Campione & Véronis), and
-recognition drops "euh", so that one of the cues has to be in the words or in the voice.
+drawn-out word of 0.5 s and an unusual delay (where each side has its channel); then an agent who
+neither asks nor takes the doubt up and goes on for 5 s, or at once proposes a step. Silence alone
+never counts (Campione & Véronis), and recognition drops "euh", so that one of the cues has to be in
+the words or in the voice.
 
 Does not detect: a doubt carried by the tone alone, or somebody who looks for a date.
 """
@@ -29,7 +30,8 @@ def detect(scene: Scene) -> Iterator[Candidate]:
     late_z = scene.bound("missed_hesitation.late_z")
     needed = scene.bound("missed_hesitation.cues_count")
     filled_s = scene.bound("missed_hesitation.filled_s")
-    late = {e.after for e in scene.conversation.exchanges if e.z >= late_z}
+    conversation = scene.conversation
+    late = {e.after for e in conversation.exchanges if e.z >= late_z and conversation.separate}
     for moment in scene.moments:
         turn, last = moment.turn, moment.last
         if last is None or words_in(last) < MIN_SAID or words_in(turn) < MIN_REPLY:
