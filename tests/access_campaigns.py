@@ -41,13 +41,6 @@ CAMPAIGNS = (
     _post("campaigns.unarchive_campaign", **CHANGES, values=IN_CAMPAIGN),
     _post("campaigns.save_persona", **CHANGES, values=IN_CAMPAIGN, data=lambda _: {"name": "DAF"}),
     _post("campaigns.remove_persona", **CHANGES, values={**IN_CAMPAIGN, "persona_id": "persona"}),
-    _post(
-        "campaigns.save_promise",
-        **CHANGES,
-        values=IN_CAMPAIGN,
-        data=lambda _: {"kind": "approved", "text": "Sans engagement"},
-    ),
-    _post("campaigns.remove_promise", **CHANGES, values={**IN_CAMPAIGN, "promise_id": "promise"}),
     _post("campaigns.put_back", **CHANGES, values={**IN_CAMPAIGN, "token": "put_back_token"}),
     Row("campaigns.new_sponsor", may=ADMIN, refused=ALL),
     _post("campaigns.new_sponsor", may=ADMIN, refused=ALL, data=lambda _: {"name": "Neuve"}),

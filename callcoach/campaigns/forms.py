@@ -20,7 +20,6 @@ from callcoach.campaigns.models import AgentAudio, PromiseKind
 from callcoach.campaigns.operations import (
     DISPUTE_HOURS,
     MAX_NAME,
-    MAX_PHRASE,
     MAX_TERMS,
 )
 from callcoach.web.countries import country_choices
@@ -65,7 +64,7 @@ class SeatForm(Form):
 
 
 class CampaignForm(Form):
-    """A campaign; its personas and promises have forms of their own."""
+    """A campaign; its personas have a form of their own."""
 
     based_on = HiddenField()
     sponsor_id = SelectField(_l("Sponsor"), coerce=int, validate_choice=False)
@@ -133,14 +132,4 @@ class PersonaForm(Form):
         _l("How to speak with them"),
         [Length(max=2000)],
         description=_l("What matters to them, words to use and to avoid."),
-    )
-
-
-class PromiseForm(Form):
-    """What the sponsor says of a phrase."""
-
-    kind = SelectField(_l("The sponsor says"), choices=choices(KINDS.items()))
-    text = StringField(_l("Phrase"), [DataRequired(), Length(max=MAX_PHRASE)])
-    note = StringField(
-        _l("Why, or what to say instead"), [Length(max=500)], description=_l("May stay empty.")
     )

@@ -19,8 +19,6 @@ from callcoach.campaigns.models import (
     Campaign,
     CampaignTeam,
     Persona,
-    Promise,
-    PromiseKind,
     Sponsor,
     SponsorSeat,
 )
@@ -28,9 +26,8 @@ from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, Stale
 from callcoach.extensions import db
 from callcoach.web.countries import country_codes
 
-#: Longest names and phrases, as the columns hold them.
+#: Longest name, as the column holds it.
 MAX_NAME = 160
-MAX_PHRASE = 300
 #: Recognition takes a prompt of some two hundred tokens: more terms than this would be cut.
 MAX_TERMS = 80
 MAX_TERM = 60
@@ -154,9 +151,9 @@ def set_campaign_archived(viewer: Viewer, campaign: Campaign, *, archived: bool)
 
 
 def fingerprint(*texts: str) -> str:
-    """What a form shows of a persona or promise, in short: differs once somebody else saved.
+    """What a form shows of a persona, in short: differs once somebody else saved.
 
-    >>> fingerprint("approved", "Cinq jours", "") == fingerprint("approved", "Cinq jours ", "")
+    >>> fingerprint("DAF", "Chiffres") == fingerprint("DAF", "Chiffres ")
     False
     """
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:16]
@@ -208,58 +205,6 @@ def remove_persona(viewer: Viewer, campaign: Campaign, persona_id: int) -> tuple
     campaign.personas.remove(persona)
     _touch(viewer, campaign, "campaign.persona_removed")
     return persona.name, persona.notes
-
-
-def save_promise(
-    viewer: Viewer,
-    campaign: Campaign,
-    kind: str,
-    text: str,
-    note: str,
-    *,
-    promise_id: int | None = None,
-    seen: str | None = None,
-) -> Promise:
-    """Add a promise, or change one.
-
-    Args:
-        viewer: may edit the campaign (`queries.get_campaign_to_edit`).
-        campaign: the campaign.
-        kind: a `PromiseKind`.
-        text: the phrase, said once in a campaign, whatever its case.
-        note: why, or what to say instead.
-        promise_id: the one to change; None adds one.
-        seen: `fingerprint` of kind, text and note as the editor saw them; None does not compare.
-
-    Raises:
-        NotFound: `promise_id` is not one of this campaign's.
-        StaleVersion: somebody changed this promise in between.
-        InvalidInput, Conflict: the text is empty, too long, or already there, as whatever kind.
-    """
-    if kind not in set(PromiseKind):
-        raise InvalidInput("Say whether it is approved, forbidden or ambiguous.")
-    text = _phrase(text, MAX_PHRASE)
-    _lock(campaign)
-    for other in campaign.promises:
-        if other.text.casefold() == text.casefold() and other.id != promise_id:
-            raise Conflict("This phrase is already there; change it instead of adding it again.")
-    if promise_id is None:
-        promise = Promise(kind=PromiseKind(kind), text=text, note=note.strip())
-        campaign.promises.append(promise)
-    else:
-        promise = _own(campaign.promises, promise_id)
-        _must_be_as_seen(seen, promise.kind, promise.text, promise.note)
-        promise.kind, promise.text, promise.note = PromiseKind(kind), text, note.strip()
-    _touch(viewer, campaign, "campaign.promise_saved")
-    return promise
-
-
-def remove_promise(viewer: Viewer, campaign: Campaign, promise_id: int) -> tuple[str, str, str]:
-    """Remove a promise and return kind, text and note, so that it can be put back."""
-    promise = _own(campaign.promises, promise_id)
-    campaign.promises.remove(promise)
-    _touch(viewer, campaign, "campaign.promise_removed")
-    return str(promise.kind), promise.text, promise.note
 
 
 def clean_vocabulary(terms: Iterable[str]) -> list[str]:
@@ -356,9 +301,9 @@ def _touch(viewer: Viewer, campaign: Campaign, action: str) -> None:
 def _lock(campaign: Campaign) -> None:
     """Wait for whoever saves at this moment, then look at what they saved."""
     db.session.refresh(campaign, with_for_update=True)
-    for row in (*campaign.personas, *campaign.promises):
+    for row in campaign.personas:
         db.session.expire(row)
-    db.session.expire(campaign, ["personas", "promises", "teams"])
+    db.session.expire(campaign, ["personas", "teams"])
 
 
 def _stale(*theirs: str) -> StaleVersion:

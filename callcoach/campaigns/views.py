@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,11 +24,10 @@ from callcoach.campaigns.forms import (
     LANGUAGES,
     CampaignForm,
     PersonaForm,
-    PromiseForm,
     SeatForm,
     SponsorForm,
 )
-from callcoach.campaigns.models import AgentAudio, Campaign, Persona, Promise, PromiseKind
+from callcoach.campaigns.models import AgentAudio, Campaign, Persona, PromiseKind
 from callcoach.errors import CallCoachError, Conflict, InvalidInput, NotAllowed, StaleVersion
 from callcoach.extensions import db
 from callcoach.web.countries import country_name
@@ -38,10 +37,8 @@ from callcoach.web.toasts import notify
 
 bp = Blueprint("campaigns", __name__)
 
-_Row = TypeVar("_Row", Persona, Promise)
-
 _REFUSED = 422
-#: How long a removed persona or promise can be put back from its message, in seconds.
+#: How long a removed persona can be put back from its message, in seconds.
 _UNDO_S = 3600
 
 
@@ -70,7 +67,6 @@ def _campaign_page(
     campaign: Campaign,
     *,
     persona_form: PersonaForm | None = None,
-    promise_form: PromiseForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     viewer = current_viewer()
@@ -87,10 +83,8 @@ def _campaign_page(
         audio=AGENT_AUDIO[campaign.agent_audio],
         teams=[] if viewer.role == "sponsor" else queries.team_names(campaign),
         persona_form=persona_form or PersonaForm(formdata=None),
-        promise_form=promise_form or PromiseForm(formdata=None),
         # what a refused change was about: its form opens again with what was typed
         refused_persona=_named(campaign.personas, "persona_id") if persona_form else None,
-        refused_promise=_named(campaign.promises, "promise_id") if promise_form else None,
         fingerprint=operations.fingerprint,
         can={
             "edit": can_edit_campaign(viewer, [link.team_id for link in campaign.teams]),
@@ -267,60 +261,21 @@ def remove_persona(campaign_id: int, persona_id: int) -> ResponseReturnValue:
     return _back(campaign_id, "personas")
 
 
-@bp.post("/campaigns/<int:campaign_id>/promises")
-def save_promise(campaign_id: int) -> ResponseReturnValue:
-    """Add a promise, or change the one named by ``promise_id``."""
-    viewer = current_viewer()
-    campaign = queries.get_campaign_to_edit(viewer, campaign_id)
-    form = PromiseForm()
-    if not form.validate_on_submit():
-        return _campaign_page(campaign, promise_form=form, status=_REFUSED)
-    try:
-        operations.save_promise(
-            viewer,
-            campaign,
-            form.kind.data,
-            form.text.data or "",
-            form.note.data or "",
-            promise_id=request.form.get("promise_id", type=int),
-            seen=request.form.get("seen"),
-        )
-    except (InvalidInput, Conflict, StaleVersion) as error:
-        return _refused(campaign_id, error, promise_form=form)
-    db.session.commit()
-    notify(_("Saved. It applies to calls analysed from now on."))
-    return _back(campaign_id, "promises")
-
-
-@bp.post("/campaigns/<int:campaign_id>/promises/<int:promise_id>/remove")
-def remove_promise(campaign_id: int, promise_id: int) -> ResponseReturnValue:
-    """Remove a promise; the message offers to put it back."""
-    viewer = current_viewer()
-    campaign = queries.get_campaign_to_edit(viewer, campaign_id)
-    removed = operations.remove_promise(viewer, campaign, promise_id)
-    db.session.commit()
-    notify(_("Removed."), undo=_undo_url(campaign_id, ["promise", *removed]))
-    return _back(campaign_id, "promises")
-
-
 @bp.post("/campaigns/<int:campaign_id>/put-back/<token>")
 def put_back(campaign_id: int, token: str) -> ResponseReturnValue:
-    """Put a removed persona or promise back; the token holds what it was, signed."""
+    """Put a removed persona back; the token holds what it was, signed."""
     viewer = current_viewer()
     campaign = queries.get_campaign_to_edit(viewer, campaign_id)
     try:
         owner, kind, *parts = _undo_signer().loads(token, max_age=_UNDO_S)
     except BadSignature:
         raise InvalidInput("This can no longer be undone; add it again.") from None
-    if owner != campaign_id:
+    if owner != campaign_id or kind != "persona":
         raise InvalidInput("This can no longer be undone; add it again.")
-    if kind == "persona":
-        operations.save_persona(viewer, campaign, *parts)
-    else:
-        operations.save_promise(viewer, campaign, *parts)
+    operations.save_persona(viewer, campaign, *parts)
     db.session.commit()
     notify(_("It is back."))
-    return _back(campaign_id, "personas" if kind == "persona" else "promises")
+    return _back(campaign_id, "personas")
 
 
 def _refused(campaign_id: int, error: CallCoachError, **forms: Any) -> ResponseReturnValue:
@@ -331,7 +286,7 @@ def _refused(campaign_id: int, error: CallCoachError, **forms: Any) -> ResponseR
     return _campaign_page(campaign, status=_REFUSED, **forms)
 
 
-def _named(rows: Sequence[_Row], argument: str) -> _Row | None:
+def _named(rows: Sequence[Persona], argument: str) -> Persona | None:
     """The row that the form sent was about."""
     wanted = request.form.get(argument, type=int)
     return next((row for row in rows if row.id == wanted), None)

@@ -164,6 +164,10 @@ def reliability_text(found: Reliability | None) -> str:
     )
 
 
+#: Beside these the sponsor writes what to say instead.
+_WARNED_OF = (PromiseKind.FORBIDDEN, PromiseKind.AMBIGUOUS, PromiseKind.CONDITIONAL)
+
+
 def alternative(moment: MomentView, turns: Sequence[ShownTurn], promises: Sequence[Promise]) -> str:
     """The approved statement that speaks of the same thing as the turn of the moment; else what the
     sponsor wrote beside the phrase that was said; "" where neither fits.
@@ -177,7 +181,7 @@ def alternative(moment: MomentView, turns: Sequence[ShownTurn], promises: Sequen
     if best is not None and overlap(best.text, said) > 0:
         return best.text
     for promise in promises:
-        if promise.kind != PromiseKind.APPROVED and promise.note and _is_in(promise.text, said):
+        if promise.kind in _WARNED_OF and promise.note and _is_in(promise.text, said):
             return promise.note
     return ""
 

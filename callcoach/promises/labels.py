@@ -15,7 +15,7 @@ from callcoach.promises.models import ProposalState
 KINDS: Mapping[PromiseKind, LazyString] = {
     PromiseKind.DISCLOSURE: _l("To be said in the opening"),
     PromiseKind.POSITIONING: _l("Positioning"),
-    PromiseKind.APPROVED: _l("Approved"),
+    PromiseKind.APPROVED: _l("May be said"),
     PromiseKind.CONDITIONAL: _l("With a condition"),
     PromiseKind.AMBIGUOUS: _l("Ambiguous"),
     PromiseKind.FORBIDDEN: _l("Forbidden"),

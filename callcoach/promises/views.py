@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from callcoach.promises import subscribers  # noqa: F401 - what it does when a script is released
+from callcoach.promises import (  # noqa: F401 - they register their pages, and what they do when
+    # a script is released
+    approval_views,
+    list_views,
+    proposal_views,
+    subscribers,
+)
 from callcoach.promises.blueprint import bp
 
 __all__ = ["bp"]

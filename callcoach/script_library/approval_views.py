@@ -14,7 +14,7 @@ from callcoach.accounts.session import current_viewer
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 from callcoach.script_library import approval_presenters as presenters
-from callcoach.script_library import queries
+from callcoach.script_library import panels, queries
 from callcoach.script_library.access import can_approve
 from callcoach.script_library.approval_queries import (
     approved_before,
@@ -42,7 +42,11 @@ def list_approvals() -> ResponseReturnValue:
     viewer = _sponsor()
     waiting, unasked, others = presenters.sponsor_list(readable_by_sponsor(viewer), viewer)
     return render_template(
-        "script_library/approve_list.html", waiting=waiting, unasked=unasked, others=others
+        "script_library/approve_list.html",
+        waiting=waiting,
+        unasked=unasked,
+        others=others,
+        panels=panels.approval_panels(viewer),
     )
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
+from callcoach.campaigns.models import PromiseKind
 from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db
 from callcoach.script_library import editing, panels, presenters, queries
@@ -35,6 +36,14 @@ from callcoach.script_library.models import ScriptEdit, ScriptVersion, VersionSt
 from callcoach.script_library.operations import drafting
 from callcoach.web.requests import is_htmx
 from callcoach.web.toasts import notify, with_toast
+
+#: What a line can be there for: what is to be said.
+_SERVED = (
+    PromiseKind.APPROVED,
+    PromiseKind.CONDITIONAL,
+    PromiseKind.DISCLOSURE,
+    PromiseKind.POSITIONING,
+)
 
 
 @bp.get("/campaigns/scripts/<int:version_id>/edit")
@@ -348,7 +357,7 @@ def _form(
         promises=[
             (promise.id, promise.text)
             for promise in promises.values()
-            if promise.kind == "approved" or promise.id == line.promise_id
+            if (promise.kind in _SERVED and promise.is_in_force) or promise.id == line.promise_id
         ],
         addresses=address_choices(),
         is_objection=place is not None and place.section.kind is SectionKind.OBJECTION,

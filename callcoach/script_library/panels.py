@@ -27,11 +27,15 @@ DiffPanel = Callable[
 VersionPanel = Callable[[Viewer, ScriptVersion], str]
 ScriptPanel = Callable[[Viewer, Campaign], str]
 
+#: HTML of a template for a person of the sponsor's, "" for nothing.
+ApprovalPanel = Callable[[Viewer], str]
+
 #: Takes versions of one script; gives sentences, in the reader's language, by id of a version.
 History = Callable[[Sequence[ScriptVersion]], Mapping[int, Sequence[str]]]
 
 _version_panels: Registry[VersionPanel] = Registry()
 _script_panels: Registry[ScriptPanel] = Registry()
+_approval_panels: Registry[ApprovalPanel] = Registry()
 _line_panels: Registry[Panel] = Registry()
 _diff_panels: Registry[DiffPanel] = Registry()
 _histories: Registry[History] = Registry()
@@ -45,6 +49,8 @@ add_diff_panel = _diff_panels.add
 add_version_panel = _version_panels.add
 #: Shows something on the page of a campaign's script, below what is in force.
 add_script_panel = _script_panels.add
+#: Shows something else that waits for the sponsor, above the scripts that do.
+add_approval_panel = _approval_panels.add
 #: Says something under versions in the history of a script, on its page and in its files: what was
 #: learnt while a version was in force. Its readers are the editors and the floor's leads.
 add_history = _histories.add
@@ -67,6 +73,11 @@ def version_panels(viewer: Viewer, version: ScriptVersion) -> list[str]:
 def script_panels(viewer: Viewer, campaign: Campaign) -> list[str]:
     """What stands on the page of a script, in the order of registration."""
     return [html for panel in _script_panels if (html := panel(viewer, campaign))]
+
+
+def approval_panels(viewer: Viewer) -> list[str]:
+    """What else waits for a person of the sponsor's, in the order of registration."""
+    return [html for panel in _approval_panels if (html := panel(viewer))]
 
 
 def line_panels(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,6 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import AccessEvent, Role
 from callcoach.accounts.queries import viewer_of
 from callcoach.campaigns import operations
-from callcoach.campaigns.queries import get_campaign
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from callcoach.extensions import db
 from tests.factories.accounts import create_team, create_user
@@ -91,24 +90,6 @@ def test_saving_over_somebody_elses_change_is_refused() -> None:
     assert campaign.name == "Une"
 
 
-def test_a_removed_promise_says_what_it_was_and_can_be_put_back() -> None:
-    campaign = create_campaign()
-    promise = operations.save_promise(SYSTEM, campaign, "forbidden", "gratuit", "Jamais.")
-    removed = operations.remove_promise(SYSTEM, campaign, promise.id)
-    assert campaign.promises == []
-    operations.save_promise(SYSTEM, campaign, *removed)
-    db.session.commit()
-    (back,) = get_campaign(SYSTEM, campaign.id).promises
-    assert (back.kind, back.text, back.note) == ("forbidden", "gratuit", "Jamais.")
-
-
-def test_a_phrase_cannot_be_both_approved_and_forbidden() -> None:
-    campaign = create_campaign()
-    operations.save_promise(SYSTEM, campaign, "approved", "Cinq jours", "")
-    with pytest.raises(Conflict):
-        operations.save_promise(SYSTEM, campaign, "forbidden", "cinq jours", "")
-
-
 def test_a_persona_keeps_its_row_when_changed() -> None:
     campaign = create_campaign()
     persona = operations.save_persona(SYSTEM, campaign, "DAF", "")
@@ -154,18 +135,6 @@ def test_a_supervisor_adds_campaigns_only_to_sponsors_of_theirs() -> None:
     with pytest.raises(InvalidInput):
         operations.create_campaign(viewer, stranger.id, values)
     assert operations.create_campaign(viewer, known, values).sponsor_id == known
-
-
-def test_a_phrase_that_somebody_else_changed_is_not_overwritten() -> None:
-    system, campaign = Viewer.system(), create_campaign()
-    promise = operations.save_promise(system, campaign, "approved", "Cinq jours", "")
-    seen = operations.fingerprint("approved", "Cinq jours", "")
-    change = {"promise_id": promise.id, "seen": seen}
-    operations.save_promise(system, campaign, "ambiguous", "Cinq jours", "à préciser", **change)
-    with pytest.raises(StaleVersion) as caught:
-        operations.save_promise(system, campaign, "forbidden", "Cinq jours", "", **change)
-    assert caught.value.values["theirs"] == "ambiguous · Cinq jours · à préciser"
-    assert promise.kind == "ambiguous"
 
 
 def test_a_persona_that_somebody_else_removed_is_said_to_be_gone() -> None:

@@ -40,12 +40,7 @@ def test_a_supervisor_adds_a_campaign_and_a_phrase(app: Flask, sign_in: SignIn) 
     created = browser.post("/campaigns/new", data=values)
     assert created.status_code == 302
     address = created.location
-    added = browser.post(
-        f"{address}/promises", data={"kind": "forbidden", "text": "zéro risque", "note": ""}
-    )
-    assert added.status_code == 302
     page = browser.get(address).text
-    assert "zéro risque" in page
     assert page.count("Voltaneo") >= 1
     with app.app_context():
         campaign = db.session.query(Campaign).filter_by(name="Toitures").one()
@@ -100,21 +95,21 @@ def test_a_stale_save_shows_both_texts(app: Flask, sign_in: SignIn) -> None:
     assert again.status_code == 302
 
 
-def test_a_removed_phrase_comes_back_by_undo(app: Flask, sign_in: SignIn) -> None:
+def test_a_removed_persona_comes_back_by_undo(app: Flask, sign_in: SignIn) -> None:
     with app.app_context():
         browser = sign_in(create_user(Role.ADMIN))
         campaign_id = create_campaign().id
     address = f"/campaigns/{campaign_id}"
-    browser.post(f"{address}/promises", data={"kind": "approved", "text": "Cinq jours", "note": ""})
+    browser.post(f"{address}/personas", data={"name": "Trésorière", "notes": ""})
     with app.app_context():
         campaign = db.session.get(Campaign, campaign_id)
         assert campaign is not None
-        promise_id = campaign.promises[0].id
-    page = browser.post(f"{address}/promises/{promise_id}/remove", follow_redirects=True).text
-    assert "« Cinq jours »" not in page
+        persona_id = campaign.personas[0].id
+    page = browser.post(f"{address}/personas/{persona_id}/remove", follow_redirects=True).text
+    assert "Trésorière" not in page
     undo = re.search(rf'{address}/put-back/[^"]+', page)
     assert undo is not None
-    assert "« Cinq jours »" in browser.post(undo[0], follow_redirects=True).text
+    assert "Trésorière" in browser.post(undo[0], follow_redirects=True).text
 
 
 def test_undo_of_one_campaign_does_not_write_into_another(app: Flask, sign_in: SignIn) -> None:
@@ -164,30 +159,6 @@ def test_empty_lists_say_what_to_do(app: Flask, sign_in: SignIn) -> None:
         admin, agent = sign_in(create_user(Role.ADMIN)), sign_in(create_user(Role.AGENT))
     assert "/sponsors/new" in admin.get("/campaigns").text
     assert "/sponsors/new" not in agent.get("/campaigns").text
-
-
-def test_a_stale_change_of_a_phrase_opens_its_form_again(app: Flask, sign_in: SignIn) -> None:
-    with app.app_context():
-        browser = sign_in(create_user(Role.ADMIN))
-        address = f"/campaigns/{create_campaign().id}"
-    first = {"kind": "approved", "text": "Cinq jours", "note": ""}
-    browser.post(f"{address}/promises", data=first)
-    page = browser.get(address).text
-    known = dict(re.findall(r'name="(promise_id|seen)" value="([^"]+)"', page))
-    theirs = {**first, **known, "note": "sur devis"}
-    assert browser.post(f"{address}/promises", data=theirs).status_code == 302
-    mine = {**first, **known, "kind": "forbidden", "note": "jamais promis"}
-    late = browser.post(f"{address}/promises", data=mine)
-    assert late.status_code == 422
-    assert "sur devis" in late.text
-    assert 'value="jamais promis"' in late.text
-    form = late.text[late.text.index('class="campaign-add"') :]
-    again = dict(re.findall(r'name="(promise_id|seen)" value="([^"]+)"', form))
-    assert again["promise_id"] == known["promise_id"]
-    assert browser.post(f"{address}/promises", data={**mine, **again}).status_code == 302
-    shown = browser.get(address).text
-    assert "jamais promis" in shown
-    assert "sur devis" not in shown
 
 
 def test_a_refused_change_of_a_persona_changes_that_persona_when_sent_again(

@@ -134,6 +134,8 @@ class Site:
     chain_turns: tuple[int, ...]
     promise_version: int
     proposed_promise: int
+    declined_promise: int
+    approved_promise: int
     redaction: int
     suspected_incident: int
     incident: int
@@ -379,9 +381,7 @@ def _create_site() -> Site:
         **trial_things(team, campaign, mark),
         **debrief_things(team, call, owner, other, author, mark),
         **audit_things(team, call, owner, author, sponsor_user, mark),
-        put_back_token=str(
-            _undo_signer().dumps([campaign.id, "promise", "approved", "Phrase remise", ""])
-        ),
+        put_back_token=str(_undo_signer().dumps([campaign.id, "persona", "Persona remise", ""])),
         tuning_change=_tuning_change(campaign),
         phrase=_phrase(campaign, mark),
         count_job=_count_job(campaign, by),

@@ -255,10 +255,6 @@ def _add(
 ) -> PromiseVersion:
     if proposal_of(promise) is not None:
         raise Conflict("A proposal of this promise waits already; change that one.")
-    if not telling.asked(promise.campaign):
-        raise InvalidInput(
-            "Nobody of the sponsor’s can sign in to approve it. An administrator gives them a seat."
-        )
     last = db.session.scalar(
         select(func.max(PromiseVersion.number)).where(PromiseVersion.promise_id == promise.id)
     )
