@@ -52,6 +52,7 @@ def analysis_rows(
         tuning=str(analysis.engine.get("tuning", "")),
         breaks=[asdict(item) for item in analysis.breaks],
         holds=[asdict(item) for item in analysis.holds],
+        participation=[measure.to_list() for measure in analysis.participation],
         kind=analysis.kind.kind,
         kind_confidence=analysis.kind.confidence,
         kind_reasons=[_message_data(reason) for reason in analysis.kind.reasons],

@@ -240,6 +240,10 @@ class AnalysisRun(db.Model):
     breaks: Mapped[list[dict[str, float]]] = mapped_column(JSON, default=list, server_default="[]")
     #: list of {start_s, end_s} that a player may skip.
     holds: Mapped[list[dict[str, float]]] = mapped_column(JSON, default=list, server_default="[]")
+    #: `analysis.norms.TurnMeasure.to_list` of each prospect turn, for the norms of the campaign.
+    participation: Mapped[list[list[Any]]] = mapped_column(
+        JSON, default=list, server_default="[]", deferred=True
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     turns: Mapped[list[Turn]] = relationship(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from callcoach.calls.operations.reanalysis import (
     feed_refreshing,
     refresh_outdated,
 )
+from callcoach.calls.queries.participation import campaign_norms
 from callcoach.calls.queries.reanalysis import outdated_calls
 from callcoach.calls.recogniser import get_transcriber
 from callcoach.calls.subjects import (
@@ -258,7 +259,10 @@ def _read_facts(context: JobContext) -> _Facts | None:
             call_id=call.id,
             agent_channel=AgentChannel(call.agent_channel),
             language=call.language,
-            context=context_of(call.campaign, call.persona, call.script_version),
+            context=replace(
+                context_of(call.campaign, call.persona, call.script_version),
+                norms=campaign_norms(call.campaign_id, besides=call.id),
+            ),
             original_key=original.key if original else None,
             has_derived=bool(recording and recording.playback_id and recording.peaks_id),
             transcript_id=call.current_transcript_id,
