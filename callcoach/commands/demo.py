@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,8 +119,10 @@ def _seed_teams() -> dict[str, int]:
 def _seed_campaigns(teams: dict[str, int]) -> dict[str, int]:
     from sqlalchemy import select
 
-    from callcoach.campaigns.models import Campaign, CampaignTeam, Persona, Promise, Sponsor
+    from callcoach.campaigns.models import Campaign, CampaignTeam, Persona, Sponsor
     from callcoach.extensions import db
+    from callcoach.promises.operations.proposing import Content
+    from callcoach.promises.operations.seeding import seed
 
     sponsors: dict[str, int] = {}
     for wanted in demo_data.CAMPAIGNS:
@@ -141,11 +143,14 @@ def _seed_campaigns(teams: dict[str, int]) -> dict[str, int]:
                 vocabulary=list(wanted.vocabulary),
             )
             campaign.personas = [Persona(name=name, notes=notes) for name, notes in wanted.personas]
-            campaign.promises = [
-                Promise(kind=kind, text=text, note=note) for kind, text, note in wanted.promises
-            ]
             campaign.teams = [CampaignTeam(team_id=team_id) for team_id in teams.values()]
             db.session.add(campaign)
+            db.session.flush()
+            seed(
+                campaign,
+                [Content(**asdict(each)) for each in wanted.promises],
+                since=demo_data.PROMISES_SINCE,
+            )
     return sponsors
 
 

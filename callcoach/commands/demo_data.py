@@ -6,9 +6,10 @@ Names, companies and promises are those of `recordings_sample/README.md`; nobody
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from callcoach.accounts.models import Role
-from callcoach.campaigns.models import PromiseKind
+from callcoach.commands.demo_promises import COMPTACLAIR, VOLTANEO, PromiseSeed
 
 #: One secret for all demo people; production refuses to start while they exist.
 PASSWORD = "bonjour-callcoach"  # noqa: S105
@@ -37,7 +38,7 @@ class CampaignSeed:
     purpose: str
     vocabulary: tuple[str, ...]
     personas: tuple[tuple[str, str], ...]
-    promises: tuple[tuple[PromiseKind, str, str], ...]
+    promises: tuple[PromiseSeed, ...]
 
 
 TANA = "Équipe Antananarivo"
@@ -59,11 +60,8 @@ PEOPLE = (
     Person("voltaneo", "Julien Perrin", Role.SPONSOR, sponsor="Voltaneo"),
 )
 
-_APPROVED, _FORBIDDEN, _AMBIGUOUS = (
-    PromiseKind.APPROVED,
-    PromiseKind.FORBIDDEN,
-    PromiseKind.AMBIGUOUS,
-)
+#: Since when what the sponsors decided holds: before the first sample call.
+PROMISES_SINCE = datetime(2026, 1, 5, tzinfo=UTC)
 
 CAMPAIGNS = (
     CampaignSeed(
@@ -78,14 +76,7 @@ CAMPAIGNS = (
             ("DAF", "Vouvoiement, concret, chiffres. Peu de temps en période de clôture."),
             ("DSI", "Parler d’intégration à Sage et Cegid ; ne pas vendre de la comptabilité."),
         ),
-        promises=(
-            (_APPROVED, "La clôture passe d’une dizaine de jours à cinq environ.", ""),
-            (_APPROVED, "Chaque écriture garde une piste d’audit complète.", ""),
-            (_APPROVED, "L’outil s’intègre à Sage et à Cegid.", ""),
-            (_FORBIDDEN, "des économies garanties", "Aucun gain n’est garanti."),
-            (_FORBIDDEN, "gratuit", ""),
-            (_FORBIDDEN, "certifié par l’État", ""),
-        ),
+        promises=COMPTACLAIR,
     ),
     CampaignSeed(
         sponsor="Voltaneo",
@@ -100,18 +91,6 @@ CAMPAIGNS = (
             ("responsable immobilier", "Technique et calendrier des sites."),
             ("office manager", "Standard : demander de l’aide, ne pas argumenter."),
         ),
-        promises=(
-            (_APPROVED, "L’étude de faisabilité est remise en trois semaines.", ""),
-            (
-                _APPROVED,
-                "Les ombrières sont financées par un tiers investisseur, sans investissement.",
-                "",
-            ),
-            (_FORBIDDEN, "zéro risque", ""),
-            (_FORBIDDEN, "des économies chiffrées avant l’étude", ""),
-            (_FORBIDDEN, "mandaté par l’État", "Ni l’État, ni EDF."),
-            (_FORBIDDEN, "de la part d’EDF", "Ni l’État, ni EDF."),
-            (_AMBIGUOUS, "c’est obligatoire", "Dire quelle obligation, pour qui, depuis quand."),
-        ),
+        promises=VOLTANEO,
     ),
 )

@@ -75,6 +75,7 @@ def worker(threads: int | None, parent: int | None) -> None:
     from callcoach.jobs.worker import run_worker
     from callcoach.promises.operations.checking import feed_if_unchecked
     from callcoach.script_fit.fitting import feed_if_needed
+    from callcoach.sponsors.operations.drawing import look_if_needed
 
     _log_to_stderr()
     settings = Settings.from_env()
@@ -83,6 +84,7 @@ def worker(threads: int | None, parent: int | None) -> None:
     with app.app_context(), write_transaction():
         feed_if_outdated()  # an upgrade may have brought another engine
         feed_if_needed()  # and another way to align calls with their script
+        look_if_needed()  # wordings that calls are looked for
         feed_if_unchecked()  # or with their promises
         db.session.commit()
         db.session.remove()
