@@ -21,6 +21,7 @@ from corpus import read_tracks
 
 from callcoach.analysis.kind import classify_kind
 from callcoach.analysis.model import Kind, KindGuess
+from callcoach.analysis.proportions import wilson
 from callcoach.analysis.scripted import read_dialogues, with_errors
 from callcoach.analysis.truth import load_truth, tracks_from_turns
 from callcoach.analysis.turns import build_conversation
@@ -75,7 +76,8 @@ def print_matrix(judged: list[Judged], *, repeats: int) -> None:
     right = sum(count for (kind, guess), count in counts.items() if kind == guess)
     hidden = sum(count for (kind, guess), count in counts.items() if kind == "target" != guess)
     shown = sum(count for (kind, guess), count in counts.items() if guess == "target" != kind)
-    print(f"right {right / total:.3f} of {total / repeats:g}")
+    low, high = wilson(round(right / repeats), round(total / repeats), 0.95)
+    print(f"right {right / total:.3f} of {total / repeats:g} [{low:.2f}, {high:.2f}]")
     print(
         f"conversations wrongly hidden {hidden / repeats:.3g}, others shown as one {shown / repeats:.3g}\n"
     )

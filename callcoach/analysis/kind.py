@@ -30,6 +30,9 @@ UNREAD_S = 1.5
 #: A machine that is named by no phrase: its one turn lasts this long at least, in seconds. People
 #: pick up in 0.5 to 3.2 s in the 56 labelled calls.
 LONG_OPENING_S = 6.0
+#: The other side alone with this many words, and nobody answers it: an announcement. People who pick
+#: up say 5 words at most in 55 of the 56 labelled calls.
+ANNOUNCED_WORDS = 8
 #: A message left: in this many turns at most, this long at least, in seconds; a goodbye to somebody
 #: who hung up is shorter.
 MESSAGE_TURNS = 2
@@ -170,6 +173,10 @@ def _nobody_answers(call: _Call, duration_s: float) -> KindGuess | None:
         return _guess(Kind.VOICEMAIL, 0.75, _quote("leaves_message", leaving))
     if sum(one.words for one in call.ours) <= ALONE_WORDS:
         return _guess(Kind.NO_ANSWER, 0.85 if unread_s == 0 else 0.7, Message("kind.caller_alone"))
+    # Whoever greets and takes leave in one breath talks to a machine; else a channel may be missing
+    is_whole = call.first(call.ours, "greeting") and call.first(call.ours, "closing")
+    if unread_s == 0 and is_whole and _asks_nothing(call.ours):
+        return _guess(Kind.VOICEMAIL, 0.6, Message("kind.caller_alone"))
     return None
 
 
@@ -202,6 +209,8 @@ def _machine(call: _Call) -> KindGuess | None:
         )
     if unreachable is not None:
         return _guess(Kind.NO_ANSWER, 0.85, _quote("operator", unreachable))
+    if (alone := _announced(call, recorded, persons)) is not None:
+        return alone
     longest_s = max(one.turn.end_s - one.turn.start_s for one in recorded)
     if call.is_mixed or longest_s < LONG_OPENING_S:
         return None
@@ -214,15 +223,36 @@ def _machine(call: _Call) -> KindGuess | None:
     return None
 
 
+def _announced(
+    call: _Call, recorded: Sequence[_Said], persons: Sequence[_Said]
+) -> KindGuess | None:
+    """An announcement that no phrase names: a side that speaks at length, and to nobody.
+
+    Its words say whether a message may be left.
+    """
+    said = [one for one in recorded if one.words]
+    if call.is_mixed or persons or max((one.words for one in said), default=0) < ANNOUNCED_WORDS:
+        return None
+    if call.ours and not _asks_nothing(call.ours):
+        return None
+    wants = call.first(said, "message_word")
+    if wants is not None:
+        return _guess(Kind.VOICEMAIL, 0.7, _quote("announcement", wants))
+    if not call.ours and not any(questions(one.turn.text) for one in said):
+        return _guess(Kind.NO_ANSWER, 0.6, Message("kind.announced"))
+    return None
+
+
 def _is_message(call: _Call, recorded: Sequence[_Said]) -> bool:
     """Whether the caller, once and at length, says something that asks nothing, to nobody."""
     heard = [one for one in call.ours if one.place > recorded[0].place]
     spoken_s = sum(one.turn.end_s - one.turn.start_s for one in heard)
-    return (
-        0 < len(heard) <= MESSAGE_TURNS
-        and spoken_s >= MESSAGE_S
-        and not any(questions(one.turn.text) for one in heard)
-    )
+    return spoken_s >= MESSAGE_S and _asks_nothing(heard)
+
+
+def _asks_nothing(said: Sequence[_Said]) -> bool:
+    """Whether these are few turns, and none of them a question: what is said to a machine."""
+    return 0 < len(said) <= MESSAGE_TURNS and not any(questions(one.turn.text) for one in said)
 
 
 def _split_recorded(call: _Call) -> tuple[list[_Said], list[_Said]]:

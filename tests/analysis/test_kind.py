@@ -98,6 +98,26 @@ def test_with_a_third_of_the_words_wrong_most_others_are_still_known() -> None:
     assert sum(_guess(one).kind == one.kind for one in heard) / len(heard) > 0.75
 
 
+def test_in_wording_that_nobody_wrote_lists_for_no_conversation_is_hidden_and_machines_are_known() -> (
+    None
+):
+    unseen = read_dialogues(DATA / "call_kinds_unseen.txt")
+    targets = [one for one in unseen if one.kind == Kind.TARGET]
+    assert len(targets) >= 20
+    assert {_guess(one).kind for one in targets} == {Kind.TARGET}
+    machines = [one for one in unseen if one.kind in (Kind.VOICEMAIL, Kind.NO_ANSWER)]
+    assert len(machines) >= 30
+    assert sum(_guess(one).kind == one.kind for one in machines) / len(machines) >= 0.8
+
+
+def test_an_announcement_to_nobody_needs_no_phrase_to_be_known() -> None:
+    closed = "Notre atelier ne reçoit plus personne avant la rentrée de septembre"
+    assert _kind(("P", closed)) is Kind.NO_ANSWER
+    assert _kind(("P", closed), ("A", "Ah bon ?"), ("P", "Mais si, je plaisante")) is Kind.TARGET
+    wishes = "Ici le mobile de Paul, il aime les textos et les gens brefs"
+    assert _kind(("P", wishes), ("A", "Bonjour Paul, c'est Hanta.")) is Kind.VOICEMAIL
+
+
 def test_a_recording_without_a_voice_is_no_answer() -> None:
     guess = classify_kind((), duration_s=31.6)
     assert guess.kind is Kind.NO_ANSWER
@@ -108,6 +128,12 @@ def test_a_caller_who_talks_on_alone_is_not_called_no_answer() -> None:
     """The other channel may be missing, and a conversation must not be hidden."""
     talk = "On accompagne les directeurs financiers qui veulent clore leurs comptes plus vite chaque mois sans embaucher"
     assert _kind(("A", talk)) is Kind.TARGET
+
+
+def test_a_caller_who_greets_and_takes_leave_alone_talks_to_a_machine() -> None:
+    said = "Bonjour madame Faure, c'est Miora, je voulais vous parler de vos relances, au revoir"
+    assert _kind(("A", said)) is Kind.VOICEMAIL
+    assert _kind(("A", said), ("P", "")) is Kind.TARGET
 
 
 def test_speech_that_nobody_could_read_is_not_taken_for_silence() -> None:
