@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
-from tests.access_row import Row
+import json
 
-PRIVACY: tuple[Row, ...] = ()
+from tests.access_row import ADMIN, CHANGES_CAMPAIGN, SUPERVISORS, Row, post
+
+#: Who supervises the campaign of a call; nobody else learns that there is such a page.
+_MAY = {"may": CHANGES_CAMPAIGN, "values": {"call_id": "call"}}
+_PROPOSED = {"may": CHANGES_CAMPAIGN, "values": {"call_id": "colleagues_call"}}
+_STRIKE = {"add": [{"turn": 0, "start": 0, "end": 4, "kind": "name"}], "based_on": [1, 1]}
+
+PRIVACY: tuple[Row, ...] = (
+    Row("privacy.list_redactions", may=SUPERVISORS | ADMIN),
+    Row("privacy.show_redaction", **_MAY, writes=True),
+    Row(
+        "privacy.change_redaction",
+        "PUT",
+        **_PROPOSED,
+        data=lambda _: {"data": json.dumps(_STRIKE)},
+        writes=True,
+    ),
+    post("privacy.release", **_PROPOSED, data=lambda _: {"number": "1", "version": "1"}),
+    post("privacy.withdraw", **_MAY),
+    Row("privacy.sound_state", **_MAY),
+    Row(
+        "privacy.redacted_sound",
+        may=CHANGES_CAMPAIGN,
+        values={"call_id": "call", "variant": "voice"},
+        writes=True,
+    ),
+)

@@ -269,7 +269,8 @@ def find(
     )
     found: list[Span] = []
     for rule in rules:
-        found += [span for span in rule() if not _touches(span, found)]
+        for span in rule():
+            found = _joined(span, found)
     return tuple(sorted(found, key=lambda span: span.start))
 
 
@@ -310,8 +311,24 @@ def find_in_words(
     return tuple(stretches)
 
 
-def _touches(span: Span, others: Iterable[Span]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
+def _joined(span: Span, found: list[Span]) -> list[Span]:
+    """`found` with one more. A name in part known already becomes the whole name ("Philippe Rousselle"
+    where "Rousselle" is the prospect's); otherwise what was found first stays as it is.
+    """
+    touched = [other for other in found if span.start < other.end and other.start < span.end]
+    if not touched:
+        return [*found, span]
+    if span.kind is not Sensitive.NAME or any(
+        other.kind is not Sensitive.NAME for other in touched
+    ):
+        return found
+    whole = Span(
+        min(span.start, *(other.start for other in touched)),
+        max(span.end, *(other.end for other in touched)),
+        Sensitive.NAME,
+        any(other.is_sure for other in touched),
+    )
+    return [*(other for other in found if other not in touched), whole]
 
 
 def _by_pattern(text: str, pattern: re.Pattern[str], kind: Sensitive) -> _Found:

@@ -185,6 +185,22 @@ def _require_version(redaction: Redaction, based_on: tuple[int, int]) -> None:
         )
 
 
+def release_call(viewer: Viewer, call: Call, *, based_on: tuple[int, int]) -> Redaction:
+    """Release what was shown of a call, also where that was only a proposal so far.
+
+    Args:
+        based_on: number and row version that were shown.
+
+    Raises:
+        NotFound, StaleVersion: as `release`.
+    """
+    get_call_to_redact(viewer, call.id)
+    redaction = propose(call)
+    if not is_released(redaction):
+        _require_version(redaction, based_on)
+    return release(viewer, redaction)
+
+
 def release(viewer: Viewer, redaction: Redaction, *, based_on: int | None = None) -> Redaction:
     """Let the sponsor read and hear the call as redacted, where an audit shows it to them. Its sound
     is made by a worker.

@@ -12,7 +12,9 @@ from callcoach.analysis.model import Segment
 from callcoach.calls import queries as calls
 from callcoach.calls.mapping import ShownTurn, to_ms, to_s
 from callcoach.calls.models import Call
+from callcoach.calls.queries.scope import in_scope
 from callcoach.campaigns.access import can_edit_campaign
+from callcoach.campaigns.models import SponsorSeat
 from callcoach.debriefs.said import secrets_of
 from callcoach.errors import NotFound
 from callcoach.extensions import db
@@ -59,6 +61,36 @@ def released_ids(call_ids: Collection[int]) -> set[int]:
         )
     ).all()
     return {call.id for call, fingerprint in rows if fingerprint == fingerprint_of(call)}
+
+
+def lately_released(viewer: Viewer, limit: int = 20) -> list[tuple[Redaction, Call]]:
+    """What was released last of the viewer's campaigns and still counts, newest first."""
+    rows = db.session.scalars(
+        select(Redaction)
+        .join(Call, Call.id == Redaction.call_id)
+        .where(
+            in_scope(viewer),
+            Call.deleted_at.is_(None),
+            Redaction.released_at.is_not(None),
+            Redaction.withdrawn_at.is_(None),
+        )
+        .order_by(Redaction.released_at.desc())
+        .limit(limit)
+    ).all()
+    fitting = released_ids({row.call_id for row in rows})
+    return [(row, row.call) for row in rows if row.call_id in fitting]
+
+
+def sponsor_people(sponsor_id: int) -> list[str]:
+    """Who of the sponsor's signs in, by name."""
+    return list(
+        db.session.scalars(
+            select(User.name)
+            .join(SponsorSeat, SponsorSeat.user_id == User.id)
+            .where(SponsorSeat.sponsor_id == sponsor_id)
+            .order_by(User.name)
+        )
+    )
 
 
 def newest_of(call_id: int) -> Redaction | None:

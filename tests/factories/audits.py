@@ -33,6 +33,7 @@ from callcoach.incidents.models import (
     IncidentKind,
     IncidentState,
 )
+from callcoach.privacy.fitting import fingerprint_of
 from callcoach.privacy.models import Redaction
 from callcoach.promises.models import PromiseCheck, PromiseVersion, ProposalState
 from callcoach.storage.operations import put_file
@@ -264,7 +265,7 @@ def audit_things(
         campaign, supervisor, ProposalState.DECLINED, text=f"Refuse-{mark}", reason="Trop long."
     )
     create_check(call, version)
-    redaction = create_redaction(call, supervisor)
+    redaction = create_redaction(call, supervisor, fingerprint=fingerprint_of(call))
     suspected = create_incident(call, quote=f"Mandate-{mark}", start_ms=100, end_ms=2000)
     incident = create_incident(
         call, IncidentState.OPEN, promise_version_id=version.id, account=f"Recit-{mark}"
