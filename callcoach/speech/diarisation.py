@@ -24,11 +24,12 @@ from callcoach.speech.transcriber import Audio
 #: What an agent says more often than a prospect, and how much each saying weighs: the logarithm
 #: of how often either side says it in the 56 sample and training calls (such as 41 to 0).
 AGENT_CUES: tuple[tuple[str, float], ...] = (
-    (r"bonjour (madame|monsieur)", 2.5),
+    (r"bonjour (madame|monsieur|maitre|docteur|mme|m)\b", 2.5),
     (r"je vous (appelle|propose|envoie|rappelle|remercie|explique|demande)", 2.5),
     (r"est ce que (vous|je)", 2.0),
     (r"a l appareil|de la part de|je (suis|m appelle) \w+ de", 1.5),
     (r"de la societe|la societe \w+", 1.5),
+    (r"vous etes bien|c est bien vous", 1.5),
     (r"chez vous|\bvos\b|\bvotre\b", 1.0),
     (r"\b(i m|i am) calling|my name is|calling from", 2.5),
     (r"\byour\b", 1.0),
