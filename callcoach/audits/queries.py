@@ -138,7 +138,7 @@ def judged_rows(audit_ids: Collection[int]) -> list[Judged]:
             AuditCall.position,
         )
     )
-    return [_row(*one) for one in found.tuples()]
+    return [_row(*one) for one in found]
 
 
 def _row(finding: Judgement, sampled: AuditCall, version: PromiseVersion) -> Judged:
