@@ -9,6 +9,7 @@ nothing of the question.
 
 from __future__ import annotations
 
+from callcoach.analysis.lexicon import Hit
 from callcoach.analysis.model import Turn
 from callcoach.analysis.scene import Scene
 from callcoach.analysis.text import overlap, questions, word_count
@@ -20,6 +21,8 @@ OBJECTIONS = (
 #: Classes of buying questions; `PRICE` is the one that a campaign may leave to the appointment.
 PRICE = "ask_price"
 QUESTIONS = (PRICE, "ask_delay", "ask_how", "ask_references", "ask_availability", "ask_if")
+#: What a pattern of the list finds in any objecting or telling sentence, folded.
+_BUT = ("mais ", "but ")
 #: The list that holds what answers a class of questions; the others are answered by content.
 _TOLD = {
     PRICE: "topic_tell_price",
@@ -35,6 +38,15 @@ _TAKEN = 0.05
 def topics(scene: Scene, turn: Turn | None, classes: tuple[str, ...]) -> frozenset[str]:
     """Which of `classes` the words of `turn` belong to; empty for none."""
     return frozenset(name for name in classes if scene.has(turn, f"topic_{name}"))
+
+
+def objections_in(scene: Scene, turn: Turn | None) -> tuple[Hit, ...]:
+    """What the prospect objects: by class, else by any other objecting words."""
+    classed = tuple(hit for name in OBJECTIONS for hit in scene.hits(turn, f"topic_{name}"))
+    other = scene.hits(turn, "objection")
+    if not classed and len(other) == 1 and other[0].phrase.startswith(_BUT):
+        return ()  # a mere "but" in the flow of a story
+    return classed + other
 
 
 def answers(scene: Scene, asked: Turn, reply: Turn) -> bool:

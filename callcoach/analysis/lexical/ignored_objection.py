@@ -18,14 +18,12 @@ from callcoach.analysis.lexicon import Hit
 from callcoach.analysis.model import Cause, Turn
 from callcoach.analysis.scene import Moment, Scene, words_in
 from callcoach.analysis.text import content_words, overlap, tokens
-from callcoach.analysis.topics import OBJECTIONS, topics
+from callcoach.analysis.topics import OBJECTIONS, objections_in, topics
 
 #: An answer this short to a question is polite, not an objection, words.
 SHORT_NO = 3
 #: Words of the prospect that a "yes, but" can contradict: the agent heard an objection in them.
 CONTRADICTED = 8
-#: What a pattern of the list finds in any objecting or telling sentence, folded.
-_BUT = ("mais ", "but ")
 #: Turns of the agent in which an objection may still be received.
 REPLIES = 2
 #: Share of a script line's content, and the least number of words, that make its answer said.
@@ -38,7 +36,7 @@ def detect(scene: Scene) -> Iterator[Candidate]:
     lines = [content_words(line.text) for line in scene.context.script_lines]
     for moment in scene.moments:
         turn, last = moment.turn, moment.last
-        objections = _objections(scene, last)
+        objections = objections_in(scene, last)
         but = scene.opens_with_but(turn) and not scene.is_asking(last)
         but = but and words_in(last) >= CONTRADICTED
         if last is None or not (objections or but) or _is_none(scene, moment):
@@ -72,15 +70,6 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             severity=3 if again else 1 if partly else 2,
             values={"words": objections[0].quote if objections else quote(last).quote},
         )
-
-
-def _objections(scene: Scene, turn: Turn | None) -> tuple[Hit, ...]:
-    """What the prospect objects: by class, else by any other objecting words."""
-    classed = tuple(hit for name in OBJECTIONS for hit in scene.hits(turn, f"topic_{name}"))
-    other = scene.hits(turn, "objection")
-    if not classed and len(other) == 1 and other[0].phrase.startswith(_BUT):
-        return ()  # a mere "but" in the flow of a story
-    return classed + other
 
 
 def _is_none(scene: Scene, moment: Moment) -> bool:

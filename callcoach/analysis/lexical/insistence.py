@@ -15,10 +15,15 @@ from collections.abc import Iterator
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.model import Cause, Turn
 from callcoach.analysis.scene import Moment, Scene
+from callcoach.analysis.topics import topics
 
 #: A plain refusal weighs more than "send me a mail" (TIPPING.md §4.1, D10: soft brush-off).
 REFUSED, BRUSHED = 0.45, 0.25
 PRESSED, PROPOSED = 0.3, 0.2
+#: First words that refuse what was just proposed.
+_NO = frozenset({"non", "nan", "no", "nope"})
+#: Classes of objections that put the request off.
+_LATER = ("no_time", "decider", "mail", "later")
 #: Prospect turns in which a refusal still stands.
 RECENT = 2
 
@@ -34,10 +39,12 @@ def detect(scene: Scene) -> Iterator[Candidate]:
                 counted.add(said.index)
                 if scene.has(said, "holding", "screening"):
                     refusals = requests = 0
-                refusals += scene.has(said, "refusal")
+                refusals += _refuses(scene, said)
         recent = _own(scene, moment)
-        refused = any(scene.has(said, "refusal") for said in recent)
-        brushed = any(scene.has(said, "brushoff", "exit") for said in recent)
+        refused = any(_refuses(scene, said) for said in recent)
+        brushed = any(
+            scene.has(said, "brushoff", "exit") or topics(scene, said, _LATER) for said in recent
+        )
         pressed, proposed = (
             scene.hits(moment.turn, "insisting"),
             scene.hits(moment.turn, "proposing"),
@@ -45,15 +52,17 @@ def detect(scene: Scene) -> Iterator[Candidate]:
         if not (refused or brushed):
             since_brushoff = False
             continue
-        if not (pressed or proposed):
+        if not (pressed or proposed) or scene.has(moment.last, "accepted"):
             continue
         requests += refusals > 0
         alternative = not refused and not pressed and not since_brushoff
+        alternative = alternative and not scene.opens_with_but(moment.turn)
         since_brushoff = True
         if alternative:
             continue
         strength = max(REFUSED * refused, BRUSHED * brushed)
         strength += PRESSED * bool(pressed) + PROPOSED * bool(proposed)
+        strength += 0.1 * scene.opens_with_but(moment.turn)
         strength -= 0.15 * scene.has(moment.turn, "adjusting", "acknowledging")
         hit = (pressed or proposed)[0]
         limit = scene.bound("insistence.refusals_count")
@@ -73,6 +82,17 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             variant="" if refused else "brushoff",
             values={"words": hit.quote},
         )
+
+
+def _refuses(scene: Scene, said: Turn) -> bool:
+    """Whether a turn refuses: in the words of a refusal, or by a plain "no" to a proposal."""
+    if scene.has(said, "refusal"):
+        return True
+    words = scene.read(said).text.split()
+    if not words or words[0] not in _NO or scene.has(said, "withdrawing", "accepted"):
+        return False
+    before = [m.turn for m in scene.moments if m.turn.start_s < said.start_s][-1:]
+    return any(scene.has(turn, "proposing", "insisting") for turn in before)
 
 
 def _own(scene: Scene, moment: Moment) -> tuple[Turn, ...]:

@@ -2,24 +2,32 @@
 
 Source: TIPPING.md §4.1, D16: 40 words or more that follow the script with hardly a mark of
 spontaneous speech, or a turn that takes up nothing of what the prospect has just told (content
-overlap under 0.05). Prosody does not reveal reading (AUC 0.60), so no voice feature is used.
+overlap under 0.05) and only goes on through the form. Prosody does not reveal reading (AUC 0.60),
+so no voice feature is used.
 
-Does not detect: mandatory wording, approved answers, or an experienced agent who knows the text and
-speaks it freely. Recognition hides "euh", so the marks counted are words.
+Does not detect: mandatory wording, approved answers, an experienced agent who knows the text and
+speaks it freely, or one who never hesitates anywhere. Recognition hides "euh", so the marks counted
+are words and voice that no word covers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import inf
 
 from rapidfuzz import fuzz
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
-from callcoach.analysis.model import Cause
+from callcoach.analysis.model import Cause, Turn
 from callcoach.analysis.scene import Moment, Scene, new_content, words_in
-from callcoach.analysis.text import overlap, tokens
+from callcoach.analysis.text import overlap, sentences, tokens
+from callcoach.analysis.timing.fillers import longest_filler_s
 
+#: Words of the agent's other turns that tell how freely he speaks.
+BASELINE_WORDS = 40
+#: Words that speak of the other side, folded.
+_YOU = frozenset({"vous", "votre", "vos", "you", "your"})
 #: A line shorter than this proves nothing, tokens; a turn shorter than this, words.
 LINE_TOKENS, MIN_WORDS = 6, 6
 
@@ -48,7 +56,9 @@ def _deaf(scene: Scene, moment: Moment, *, read: bool) -> Candidate | None:
     turn, last = moment.turn, moment.last
     if last is None or scene.is_asking(last):
         return None
-    if scene.has(turn, "acknowledging", "adjusting", "reformulating"):
+    if scene.has(turn, "acknowledging", "adjusting") or not (
+        read or (scene.has(turn, "deaf") and _goes_through_form(scene, turn))
+    ):
         return None
     told, taken = new_content(last, ()), overlap(last.text, turn.text)
     limit = scene.bound("recited_script.taken_ratio")
@@ -69,6 +79,11 @@ def _deaf(scene: Scene, moment: Moment, *, read: bool) -> Candidate | None:
     )
 
 
+def _goes_through_form(scene: Scene, turn: Turn) -> bool:
+    """Whether a turn asks, or, its question mark lost, speaks of the other side at its end."""
+    return scene.is_asking(turn) or not _YOU.isdisjoint(tokens(sentences(turn.text)[-1]))
+
+
 def _read(scene: Scene, moment: Moment, followed: int) -> Candidate | None:
     """A long verbatim stretch of the script, without the marks of free speech."""
     limit = scene.bound("recited_script.read_words")
@@ -77,8 +92,9 @@ def _read(scene: Scene, moment: Moment, followed: int) -> Candidate | None:
         return None
     said = tokens(turn.text)
     repeated = sum(one == two for one, two in pairwise(said))
-    marks = 100 * (len(scene.hits(turn, "spontaneous")) + repeated) / max(len(said), 1)
-    if marks >= scene.bound("recited_script.spoken_per_100"):
+    heard = longest_filler_s(scene, turn) >= scene.bound("missed_hesitation.filled_s")
+    marks = 100 * (len(scene.hits(turn, "spontaneous")) + repeated + heard) / max(len(said), 1)
+    if marks >= min(scene.bound("recited_script.spoken_per_100"), _usual_marks(scene, moment)):
         return None
     return Candidate(
         "D16",
@@ -92,6 +108,18 @@ def _read(scene: Scene, moment: Moment, followed: int) -> Candidate | None:
         variant="read",
         values={"words": followed},
     )
+
+
+def _usual_marks(scene: Scene, moment: Moment) -> float:
+    """Marks of free speech per 100 words of the agent's other turns; infinite for too few words.
+
+    Who never says "euh" does not read because of that.
+    """
+    others = [each.turn for each in scene.moments if each is not moment]
+    words = sum(words_in(turn) for turn in others)
+    if words < BASELINE_WORDS:
+        return inf
+    return 100 * sum(len(scene.hits(turn, "spontaneous")) for turn in others) / words
 
 
 DETECTOR = Detector("D16", Cause.RECITED_SCRIPT, detect)

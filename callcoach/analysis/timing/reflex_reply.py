@@ -17,6 +17,7 @@ from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, qu
 from callcoach.analysis.model import Cause, Speaker
 from callcoach.analysis.scene import Moment, Scene
 from callcoach.analysis.timing.rushed import turn_rate
+from callcoach.analysis.topics import objections_in
 
 #: Answers of the agent from which a usual delay can be told (jitter: one or two say nothing).
 MIN_ANSWERS = 3
@@ -39,7 +40,7 @@ def detect(scene: Scene) -> Iterator[Candidate]:
     limit = round(max(0.0, median(delays)) + scene.bound("reflex_reply.margin_s"), 2)
     for moment in scene.moments:
         turn, last = moment.turn, moment.last
-        objections = [hit for hit in scene.hits(last, "objection") if hit.score >= SURE]
+        objections = [hit for hit in objections_in(scene, last) if hit.score >= SURE]
         if last is None or moment.exchange_in is None or not objections:
             continue
         waited = max(0.0, moment.exchange_in.latency_s)

@@ -59,12 +59,26 @@ def test_legitimate_guidance_is_not_raised(said: str, reply: str) -> None:
 
 def test_a_second_way_after_a_brush_off_is_raised() -> None:
     more: tuple[Said, ...] = (
-        ("P", 15.0, 16.5, "Non mais un mail, plutôt."),
+        ("P", 15.0, 16.5, "Un mail, plutôt."),
         ("A", 17.0, 20.0, "On peut se voir mardi sinon."),
         ("P", 20.5, 21.0, "Bon."),
     )
     scene = make_scene(*_call("Envoyez-moi un mail.", "Je vous propose un point jeudi.", *more))
     assert [candidate.variant for candidate in raised(scene, "D10")] == ["brushoff"]
+
+
+def test_a_plain_no_to_a_proposal_is_a_refusal_and_an_agreed_date_is_none() -> None:
+    more: tuple[Said, ...] = (
+        ("P", 15.0, 16.5, "Non, avant je reçois personne."),
+        ("A", 17.0, 20.0, "On peut se voir mardi sinon."),
+    )
+    scene = make_scene(*_call("Trois, dans le nord.", "Je vous propose un point jeudi.", *more))
+    assert [candidate.variant for candidate in raised(scene, "D10")] == [""]
+    agreed = ("P", 15.0, 16.5, "Non, plutôt mardi à neuf heures.")
+    scene = make_scene(
+        *_call("Trois, dans le nord.", "Je vous propose un point jeudi.", agreed, more[1])
+    )
+    assert raised(scene, "D10") == []
 
 
 def test_it_reads_english() -> None:

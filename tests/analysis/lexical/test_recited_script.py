@@ -52,6 +52,20 @@ def test_a_long_verbatim_stretch_is_raised() -> None:
     assert _call(free, context, told=short) == []
 
 
+def test_who_never_hesitates_anywhere_does_not_read_because_of_that() -> None:
+    context = CallContext(script_lines=(ScriptLine(SCRIPT),))
+    plain = "Bonjour madame, nous entretenons les toitures des entreprises de la région. " * 5
+    for before, found in ((plain, 0), (plain.replace("nous", "euh nous"), 1)):
+        turns = (
+            OPENING,
+            ("A", 2.5, 26.0, before),
+            ("P", 26.5, 28.0, "Dites-moi."),
+            ("A", 28.4, 42.0, SCRIPT),
+            ("P", 43.0, 44.0, "Ah."),
+        )
+        assert len(raised(make_scene(*turns, context=context), "D16", "read")) == found
+
+
 @pytest.mark.parametrize(
     "reply",
     [
