@@ -23,6 +23,9 @@ from callcoach.analysis.scene import Scene
 EXIT, APPOINTMENT = -2.0, 1.5
 #: An end counts for what happened this long before it, seconds (TIPPING.md §4.2).
 END_WITHIN_S = 15.0
+#: An agreement counts from this strength of the detector on, and this long before the end, seconds:
+#: what was accepted early and never taken up is no next step.
+AGREED_FROM, AGREED_WITHIN_S = 0.3, 60.0
 #: Lists of words that speak against it: somebody who agrees or thanks warmly has to go, too, and may
 #: say goodbye first. A refusal outweighs them.
 STAYING = ("accepted", "warm")
@@ -47,10 +50,15 @@ def ending_of(scene: Scene, kind: Kind) -> Observation | None:
 
 
 def is_agreed(scene: Scene) -> bool:
-    """Whether the prospect took a concrete next step, and did not take it back."""
-    sure = scene.bound("commitment_won.sure_ratio")
+    """Whether the prospect took a concrete next step near the end, and did not take it back."""
+    end_s = max(unit.end_s for unit in scene.conversation.units)
     agreed_s = max(
-        (found.end_s for found in commitment_won.detect(scene) if found.strength >= sure),
+        (
+            found.end_s
+            for found in commitment_won.detect(scene)
+            if round(found.strength, 3) >= AGREED_FROM
+            and round(end_s - found.end_s, 3) <= AGREED_WITHIN_S
+        ),
         default=None,
     )
     if agreed_s is None:
