@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from callcoach.sponsors import (
+    call_views,
+    incident_views,
+    log_views,
+    portal_views,
+    report_views,
+    subscribers,
+    wording_views,
+)
 from callcoach.sponsors.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = [
+    "bp",
+    "call_views",
+    "incident_views",
+    "log_views",
+    "portal_views",
+    "report_views",
+    "subscribers",
+    "wording_views",
+]

@@ -63,6 +63,7 @@ ENTRIES = (
     Entry("calls.list_calls", _l("Calls"), _FLOOR),
     Entry("drills.list_drills", _l("Drills"), frozenset({"admin", "supervisor"})),
     Entry("progress.list_rechecks", _l("Follow-up"), frozenset({"admin", "supervisor"})),
+    Entry("audits.list_audits", _l("Audits"), frozenset({"admin", "supervisor"})),
     Entry("drills.list_due", _l("Drills"), frozenset({"team_lead"})),
     Entry("progress.show_floor", _l("Time to free"), frozenset({"team_lead"})),
     Entry("sponsors.portal", _l("Portal"), frozenset({"sponsor"})),

@@ -36,7 +36,7 @@ from callcoach.tuning.operations import add_phrase, set_standing
 
 from .accounts import create_team, create_user
 from .approvals import approval_things
-from .audits import audit_things
+from .audits import audit_things, ready_things
 from .calls import create_call
 from .campaigns import create_campaign, create_sponsor
 from .checks import create_check
@@ -48,6 +48,7 @@ from .expressions import expression_things
 from .feed import make_playable
 from .field_reports import field_things
 from .notes import note_things
+from .portal import PortalThings, portal_things
 from .progress import progress_things
 from .script_fit import fit_things
 from .scripts import script_things
@@ -58,7 +59,7 @@ _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(PortalThings):
     """Ids of one site's people and things; `colleague` is an agent of the same team."""
 
     mark: str
@@ -144,6 +145,10 @@ class Site:
     closed_audit: int
     audit_call: int
     closed_audit_call: int
+    finished_audit: int
+    ready_call: int
+    corrigible_finding: int
+    answered_finding: int
     finding: int
     contested_finding: int
     finding_remark: int
@@ -299,8 +304,7 @@ def _create_site() -> Site:
     said = {"instead": f"Aveclemot-{mark}"}
     note = create_note(call, author, **said)
     _add_excerpt(call, note)
-    asked = {"text": f"Question-{mark}"}
-    judged = create_call(agent=owner, **own)
+    asked, judged = {"text": f"Question-{mark}"}, create_call(agent=owner, **own)
     verdict = judge(
         Viewer(supervisor, Role.SUPERVISOR, frozenset({team.id})),
         judged,
@@ -381,6 +385,7 @@ def _create_site() -> Site:
         **trial_things(team, campaign, mark),
         **debrief_things(team, call, owner, other, author, mark),
         **audit_things(team, call, owner, author, sponsor_user, mark),
+        **portal_things(team, campaign, owner, author, sponsor_user, mark),
         put_back_token=str(_undo_signer().dumps([campaign.id, "persona", "Persona remise", ""])),
         tuning_change=_tuning_change(campaign),
         phrase=_phrase(campaign, mark),
@@ -388,6 +393,8 @@ def _create_site() -> Site:
         tag=renamed.name,
         old_tag=renamed.before,
         tag_renaming=renamed.event_id,
+        # last: it judges by every promise that the others added
+        **ready_things(call, author, mark),
     )
 
 
