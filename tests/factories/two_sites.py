@@ -318,6 +318,8 @@ def _create_site() -> Site:
         call, author, start_ms=1000, end_ms=2000, acknowledged_at=utc_now(), **said
     )
     _add_excerpt(call, understood)
+    back = {"withdrawn_at": utc_now()}
+    gone = {"start_ms": 9600, "end_ms": 12_000, "deleted_at": utc_now()}
     colleagues = create_call(agent=other, **own)
     running = create_call(CallState.QUEUED, agent=owner, **own)
     enqueue(PROCESS, subject_of(running.id), viewer=Viewer.system())
@@ -344,13 +346,9 @@ def _create_site() -> Site:
         note=note.id,
         understood_note=understood.id,
         draft_note=create_note(call, author, sent=False, start_ms=25_000, end_ms=26_000, **said).id,
-        deleted_note=create_note(
-            call, author, start_ms=9600, end_ms=12_000, deleted_at=utc_now(), **said
-        ).id,
+        deleted_note=create_note(call, author, **gone, **said).id,
         request=create_request(call, owner, **asked).id,
-        withdrawn_request=create_request(
-            call, owner, moment=False, withdrawn_at=utc_now(), **asked
-        ).id,
+        withdrawn_request=create_request(call, owner, moment=False, **back, **asked).id,
         answered_request=create_request(
             call,
             owner,
