@@ -6,9 +6,9 @@ names no cause and blames nobody. With 10 to 40 turns of a prospect a change is 
 one call of three at most (TIPPING.md §0.7), so this is a hint to listen, no more.
 
 The observations behind the engagement curve are compared, not the curve: its smoothing spreads a
-drop over so many turns that none reaches two deviations. On 48 labelled calls this finds three
-breaks; a kernel change-point search (ruptures) finds none that is not explained, for one package
-more.
+drop over so many turns that none reaches two deviations. On 48 labelled calls this finds one
+break; a kernel change-point search (ruptures) finds none that is not explained, for one package
+more. How the call ends is no break: that is plain to hear.
 """
 
 from __future__ import annotations
