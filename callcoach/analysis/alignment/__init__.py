@@ -11,11 +11,13 @@ and the prospect's words. The prospect's words are never the agent's.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from statistics import fmean
 
 from callcoach.analysis.alignment import disclosures, unwanted, wanted
 from callcoach.analysis.alignment.matching import Sayings
-from callcoach.analysis.alignment.reading import read_side
+from callcoach.analysis.alignment.reading import Side, read_side
 from callcoach.analysis.alignment.senders import claims_of
 from callcoach.analysis.alignment.statements import (
     ENGINE,
@@ -45,11 +47,16 @@ __all__ = [
     "false_senders",
 ]
 
-#: The offer was reached when one of its statements was said, or the agent said this many words: the
-#: labelled calls that ended before it have 60 at most (docs/alignment.md).
-OFFER_WORDS = 75
+#: The offer was reached when one of its statements was said, or when the agent, after the first words,
+#: told something in one sentence of this many words: of the tuning calls those that ended before the
+#: offer have 16 at most.
+OFFER_WORDS = 18
 #: How surely nothing was said: of the unwanted, of a disclosure, of a statement that is to be said.
-_UNSAID_UNWANTED, _UNSAID_DISCLOSURE, _UNSAID = 0.9, 0.75, 0.75
+_UNSAID_UNWANTED = 0.9
+#: The least and the most of the others, by how near anything came and how well it was heard.
+_UNSAID = (0.4, 0.9)
+#: A word recognised with less may be another one.
+UNSURE = 0.6
 #: Kinds of call in which the person sought was not reached.
 _NOT_REACHED = frozenset({Kind.GATEKEEPER, Kind.WRONG_PERSON, Kind.VOICEMAIL, Kind.NO_ANSWER})
 
@@ -73,18 +80,23 @@ def align(
     side = read_side(agent, facts.language)
     if not side.tokens:
         return tuple(_unheard(statement, ordered) for statement in statements)
-    sayings = Sayings(side, embedder)
     names = frozenset(tokens(facts.sponsor))
+    prospect = [turn for turn in ordered if turn.speaker is Speaker.PROSPECT]
+    sayings = Sayings(side, embedder, names, read_side(prospect, facts.language))
     from_s = disclosures.opening_from_s(ordered, sayings)
     judged: list[Judged | None] = []
+    nearly: list[float] = []
     for statement in statements:
+        near = 0.0
         if statement.kind in UNWANTED:
             judged.append(unwanted.judge(statement, sayings, facts, names))
         elif statement.kind is StatementKind.DISCLOSURE:
             judged.append(disclosures.judge(statement, sayings, facts, from_s))
         else:
-            judged.append(wanted.judge(statement, sayings, names))
-    offered = len(side.tokens) >= OFFER_WORDS or any(
+            found, near = wanted.judge(statement, sayings, names)
+            judged.append(found)
+        nearly.append(near)
+    offered = _longest_told(side) >= OFFER_WORDS or any(
         found is not None
         for statement, found in zip(statements, judged, strict=True)
         if statement.kind not in UNWANTED and statement.kind is not StatementKind.DISCLOSURE
@@ -92,8 +104,8 @@ def align(
     return tuple(
         _placed(statement, found, sayings)
         if found is not None and _counts(statement, facts)
-        else _unsaid(statement, facts, offered=offered)
-        for statement, found in zip(statements, judged, strict=True)
+        else _unsaid(statement, facts, _heard_well(side, statement) * (1 - near), offered=offered)
+        for statement, found, near in zip(statements, judged, nearly, strict=True)
     )
 
 
@@ -118,6 +130,12 @@ def false_senders(
     return tuple(found)
 
 
+def _longest_told(side: Side) -> int:
+    """Words of the longest sentence that tells something, after the agent's first turn."""
+    told = Counter(token.sentence for token in side.tokens if token.turn > 0 and not token.is_asked)
+    return max(told.values(), default=0)
+
+
 def _counts(statement: Statement, facts: Facts) -> bool:
     """Whether what was said counts: a disclosure is owed to the person sought alone."""
     return statement.kind is not StatementKind.DISCLOSURE or facts.kind not in _NOT_REACHED
@@ -131,8 +149,22 @@ def _unheard(statement: Statement, turns: Sequence[Turn]) -> Found:
     return Found(statement.key, Standing.NOT_APPLICABLE, "", None, None, None, confidence, reason)
 
 
-def _unsaid(statement: Statement, facts: Facts, *, offered: bool) -> Found:
-    standing, confidence = Standing.OMITTED, _UNSAID
+def _heard_well(side: Side, statement: Statement) -> float:
+    """How far recognition may be believed where the statement would stand, 0 to 1: it hides names
+    above all, which are said once, at the start.
+    """
+    is_named = statement.kind is StatementKind.DISCLOSURE
+    turns = side.turns[:3] if is_named else side.turns
+    sure = [word.probability for turn in turns for word in turn.words]
+    if not sure:
+        return 0.0
+    if is_named:
+        return max(0.0, 1 - 4 * sum(value < UNSURE for value in sure) / len(sure))
+    return min(1.0, max(0.0, (fmean(sure) - 0.5) / 0.45))
+
+
+def _unsaid(statement: Statement, facts: Facts, clear: float, *, offered: bool) -> Found:
+    standing, confidence = Standing.OMITTED, _UNSAID[0] + (_UNSAID[1] - _UNSAID[0]) * clear
     reason = Message("alignment.unsaid")
     if statement.kind in UNWANTED:
         confidence, reason = _UNSAID_UNWANTED, Message("alignment.rightly_unsaid")
@@ -142,9 +174,9 @@ def _unsaid(statement: Statement, facts: Facts, *, offered: bool) -> Found:
         standing, confidence = Standing.NOT_APPLICABLE, 0.9
         reason = Message("alignment.not_reached")
     elif statement.kind is StatementKind.DISCLOSURE:
-        confidence, reason = _UNSAID_DISCLOSURE, Message("alignment.disclosure_unsaid")
+        reason = Message("alignment.disclosure_unsaid")
     elif not offered:
-        standing, confidence = Standing.NOT_APPLICABLE, 0.7
+        standing, confidence = Standing.NOT_APPLICABLE, 0.6
         reason = Message("alignment.offer_unreached")
     return Found(statement.key, standing, "", None, None, None, confidence, reason)
 

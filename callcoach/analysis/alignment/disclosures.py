@@ -139,6 +139,18 @@ def _identity(sayings: Sayings, facts: Facts) -> Judged | None:
         size = len(side.texts[first:stop])
         if (named or size >= 3) and not side.tokens[first].is_asked:
             return _said(side, first, stop, 0.75 if named else 0.6)
+    # "Bonjour madame, … de la société …": what stands before the company is a name, however bent
+    for first, _ in occurrences(side.texts[:end], sayings.words.lists["disclosures.company"]):
+        token = side.tokens[first]
+        before = side.words(first - 1, first) if first else ()
+        apart = not before or side.tokens[first - 1].turn != token.turn
+        if (
+            not apart
+            and before[0].word.strip()[:1].isupper()
+            and token.turn < _NAMING_TURNS - 1
+            and find_name(side, facts.sponsor, first, min(end, first + _NAME_WORDS + 3))
+        ):
+            return _said(side, first - 1, first, 0.55)
     return None
 
 

@@ -30,8 +30,13 @@ ALIKE = 0.8
 UNIT_WEIGHT, NAME_WEIGHT = 0.5, 0.3
 #: What the same figure adds to the share of words found.
 FIGURE_BONUS = 0.25
-#: Stretches compared by meaning: the ones that share most words first, then the longest.
-READ_AT_MOST = 240
+#: Nearness in meaning that counts like all words.
+NEAR = 0.6
+#: What a word is worth that the other side has just said: an answer need not repeat it.
+HEARD = 0.5
+#: Stretches compared by meaning, the longest first, and their most clauses and words: each costs
+#: 10 to 60 ms.
+READ_AT_MOST, READ_CLAUSES, READ_WORDS = 90, 2, 24
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Stretch:
 
     first: int
     end: int
+    clauses: int
     figures: tuple[Quantity, ...]
 
 
@@ -85,7 +91,7 @@ class Match:
         share = min(1.0, self.share + FIGURE_BONUS * self.has_figure * (self.share > 0))
         if self.near is None:
             return share
-        return 0.5 * share + 0.5 * min(1.0, max(0.0, self.near) / 0.6)
+        return max(share, 0.5 * share + 0.5 * min(1.0, max(0.0, self.near) / NEAR))
 
 
 @lru_cache(maxsize=1024)
@@ -127,8 +133,11 @@ def alike(one: str, other: str) -> float:
     prefix = 0
     while prefix < shortest and one[prefix] == other[prefix]:
         prefix += 1
-    if prefix >= max(5, round(0.7 * shortest)) or (prefix == shortest and shortest >= 4):
-        return 1.0 if abs(len(one) - len(other)) <= 4 else FUZZY
+    longer = abs(len(one) - len(other))
+    if prefix == shortest and longer > 4:
+        return 0.0
+    if prefix >= max(5, round(0.7 * shortest)) or prefix == shortest:
+        return 1.0 if longer <= 4 else FUZZY
     value = fuzz.ratio(one, other) / 100
     return FUZZY if shortest >= 5 and value >= ALIKE else 0.0
 
@@ -136,8 +145,16 @@ def alike(one: str, other: str) -> float:
 class Sayings:
     """Everything one side said, in stretches, to be held against many statements."""
 
-    def __init__(self, side: Side, embedder: Embedder | None) -> None:
+    def __init__(
+        self,
+        side: Side,
+        embedder: Embedder | None,
+        names: frozenset[str] = frozenset(),
+        other: Side | None = None,
+    ) -> None:
         self.side = side
+        self._heard = _heard_before(side, other)
+        self._names = names
         self._embedder = embedder
         self.words = load_words(side.language)
         self._kin = _kin_of(side, self.words)
@@ -158,12 +175,20 @@ class Sayings:
         for number, wording in enumerate(wordings):
             table = self._table(wording)
             weights = np.array([weight for _, weight, _ in wording.words])
+            told = {
+                heard: np.array(
+                    [any(alike(word, text) for text in heard) for word, _, _ in wording.words]
+                )
+                for heard in set(self._heard)
+            }
             for place, stretch in enumerate(self.stretches):
                 part = table[:, stretch.first : stretch.end]
                 if part.shape[0] and part.shape[1]:
                     places = part.argmax(axis=1)
                     values = part[np.arange(len(places)), places]
-                    share = float(values @ weights / weights.sum())
+                    heard = self._heard[self.side.tokens[stretch.first].turn]
+                    taken = values + HEARD * ((values == 0) & told[heard])
+                    share = float(taken @ weights / weights.sum()) if values.any() else 0.0
                     pairs = tuple(
                         int(p) + stretch.first if v > 0 else -1
                         for p, v in zip(places, values, strict=True)
@@ -181,6 +206,10 @@ class Sayings:
     def worth(self, word: str, place: int) -> float:
         """How far the token at `place` says a folded word."""
         token = self.side.tokens[place]
+        if word not in self._names and any(
+            fuzz.ratio(token.text, name) >= 100 * ALIKE for name in self._names
+        ):
+            return 0.0  # "Grainville" is not "grains"
         value = alike(word, token.text) if token.value is None else 0.0
         head = self.words.same.get((word,), word)
         return max(value, KIN if self._kin[place] == head else 0.0)
@@ -202,7 +231,14 @@ class Sayings:
                 end = clauses[last][1]
                 if tokens[end - 1].turn != tokens[first].turn or end - first > MOST_WORDS:
                     break
-                found.append(Stretch(first, end, quantities(tokens[first:end], self.words)))
+                found.append(
+                    Stretch(
+                        first,
+                        end,
+                        last - number + 1,
+                        quantities(tokens[first:end], self.words),
+                    )
+                )
         return found
 
     def _near(self, wordings: Sequence[Wording]) -> Vectors | None:
@@ -222,8 +258,28 @@ class Sayings:
     def _read(self) -> list[int]:
         """Stretches whose meaning is read: short ones say little, and each costs time."""
         sizes = [stretch.end - stretch.first for stretch in self.stretches]
-        worth = [place for place, size in enumerate(sizes) if 3 <= size <= 24]
+        worth = [
+            place
+            for place, stretch in enumerate(self.stretches)
+            if stretch.clauses <= READ_CLAUSES and 3 <= sizes[place] <= READ_WORDS
+        ]
         return sorted(sorted(worth, key=lambda place: -sizes[place])[:READ_AT_MOST])
+
+
+def _heard_before(side: Side, other: Side | None) -> tuple[frozenset[str], ...]:
+    """For each turn of the side what the other said last before it."""
+    found: list[frozenset[str]] = []
+    for turn in side.turns:
+        last = -1
+        for number, said in enumerate(other.turns if other is not None else ()):
+            if said.start_s < turn.start_s:
+                last = number
+        found.append(
+            frozenset(t.text for t in other.tokens if t.turn == last and t.has_content)
+            if other is not None and last >= 0
+            else frozenset()
+        )
+    return tuple(found)
 
 
 def _kin_of(side: Side, words: Words) -> list[str]:

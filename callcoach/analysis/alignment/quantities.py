@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from callcoach.analysis.alignment.reading import Token
 from callcoach.analysis.alignment.words import Words, occurrences
 
-#: Two figures are the same up to this share of the larger; where one is "about", up to the second. A
-#: month is 30 or 31 days, four weeks are nearly one.
-SAME, ABOUT_SAME = 0.04, 0.2
+#: Two figures are the same up to this share of the larger; where one is "about", up to the second.
+#: A month is 30 or 31 days, four weeks are nearly one.
+SAME, ABOUT_SAME, SAME_MONTHS = 0.01, 0.2, 0.07
 #: Words between two figures of which the first has no unit of its own ("d'une dizaine de jours à
 #: cinq", "cinq à dix jours").
 _SPAN = 4
+#: Dimension of how often something comes, in days.
+EVERY = "every"
 #: Letters of the noun that a number counts by which two counts are of the same thing.
 _STEM = 5
 _LINKS = frozenset(
@@ -47,7 +49,7 @@ class Quantity:
             return False
         allowed = ABOUT_SAME if self.is_about or other.is_about else SAME
         if self.dimension == "duration" and max(self.value, other.value) >= 28:
-            allowed = max(allowed, 0.07)  # four weeks, a month, 30 days
+            allowed = max(allowed, SAME_MONTHS)
         return abs(self.value - other.value) <= allowed * max(self.value, other.value)
 
 
@@ -83,6 +85,10 @@ def quantities(tokens: Sequence[Token], words: Words) -> tuple[Quantity, ...]:
         if near is not None:
             size = near.value / (tokens[near.first].value or 1.0)
             found.append(Quantity(value * size, near.dimension, number, number + 1, near.is_about))
+    for _, end in occurrences(texts, words.lists["often.every"]):
+        unit = _unit(texts, end, words)
+        if unit is not None and unit[0] == "duration":
+            found.append(Quantity(unit[1], EVERY, end, end + unit[2]))
     for first, end in occurrences(texts, tuple(words.fractions)):
         if not any(token.value is not None for token in tokens[first:end]):
             found.append(Quantity(words.fractions[tuple(texts[first:end])], "percent", first, end))

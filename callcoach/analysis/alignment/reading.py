@@ -41,6 +41,7 @@ _NUMBER_WORDS = {
 _AND = {"fr": "et", "en": "and"}
 #: Articles more often than numbers.
 _ONES = frozenset({"un", "une", "one", "zero"})
+_HALF = frozenset({"demi", "demie", "half"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,8 @@ def _numbers(tokens: Sequence[Token], language: str, words: Words) -> list[Token
                 and re.fullmatch(r"\d{3}", following.text)
             ):
                 end, value = at + 2, token.value * 1000 + float(following.text)
+        elif token.text in _HALF and at + 1 < len(tokens) and tokens[at + 1].text in units:
+            value = 0.5
         elif token.text in words.about:
             value = float(words.about[token.text])
         elif token.text in _NUMBER_WORDS[language]:
@@ -272,9 +275,10 @@ def _denied(texts: Sequence[str], words: Words) -> tuple[list[bool], list[bool]]
     no = [text in ne for text in texts]
     for number, text in enumerate(texts):
         has_ne = any(other in ne for other in texts[max(0, number - _NE_BEFORE) : number])
-        denies = text in negators or (text in words.single("negators_with_ne") and has_ne)
-        takes = text in privatives
         after = texts[number + 1] if number + 1 < len(texts) else ""
+        no_more = has_ne or after in words.single("no_more")
+        denies = text in negators or (text in words.single("negators_with_ne") and no_more)
+        takes = text in privatives
         if not (denies or takes) or (denies and after in words.single("no_denial")):
             continue
         no[number] = True

@@ -7,6 +7,8 @@ it denies them: "aucun risque" says "zéro risque", and "ce n'est pas gratuit" d
 
 from __future__ import annotations
 
+from callcoach.analysis.adherence_words import Token as WordToken
+from callcoach.analysis.adherence_words import align, pattern
 from callcoach.analysis.alignment.matching import Sayings, Wording, read_wording
 from callcoach.analysis.alignment.quantities import quantities
 from callcoach.analysis.alignment.senders import claims_of
@@ -22,6 +24,9 @@ LOOSE = 5
 NEAR = 0.62
 #: Shares of the words of a long description that must be there.
 MOST_OF = 0.75
+#: Share of the words of a sentence of at least so many in order, from which it is said although
+#: recognition bent some: a person is asked.
+BENT, BENT_WORDS = 0.65, 4
 #: How sure: word for word, in kindred words, by meaning alone, as a question.
 EXACT, KINDRED, BY_MEANING, ASKED = 0.9, 0.78, 0.5, 0.5
 #: Words of a description that say how, not what.
@@ -53,6 +58,7 @@ def judge(
         else:
             found += _said(wording, sayings, standing)
             found += _meant(wording, sayings, standing)
+            found += _bent(wording, sayings, standing)
     return max(found, key=lambda judged: (judged.confidence, -judged.first)) if found else None
 
 
@@ -118,29 +124,36 @@ def _figured(wording: Wording, sayings: Sayings, standing: Standing) -> list[Jud
 def _said(wording: Wording, sayings: Sayings, standing: Standing) -> list[Judged]:
     """Places where the words of the statement stand close together."""
     side = sayings.side
-    wanted = [(w, d) for w, _, d in wording.words if w not in _TELLING] or [
-        (w, d) for w, _, d in wording.words
+    wanted = [w for w, _, _ in wording.words if w not in _TELLING] or [
+        w for w, _, _ in wording.words
     ]
+    denies = any(is_denied for _, _, is_denied in wording.words)
+    if len(wanted) == 1 and len(wording.tokens) > 2:
+        # "vous êtes sûr de recruter": its small words make it what it is
+        wanted += [
+            token.text
+            for token in wording.tokens
+            if not token.has_content and not token.is_no and len(token.text) > 3
+        ]
     if not wanted:
         return []
     needed = len(wanted) if len(wanted) <= 3 else round(MOST_OF * len(wanted))
     span = len(wording.tokens) + LOOSE
     found: list[Judged] = []
-    worth = [[sayings.worth(word, at) for at in range(len(side.tokens))] for word, _ in wanted]
+    worth = [[sayings.worth(word, at) for at in range(len(side.tokens))] for word in wanted]
     for first in range(len(side.tokens)):
         if not any(row[first] for row in worth):
             continue
         sentence = side.tokens[first].sentence
         places: list[int] = []
         values: list[float] = []
-        for row, (_, denied) in zip(worth, wanted, strict=True):
+        for row in worth:
             best = max(
                 (
                     (row[at], -at)
                     for at in range(first, min(len(side.tokens), first + span))
                     if row[at]
                     and side.tokens[at].sentence == sentence
-                    and side.tokens[at].is_denied == denied
                     and not side.tokens[at].is_quoted
                 ),
                 default=None,
@@ -149,6 +162,8 @@ def _said(wording: Wording, sayings: Sayings, standing: Standing) -> list[Judged
                 values.append(best[0])
                 places.append(-best[1])
         if len(places) < needed or min(places) != first:
+            continue
+        if any(side.tokens[place].is_denied for place in places) != denies:
             continue
         last = max(places)
         asked = side.tokens[first].is_asked
@@ -166,6 +181,28 @@ def _said(wording: Wording, sayings: Sayings, standing: Standing) -> list[Judged
             )
         )
     return found
+
+
+def _bent(wording: Wording, sayings: Sayings, standing: Standing) -> list[Judged]:
+    """The place where most of a sentence stands in order, a word of it bent by recognition."""
+    side = sayings.side
+    if len(wording.tokens) < BENT_WORDS:
+        return []
+    stream = tuple(
+        WordToken(token.text, token.turn, place, place) for place, token in enumerate(side.tokens)
+    )
+    place = align(pattern(wording.text), stream)
+    if place is None or place.share < BENT:
+        return []
+    first, end = place.first, place.last + 1
+    tokens = side.tokens[first:end]
+    no = sum(token.is_no for token in tokens) > sum(token.is_no for token in wording.tokens)
+    if no or end - first > len(wording.tokens) + LOOSE:
+        return []
+    if any(token.is_quoted or token.is_asked for token in tokens):
+        return []
+    reason = Message("alignment.unwanted_said", {"words": side.quote(first, end)})
+    return [Judged(standing, BY_MEANING, reason, *side.widened(first, end))]
 
 
 def _meant(wording: Wording, sayings: Sayings, standing: Standing) -> list[Judged]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callcoach.analysis.alignment.matching import Match, Sayings, Wording, read_wording
+from callcoach.analysis.alignment.matching import Match, Sayings, Wording, alike, read_wording
 from callcoach.analysis.alignment.quantities import Quantity
+from callcoach.analysis.alignment.reading import Token
 from callcoach.analysis.alignment.statements import Statement, StatementKind
 from callcoach.analysis.alignment.words import occurrences
 from callcoach.analysis.claims import Standing
@@ -21,6 +22,9 @@ from callcoach.analysis.model import Message
 #: with meaning and without. Chosen on the tuning calls (docs/alignment.md).
 SPEAKS, CLEAR = 0.5, 0.75
 SPEAKS_WORDS, CLEAR_WORDS = 0.5, 0.8
+#: Without a figure of its own a stretch must speak this clearly of a statement with a figure; of
+#: statements of up to so many words nearly all must be there.
+UNFIGURED, SHORT, SHORT_SCORE = 0.7, 2.0, 0.75
 #: Places judged of a statement: the best, and others that may say something worse.
 PLACES = 6
 #: How much less surely than the best a place may speak of the statement and still count against it.
@@ -30,7 +34,7 @@ CONDITION_SHARE, CONDITION_NEAR = 0.5, 0.45
 #: Clauses of the same side before and after in which a condition may stand.
 CONDITION_CLAUSES = 4
 #: Words around a statement's own words among which an absolute is about it.
-ABSOLUTE_REACH = 6
+ABSOLUTE_REACH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,18 @@ class Judged:
     end: int
 
 
-def judge(statement: Statement, sayings: Sayings, names: frozenset[str]) -> Judged | None:
-    """What was made of a statement that is to be said; None when nothing speaks of it."""
+def judge(
+    statement: Statement, sayings: Sayings, names: frozenset[str]
+) -> tuple[Judged | None, float]:
+    """What was made of a statement that is to be said, None when nothing speaks of it; and how near
+    the nearest stretch came to speaking of it, 0 to 1.
+    """
     language = sayings.side.language
     wordings = [read_wording(text, language, names) for text in statement.wordings]
     speaks, clear = (SPEAKS, CLEAR) if sayings.has_meaning else (SPEAKS_WORDS, CLEAR_WORDS)
     places: list[Match] = []
-    for match in sayings.matches([w for w in wordings if w.words or w.figures]):
+    found = sayings.matches([w for w in wordings if w.words or w.figures])
+    for match in found:
         if match.score < speaks or len(places) == PLACES:
             break
         if _is_claim(match, sayings) and not any(_overlap(match, other) for other in places):
@@ -60,7 +69,12 @@ def judge(statement: Statement, sayings: Sayings, names: frozenset[str]) -> Judg
         for match in places
     ]
     if not judged:
-        return None
+        return None, min(1.0, found[0].score / speaks) if found else 0.0
+    return _worst(judged), 1.0
+
+
+def _worst(judged: Sequence[tuple[Match, Judged]]) -> Judged:
+    """What counts of several places, the best match first."""
     best = judged[0]
     if best[1].standing is Standing.OVERPROMISED:
         return best[1]
@@ -92,7 +106,14 @@ def _core(match: Match) -> list[int]:
 def _is_claim(match: Match, sayings: Sayings) -> bool:
     """Whether the stretch claims something: neither a question nor somebody else's words."""
     tokens = sayings.side.tokens
+    wording = match.wording
     core = _core(match) or list(range(match.stretch.first, match.stretch.end))
+    dimensions = {figure.dimension for figure in match.stretch.figures}
+    is_figured = any(figure.dimension in dimensions for figure in wording.figures)
+    if wording.figures and not is_figured and match.score < UNFIGURED:
+        return False
+    if sum(weight for _, weight, _ in wording.words) <= SHORT and match.score < SHORT_SCORE:
+        return False
     asked = sum(tokens[place].is_asked for place in core)
     quoted = sum(tokens[place].is_quoted for place in core)
     return asked * 2 <= len(core) and quoted * 2 <= len(core)
@@ -187,7 +208,16 @@ def _contrary(match: Match, sayings: Sayings) -> int:
     against = [place for _, _, place in said if place not in right]
     weight = sum(value for value, _, place in said if place not in right)
     total = sum(value for value, _, _ in said)
-    return against[0] if against and weight > 0.5 * total else 0
+    if against and weight > 0.5 * total:
+        return against[0]
+    # Everything the wording denies ("sans le nom du salarié") is affirmed
+    affirmed = {place for _, denied, place in said if not denied}
+    kept = [
+        place
+        for (word, _, denied), place in zip(match.wording.words, match.pairs, strict=True)
+        if denied and place not in {-1, *affirmed} and alike(word, tokens[place].text)
+    ]
+    return kept[0] if kept and not any(tokens[place].is_denied for place in kept) else 0
 
 
 def _conflict(
@@ -220,19 +250,19 @@ def promises_more(wording: Wording, approved: Quantity, said: Quantity, sayings:
 
     def has(name: str, texts: Sequence[str]) -> bool:
         listed = words.single(f"better.{name}")
-        return any(text in listed for text in texts)
+        return any(alike(text, word) for text in texts for word in listed)
 
     if approved.dimension == "duration":
         if has("longer", around):
             return said.value > approved.value
+        if has("more", around) and not has("shorter", before):
+            return said.value > approved.value
         return has("shorter", before or around) and said.value < approved.value
     if approved.dimension == "money" and has("less", around) and not has("more", before):
         return said.value < approved.value
-    if has("more", around):
-        return said.value > approved.value
-    if has("less", around):
-        return said.value < approved.value
-    return False
+    if approved.dimension not in ("money", "percent") or not has("more", around):
+        return False
+    return said.value > approved.value
 
 
 def _absolute(
@@ -246,8 +276,12 @@ def _absolute(
         for w in statement.wordings
         for t in read_wording(w, side.language, frozenset()).tokens
     ]
-    low = max(match.stretch.first, core[0] - ABSOLUTE_REACH)
-    high = min(match.stretch.end, core[-1] + 1 + ABSOLUTE_REACH)
+    low, high = core[0], core[-1] + 1
+    while low > max(0, core[0] - ABSOLUTE_REACH) and _joined(side.tokens, low - 1, core[0]):
+        low -= 1
+    last = min(len(side.tokens), core[-1] + 1 + ABSOLUTE_REACH)
+    while high < last and _joined(side.tokens, high, core[-1]):
+        high += 1
     texts = side.texts[low:high]
     for first, end in occurrences(texts, listed):
         tokens = side.tokens[low + first : low + end]
@@ -256,10 +290,14 @@ def _absolute(
             continue
         phrase = tuple(texts[first:end])
         if phrase not in {tuple(own[a:b]) for a, b in occurrences(own, listed)} and not any(
-            token.text in own for token in tokens if token.has_content
+            alike(token.text, word) for token in tokens if token.has_content for word in own
         ):
             return low + first, low + end
     return None
+
+
+def _joined(tokens: Sequence[Token], one: int, other: int) -> bool:
+    return tokens[one].turn == tokens[other].turn and tokens[one].sentence == tokens[other].sentence
 
 
 def _lost_bound(
@@ -294,6 +332,8 @@ def _has_condition(condition: str, match: Match, sayings: Sayings, names: frozen
     high = clauses[min(len(clauses) - 1, at[-1] + CONDITION_CLAUSES)][1]
     for found in sayings.matches([wording])[:8]:
         if found.stretch.first < low or found.stretch.end > high:
+            continue
+        if wording.figures and not found.has_figure:
             continue
         if found.share >= CONDITION_SHARE and wording.words:
             return True

@@ -45,7 +45,7 @@ def load_words(language: str) -> Words:
     resource = files("callcoach.analysis") / "data" / "alignment" / f"{known}.toml"
     data: dict[str, Any] = tomllib.loads(resource.read_text(encoding="utf-8"))
     lists = {name: _phrases(found) for name, found in data.items() if isinstance(found, list)}
-    for section in ("better", "senders", "disclosures"):
+    for section in ("better", "often", "senders", "disclosures"):
         for name, found in data[section].items():
             lists[f"{section}.{name}"] = _phrases(found)
     return Words(
