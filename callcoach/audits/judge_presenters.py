@@ -131,7 +131,7 @@ def judge_data(
             "kept": _("{number}: {label}. Kept."),
             "undone": _("Taken back."),
             "nothing": _("There is nothing to undo."),
-            "open": _("{left} promises are still open."),
+            "open": _("Still open: {left}."),
             "failed": _("This could not be kept. Check the connection, then try again."),
             "choose": _("Select words in the transcript first."),
         },

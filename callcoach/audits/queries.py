@@ -105,10 +105,16 @@ def get_finding(viewer: Viewer, judgement_id: int) -> Judgement:
     Raises:
         NotFound: there is none, or its audit is outside the viewer's scope.
     """
-    finding = db.session.get(Judgement, judgement_id)
+    finding = db.session.scalar(
+        select(Judgement)
+        .join(AuditCall, AuditCall.id == Judgement.audit_call_id)
+        .where(
+            Judgement.id == judgement_id,
+            AuditCall.audit_id.in_(visible_audits(viewer).with_only_columns(Audit.id)),
+        )
+    )
     if finding is None:
         raise NotFound("This finding does not exist, or is not one of yours.")
-    get_sampled(viewer, finding.audit_call_id)
     return finding
 
 

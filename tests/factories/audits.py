@@ -36,6 +36,7 @@ from callcoach.incidents.models import (
 from callcoach.privacy.fitting import fingerprint_of
 from callcoach.privacy.models import Redaction
 from callcoach.promises.models import PromiseCheck, PromiseVersion, ProposalState
+from callcoach.promises.queries import for_call
 from callcoach.storage.operations import put_file
 
 
@@ -290,6 +291,18 @@ def audit_things(
             AgentAlias(sponsor_id=campaign.sponsor_id, agent_id=agent.id, number=7),
         ]
     )
+    # all judged, to be closed; one of its findings was answered by both sides, differently
+    finished = create_audit(campaign, supervisor, [call], title=f"Fini-{mark}")
+    finished.calls[0].judged_at = utc_now()
+    corrigible = create_judgement(finished.calls[0], version, supervisor)
+    answered = create_judgement(finished.calls[0], proposed, supervisor)
+    db.session.add(
+        JointCalibration(
+            judgement_id=answered.id,
+            sponsor_standing=Standing.OMITTED,
+            floor_standing=Standing.FAITHFUL,
+        )
+    )
     draw = WordingDraw(
         campaign_id=campaign.id,
         promise_version_id=version.id,
@@ -314,6 +327,9 @@ def audit_things(
         "closed_audit": closed.id,
         "audit_call": audit.calls[0].id,
         "closed_audit_call": closed.calls[0].id,
+        "finished_audit": finished.id,
+        "corrigible_finding": corrigible.id,
+        "answered_finding": answered.id,
         "finding": finding.id,
         "contested_finding": contested.id,
         "finding_remark": remark.id,
@@ -321,3 +337,13 @@ def audit_things(
         "wording_draw": draw.id,
         "wording_call": draw.calls[0].id,
     }
+
+
+def ready_things(call: Call, supervisor: User, mark: str) -> dict[str, int]:
+    """A sampled call of which every promise is judged, and that nobody said to be done; made once
+    the campaign has all its promises.
+    """
+    ready = create_audit(call.campaign, supervisor, [call], title=f"Pret-{mark}")
+    for version in for_call(call):
+        create_judgement(ready.calls[0], version, supervisor)
+    return {"ready_call": ready.calls[0].id}
