@@ -110,11 +110,11 @@ def memory(tracks: Sequence[Track], duration_s: float) -> str:
     gc.collect()
     left = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    peak, kept, left = (value / 2**20 for value in (peak, kept, left))
+    taken, with_it, after = (value / 2**20 for value in (peak, kept, left))
     words = sum(len(track.words) for track in tracks)
     return (
-        f"{duration_s / 3600:.1f} h, {words} words, {turns} turns: peak {peak:.1f} MiB, with the result"
-        f" {kept:.1f}, after it {left:.1f}; {duration_s / spent:.0f} x real time"
+        f"{duration_s / 3600:.1f} h, {words} words, {turns} turns: peak {taken:.1f} MiB, with the result"
+        f" {with_it:.1f}, after it {after:.1f}; {duration_s / spent:.0f} x real time"
     )
 
 

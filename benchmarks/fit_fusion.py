@@ -279,6 +279,18 @@ def to_json(weights: fusion.Weights, card: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def heaviest(weights: fusion.Weights, count: int = 12) -> list[str]:
+    """Markdown: the features that weigh most in whether a call turns, a standard deviation each."""
+    lines = ["| for the worse | weight | for the better | weight |", "| --- | --- | --- | --- |"]
+    columns = [
+        sorted(weights.weight[valence].items(), key=lambda item: -abs(item[1]))[:count]
+        for valence in (Valence.NEGATIVE, Valence.POSITIVE)
+    ]
+    for worse, better in zip(*columns, strict=True):
+        lines.append(f"| `{worse[0]}` | {worse[1]:+.2f} | `{better[0]}` | {better[1]:+.2f} |")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -294,7 +306,8 @@ def main() -> None:
     rows = honest_rows(calls, support_of(calls), frozenset())
     embedder = load_sentence_model()
     weights = fit(rows, floor, embedder)
-    print(f"{len(rows)} moments of {len(calls)} call forms")
+    print(f"{len(rows)} moments of {len(calls)} call forms, {len(weights.mean)} features")
+    print("\n".join(heaviest(weights)))
     if args.write:
         packed = to_json(weights, card_of(calls, args.figures, embedder))
         path = Path(fusion.__file__).parent / "data" / "fusion.json"

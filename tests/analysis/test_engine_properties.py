@@ -133,7 +133,7 @@ def test_a_call_is_judged_the_same_however_it_was_handed_over(
         _assert_same(expected, _analysed(swapped, call.duration_s, agent=1))
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(tidy_tracks(), st.integers(1, 9_000), st.integers(0, 99))
 def test_whatever_was_said_is_judged_the_same_later_swapped_and_in_other_pieces(
     tracks: tuple[Track, Track], later_ms: int, seed: int
