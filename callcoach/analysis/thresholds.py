@@ -109,6 +109,7 @@ _ALL = (
     Threshold("buying_signal_taken.step_s", 30.0, "s", 10.0, 90.0, f"{_S4}, D12"),
     # D13: miscalibrated wording
     Threshold("miscalibrated_wording.small_count", 2.0, "count", 1.0, 5.0, f"{_S4}, D13: a turn"),
+    Threshold("miscalibrated_wording.black_count", 1.0, "count", 1.0, 5.0, f"{_S4}, D13: negative or doubtful words in a turn"),
     Threshold("miscalibrated_wording.opening_count", 3.0, "count", 1.0, 10.0, f"{_DESIGN}: agent turns that make the opening"),
     # D14: wrong register, bookish
     Threshold("wrong_register.slang_count", 2.0, "count", 1.0, 6.0, f"{_S4}, D14: a minute"),
@@ -144,6 +145,7 @@ _ALL = (
     Threshold("reformulation.shared_words", 3.0, "words", 1.0, 8.0, f"{_DESIGN}: more than chance, without an opener"),
     Threshold("reformulation.own_words", 8.0, "words", 4.0, 20.0, f"{_S4}, D20: not a bare echo"),
     Threshold("reformulation.answer_s", 5.0, "s", 2.0, 15.0, f"{_S4}, D20"),
+    Threshold("reformulation.new_words", 3.0, "words", 1.0, 10.0, f"{_S4}, D20"),
     Threshold("open_question.answer_s", 5.0, "s", 2.0, 15.0, f"{_S4}, D20; {_S1}: turn p75 4.6 to 4.9 s"),
     Threshold("open_question.full_s", 12.0, "s", 5.0, 40.0, f"{_S1}: turn p95 10.3 s"),
     Threshold("open_question.new_words", 3.0, "words", 1.0, 10.0, f"{_S4}, D20"),

@@ -252,7 +252,12 @@ PRESENT: dict[Cause, tuple[int, tuple[Said, ...]]] = {
                 15.0,
                 "Si je vous suis bien, le plus long, c'est d'attendre les factures et de tout ressaisir.",
             ),
-            ("P", 15.3, 18.0, "Voilà, exactement."),
+            (
+                "P",
+                15.3,
+                22.0,
+                "Voilà, exactement, et la clôture mensuelle déborde sur le week-end.",
+            ),
         ),
     ),
     Cause.OPEN_QUESTION: (

@@ -10,6 +10,7 @@ buying signal, unless the prospect comes round.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.lexical.missed_buying_signal import (
@@ -65,11 +66,8 @@ def detect(scene: Scene) -> Iterator[Candidate]:
 def _leads_on(scene: Scene, moment: Moment, last: Turn) -> bool:
     """Whether the agent asks or proposes in this turn or in another one soon after the signal."""
     until = last.end_s + scene.bound("buying_signal_taken.step_s")
-    return any(
-        scene.is_asking(each.turn) or scene.has(each.turn, "proposing")
-        for each in scene.moments[moment.place :]
-        if each.turn.start_s <= until
-    )
+    soon = takewhile(lambda each: each.turn.start_s <= until, scene.moments[moment.place :])
+    return any(scene.is_asking(each.turn) or scene.has(each.turn, "proposing") for each in soon)
 
 
 DETECTOR = Detector("D12", Cause.BUYING_SIGNAL_TAKEN, detect)

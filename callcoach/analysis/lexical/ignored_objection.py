@@ -45,9 +45,14 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             continue
         if scene.has(turn, "closing"):
             continue
-        again = _comes_again(scene, moment, objections)
-        if any(_receives(scene, reply, lines) for reply in _replies(scene, moment, again=again)):
+        at_once = _is_again(scene, moment.next, objections, last)
+        if any(_receives(scene, reply, lines) for reply in _replies(scene, moment, again=at_once)):
             continue
+        again = any(
+            _is_again(scene, later.last, objections, last)
+            for later in scene.moments[moment.place + 1 :]
+        )
+        again = again or any(_is_again(scene, each, objections, last) for each in moment.after)
         taken = overlap(last.text, turn.text)
         partly = taken >= limit
         known = bool(topics(scene, last, OBJECTIONS))
@@ -86,7 +91,7 @@ def _is_none(scene: Scene, moment: Moment) -> bool:
 
 
 def _replies(scene: Scene, moment: Moment, *, again: bool) -> Sequence[Turn]:
-    """The agent's turns that may receive the objection; the first one alone if it came again."""
+    """The agent's turns that may receive the objection; the first one alone if it came back at once."""
     if moment.last is None or again:
         return (moment.turn,)
     until = moment.last.end_s + scene.bound("ignored_objection.within_s")
@@ -106,17 +111,14 @@ def _receives(scene: Scene, reply: Turn, lines: Sequence[frozenset[str]]) -> boo
     )
 
 
-def _comes_again(scene: Scene, moment: Moment, objections: Sequence[Hit]) -> bool:
-    """Whether the prospect says the same again later: the same class, or the same words."""
-    if moment.last is None:
+def _is_again(scene: Scene, later: Turn | None, objections: Sequence[Hit], last: Turn) -> bool:
+    """Whether a later turn of the prospect objects the same: the same class, or the same words."""
+    if later is None:
         return False
-    classes = topics(scene, moment.last, OBJECTIONS)
-    said = {" ".join(tokens(hit.quote)) for hit in objections}
-    return any(
-        topics(scene, later, OBJECTIONS) & classes
-        or any(f" {words} " in scene.read(later).text for words in said)
-        for later in moment.after
-    )
+    if topics(scene, later, OBJECTIONS) & topics(scene, last, OBJECTIONS):
+        return True
+    text = scene.read(later).text
+    return any(f" {' '.join(tokens(hit.quote))} " in text for hit in objections)
 
 
 DETECTOR = Detector("D09", Cause.IGNORED_OBJECTION, detect)

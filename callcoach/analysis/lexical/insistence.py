@@ -10,6 +10,7 @@ refusal by somebody who then passed the call on was not this person's.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
@@ -91,8 +92,8 @@ def _refuses(scene: Scene, said: Turn) -> bool:
     words = scene.read(said).text.split()
     if not words or words[0] not in _NO or scene.has(said, "withdrawing", "accepted"):
         return False
-    before = [m.turn for m in scene.moments if m.turn.start_s < said.start_s][-1:]
-    return any(scene.has(turn, "proposing", "insisting") for turn in before)
+    place = bisect_left(scene.moments, said.start_s, key=lambda moment: moment.turn.start_s)
+    return place > 0 and scene.has(scene.moments[place - 1].turn, "proposing", "insisting")
 
 
 def _own(scene: Scene, moment: Moment) -> tuple[Turn, ...]:

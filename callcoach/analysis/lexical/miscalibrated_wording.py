@@ -19,24 +19,25 @@ from callcoach.analysis.text import tokens
 
 #: Strength of words that only weaken what is said, far below an apology for calling.
 WEAK = 0.15
+#: Kinds of weak words whose number is bounded; doubtful ones count as negative ones do.
+_WEAK = ("small", "black")
 
 
 def detect(scene: Scene) -> Iterator[Candidate]:
     """Yield apologetic and belittling turns, the opening ones strongest."""
     opening = scene.bound("miscalibrated_wording.opening_count")
-    few = scene.bound("miscalibrated_wording.small_count")
     for moment in scene.moments:
         turn = moment.turn
         apologies = _apologies(scene, moment)
-        weak = _weak_words(scene, moment, few)
+        weak = _weak_words(scene, moment)
         if apologies:
             strength = 0.35 + 0.2 * (moment.place < opening)
             strength += 0.2 * clamp((len(apologies) - 1) / 2)
             strength -= 0.2 * (moment.place >= 2 * opening)
-            hits, variant = apologies, ""
+            hits, variant, least = apologies, "", 1.0
         elif weak:
-            hits, variant = weak[1], weak[0]
-            strength = WEAK + 0.05 * clamp((len(hits) - few) / 2)
+            variant, least, hits = weak
+            strength = WEAK + 0.05 * clamp((len(hits) - least) / 2)
         else:
             continue
         asks = moment.place < opening or scene.has(turn, "proposing")
@@ -49,9 +50,7 @@ def detect(scene: Scene) -> Iterator[Candidate]:
             clamp(strength),
             (
                 *(quote(turn, hit=hit) for hit in hits[:3]),
-                measure(
-                    "miscalibrated", float(len(hits)), "count", 1.0 if apologies else few, turn
-                ),
+                measure("miscalibrated", float(len(hits)), "count", least, turn),
             ),
             severity=_severity(scene, moment, asks=asks),
             variant=variant,
@@ -66,16 +65,17 @@ def _apologies(scene: Scene, moment: Moment) -> list[Hit]:
     return _own(scene, moment, "self_belittling")
 
 
-def _weak_words(scene: Scene, moment: Moment, few: float) -> tuple[str, list[Hit]] | None:
-    """The first kind of weakening words said often enough in one turn."""
-    for name, variant in (
-        ("small_word", "small"),
-        ("black_word", "black"),
-        ("doubtful", "doubtful"),
+def _weak_words(scene: Scene, moment: Moment) -> tuple[str, float, list[Hit]] | None:
+    """The first kind of weakening words said often enough in one turn, with how often that is."""
+    small, black = (scene.bound(f"miscalibrated_wording.{kind}_count") for kind in _WEAK)
+    for name, variant, least in (
+        ("small_word", "small", small),
+        ("black_word", "black", black),
+        ("doubtful", "doubtful", black),
     ):
         hits = _own(scene, moment, name)
-        if len(hits) >= few:
-            return variant, hits
+        if len(hits) >= least:
+            return variant, least, hits
     return None
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
 from callcoach.analysis.model import Cause, Evidence, Turn
@@ -98,11 +99,9 @@ def _pitches_on(scene: Scene, moment: Moment) -> bool:
     if moment.last is None or moment.length_s < scene.bound("missed_buying_signal.pitch_s"):
         return False
     until = moment.last.end_s + scene.bound("missed_buying_signal.step_s")
+    soon = takewhile(lambda each: each.turn.start_s <= until, scene.moments[moment.place :])
     return not any(
-        hit.start_s <= until
-        for each in scene.moments[moment.place :]
-        if each.turn.start_s <= until
-        for hit in scene.hits(each.turn, "proposing")
+        hit.start_s <= until for each in soon for hit in scene.hits(each.turn, "proposing")
     )
 
 

@@ -30,19 +30,20 @@ def test_an_apology_in_the_opening_is_raised(answer: str, severity: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "variant"),
+    ("text", "variant", "least"),
     [
-        ("C'est juste pour une petite question, très rapidement.", "small"),
-        ("Malheureusement c'est une contrainte, et vous êtes obligé de répondre.", "black"),
-        ("Normalement on devrait pouvoir, si jamais vous voulez bien.", "doubtful"),
+        ("C'est juste pour une petite question, très rapidement.", "small", 2.0),
+        ("Malheureusement c'est une contrainte, et vous êtes obligé de répondre.", "black", 1.0),
+        ("Malheureusement la visite dure une heure sur place.", "black", 1.0),
+        ("Normalement on devrait pouvoir, si jamais vous voulez bien.", "doubtful", 1.0),
     ],
 )
-def test_weakening_words_are_weaker_than_an_apology(text: str, variant: str) -> None:
+def test_weakening_words_are_weaker_than_an_apology(text: str, variant: str, least: float) -> None:
     (found,) = _call(text)  # type: ignore[misc]
     (sorry,) = _call(SORRY)  # type: ignore[misc]
     assert found.variant == variant
     assert found.strength < sorry.strength - 0.2
-    assert measured(found).bound == 2.0
+    assert measured(found).bound == least
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ TOLD: Said = (
 
 def _call(
     text: str,
-    answer: str = "Voilà, exactement.",
-    end: float = 18.0,
+    answer: str = "Voilà, exactement, et la clôture mensuelle déborde toujours sur le week-end.",
+    end: float = 22.0,
     told: Said = TOLD,
     language: str = "fr",
 ) -> object:
@@ -27,14 +27,25 @@ def _call(
     )
 
 
-@pytest.mark.parametrize(("end", "severity"), [(18.0, 1), (22.0, 2)])
-def test_a_rephrasing_is_raised(end: float, severity: int) -> None:
-    found = _call(
-        "Si je vous suis bien, le plus long, c'est d'attendre les factures et de ressaisir.",
-        end=end,
-    )
-    assert [(c.cause, c.severity) for c in found] == [(Cause.REFORMULATION, severity)]  # type: ignore[attr-defined]
+REPHRASED = "Si je vous suis bien, le plus long, c'est d'attendre les factures et de ressaisir."
+
+
+def test_a_rephrasing_that_opens_is_raised() -> None:
+    found = _call(REPHRASED)
+    assert [(c.cause, c.severity) for c in found] == [(Cause.REFORMULATION, 2)]  # type: ignore[attr-defined]
     assert (measured(found[0]).value, measured(found[0]).bound) == (2.0, 3.0)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("answer", "end"),
+    [
+        ("Voilà, exactement, et la clôture mensuelle déborde toujours sur le week-end.", 18.0),
+        ("Voilà, exactement, c'est bien cela, les factures, comme je vous disais.", 22.0),
+    ],
+    ids=["a short answer", "nothing new"],
+)
+def test_a_rephrasing_that_opens_nothing_is_not_raised(answer: str, end: float) -> None:
+    assert _call(REPHRASED, answer, end) == []
 
 
 def test_a_bare_echo_and_another_subject_are_not_raised() -> None:
@@ -51,6 +62,7 @@ def test_it_reads_english() -> None:
     )
     assert _call(
         "If I understand, the longest is waiting for invoices and typing twice.",
+        "Exactly, and the monthly closing always runs over the weekend for everybody.",
         told=told,
         language="en",
     )
