@@ -27,7 +27,7 @@ FUZZY, KIN = 0.9, 0.75
 #: Two words of five letters or more that are this alike are the same.
 ALIKE = 0.8
 #: What a unit and a name are worth beside another word of a statement.
-UNIT_WEIGHT, NAME_WEIGHT = 0.5, 0.3
+UNIT_WEIGHT, NAME_WEIGHT = 0.25, 0.3
 #: What the same figure adds to the share of words found.
 FIGURE_BONUS = 0.25
 #: Nearness in meaning that counts like all words.
@@ -105,7 +105,7 @@ def read_wording(text: str, language: str, names: frozenset[str]) -> Wording:
     while at < len(tokens):
         token = tokens[at]
         size = starts_with([t.text for t in tokens], at, tuple(words.same))
-        if token.has_content or size > 1:
+        if (token.has_content and not token.is_no) or size > 1:
             text_of = token.text if size <= 1 else words.same[_slice(tokens, at, size)]
             value = UNIT_WEIGHT if token.text in units else 1.0
             value = NAME_WEIGHT if token.text in names else value

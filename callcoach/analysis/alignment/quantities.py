@@ -99,7 +99,7 @@ def _unit(texts: Sequence[str], at: int, words: Words) -> tuple[str, float, int]
     """Dimension, size and number of words of the unit at `at`."""
     for size in (2, 1):
         known = words.units.get(tuple(texts[at : at + size]))
-        if known is not None:
+        if known is not None and at + size <= len(texts):
             return (*known, size)
     return None
 

@@ -297,9 +297,18 @@ def _with_questions(side: Side) -> Side:
     """With what is asked, sentence by sentence."""
     tokens: list[Token] = []
     for first, end in _runs([token.sentence for token in side.tokens]):
-        asked = is_question(side.quote(first, end))
+        asked = is_question(_sentence(side, first, end))
         tokens += [replace(token, is_asked=asked) for token in side.tokens[first:end]]
     return Side(side.turns, tuple(tokens), side.language)
+
+
+def _sentence(side: Side, first: int, end: int) -> str:
+    """The words of a sentence, a mark that stands alone after it included."""
+    opening = side.tokens[first]
+    words = side.turns[opening.turn].words
+    after = end < len(side.tokens) and side.tokens[end].turn == opening.turn
+    stop = side.tokens[end].first if after else len(words)
+    return "".join(word.word for word in words[opening.first : stop]).strip()
 
 
 def _runs(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -8,6 +8,7 @@ Does not detect: a name of a company that no list knows; what is implied without
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -16,6 +17,7 @@ from callcoach.analysis.alignment.reading import Side
 from callcoach.analysis.alignment.words import Phrases, load_words, starts_with
 from callcoach.analysis.text import tokens as words_of
 
+_ELIDED = re.compile(r"^['’ ]*(?:[ld]['’])?")
 #: Words between what claims and the name.
 _REACH = 7
 #: Likeness, 0 to 100, from which words are the sponsor's name in spite of recognition.
@@ -59,9 +61,14 @@ def claims_of(side: Side, sponsor: str) -> tuple[SenderClaim, ...]:
             continue
         named = _named(side, at + size, reach, authorities)
         if named is not None and not is_name(texts[named[0] : named[1]], sponsor):
-            found.append(SenderClaim(side.quote(named[0], named[1]), at, named[1], confidence))
+            found.append(SenderClaim(_name(side, *named), at, named[1], confidence))
     found += _asking(side, authorities, lists["senders.asks"])
     return _apart(found)
+
+
+def _name(side: Side, first: int, end: int) -> str:
+    """A name as recognised, without its elided article and marks."""
+    return _ELIDED.sub("", side.quote(first, end)).strip(".,;:!?… ")
 
 
 def _named(side: Side, at: int, reach: int, authorities: Phrases) -> tuple[int, int] | None:
@@ -90,7 +97,7 @@ def _asking(side: Side, authorities: Phrases, asks: Phrases) -> list[SenderClaim
                 break
             taken = starts_with(side.texts, place, asks)
             if taken:
-                who = side.quote(at, at + size)
+                who = _name(side, at, at + size)
                 found.append(SenderClaim(who, at, place + taken, _ASKS))
                 break
     return found

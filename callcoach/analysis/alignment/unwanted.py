@@ -7,10 +7,13 @@ it denies them: "aucun risque" says "zéro risque", and "ce n'est pas gratuit" d
 
 from __future__ import annotations
 
+import itertools
+
 from callcoach.analysis.adherence_words import Token as WordToken
 from callcoach.analysis.adherence_words import align, pattern
 from callcoach.analysis.alignment.matching import Sayings, Wording, read_wording
 from callcoach.analysis.alignment.quantities import quantities
+from callcoach.analysis.alignment.reading import Side
 from callcoach.analysis.alignment.senders import claims_of
 from callcoach.analysis.alignment.statements import Facts, Statement, StatementKind
 from callcoach.analysis.alignment.wanted import Judged
@@ -35,6 +38,7 @@ _TELLING = frozenset(
     evoquer donner citer jamais avant etude client prospect offre appel say imply claim promise
     announce before present mention""".split()  # noqa: SIM905 - a word list reads better so
 )
+_DEFINITE = frozenset({"le", "la", "les", "l", "vos", "votre", "nos", "ces", "the", "your"})
 _FIGURED = frozenset(
     """chiffre chiffrees chiffree chiffres precis precise precises montant montants exact exacts exactes
     figure figures amount precisely""".split()  # noqa: SIM905 - a word list reads better so
@@ -165,6 +169,8 @@ def _said(wording: Wording, sayings: Sayings, standing: Standing) -> list[Judged
             continue
         if any(side.tokens[place].is_denied for place in places) != denies:
             continue
+        if denies and any(_is_of_a_thing(side, place) for place in places):
+            continue
         last = max(places)
         asked = side.tokens[first].is_asked
         exact = all(value >= 0.99 for value in values) and len(values) == len(wanted)
@@ -181,6 +187,14 @@ def _said(wording: Wording, sayings: Sayings, standing: Standing) -> list[Judged
             )
         )
     return found
+
+
+def _is_of_a_thing(side: Side, place: int) -> bool:
+    """Whether what is denied is said of something known: "ça n'empêche pas les pertes" does not say
+    that there are none.
+    """
+    before = side.tokens[max(0, place - 2) : place]
+    return any(one.is_no and two.text in _DEFINITE for one, two in itertools.pairwise(before))
 
 
 def _bent(wording: Wording, sayings: Sayings, standing: Standing) -> list[Judged]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callcoach.analysis.alignment.matching import Match, Sayings, Wording, alike, read_wording
+from callcoach.analysis.alignment.matching import NEAR, Match, Sayings, Wording, alike, read_wording
 from callcoach.analysis.alignment.quantities import Quantity
 from callcoach.analysis.alignment.reading import Token
 from callcoach.analysis.alignment.statements import Statement, StatementKind
@@ -112,7 +112,8 @@ def _is_claim(match: Match, sayings: Sayings) -> bool:
     is_figured = any(figure.dimension in dimensions for figure in wording.figures)
     if wording.figures and not is_figured and match.score < UNFIGURED:
         return False
-    if sum(weight for _, weight, _ in wording.words) <= SHORT and match.score < SHORT_SCORE:
+    is_short = sum(weight for _, weight, _ in wording.words) <= SHORT
+    if is_short and match.score < SHORT_SCORE and (match.near or 0.0) < NEAR:
         return False
     asked = sum(tokens[place].is_asked for place in core)
     quoted = sum(tokens[place].is_quoted for place in core)
