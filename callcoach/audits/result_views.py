@@ -15,7 +15,9 @@ from callcoach.audits.blueprint import bp
 from callcoach.audits.models import AuditState, JointCalibration
 from callcoach.audits.operations import calibrating
 from callcoach.errors import NotFound
-from callcoach.extensions import db
+from callcoach.extensions import db, write_transaction
+from callcoach.notices.operations import mark_subject_seen
+from callcoach.web.requests import is_seen
 from callcoach.web.toasts import notify
 
 
@@ -73,7 +75,7 @@ def show_finding(finding_id: int) -> ResponseReturnValue:
     finding = queries.get_finding(viewer, finding_id)
     if finding.sampled.judged_at is None:
         raise NotFound("This finding does not exist, or is not one of yours.")
-    return render_template(
+    html = render_template(
         "audits/finding.html",
         audit=finding.sampled.audit,
         finding=finding,
@@ -83,6 +85,12 @@ def show_finding(finding_id: int) -> ResponseReturnValue:
         calibration=result_presenters.calibration_view(finding),
         moment_url=result_presenters.moment_url(viewer, finding),
     )
+    if is_seen():
+        db.session.rollback()
+        with write_transaction():
+            mark_subject_seen(viewer, f"finding:{finding_id}")
+            db.session.commit()
+    return html
 
 
 @bp.get("/audits/contested")

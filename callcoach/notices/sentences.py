@@ -71,6 +71,8 @@ SENTENCES: Mapping[str, str] = {
     "portal.calibrated": N_("The client of %(campaign)s answered in a joint calibration."),
     "portal.incident_commented": N_("The client of %(campaign)s commented on an incident."),
     "portal.wording": N_("The first calls with a new wording of %(campaign)s are drawn."),
+    "audit.closed": N_("The audit “%(title)s” is closed: read what it found."),
+    "audit.calibrated": N_("The floor of %(campaign)s answered in a joint calibration."),
     "field.letter": N_("A letter from the floor of %(campaign)s has come."),
     "promise.proposed": N_("%(name)s asks you to decide on a promise of “%(campaign)s”."),
     "promise.reminded": N_("A promise of “%(campaign)s” still waits for your decision."),

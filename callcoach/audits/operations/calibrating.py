@@ -12,6 +12,7 @@ from callcoach.audits.operations.judging import require_standing
 from callcoach.audits.operations.rights import log, require_auditor
 from callcoach.errors import Conflict, InvalidInput
 from callcoach.extensions import db, utc_now
+from callcoach.notices import operations as notices
 
 MAX_REASON = 2000
 
@@ -41,6 +42,7 @@ def answer_for_floor(
     db.session.flush()
     log(viewer, "calibration_answered", audit, judgement=calibration.judgement_id)
     conclude(calibration)
+    _tell_client(calibration)
     return calibration
 
 
@@ -64,6 +66,7 @@ def take_over(viewer: Viewer, calibration: JointCalibration) -> JointCalibration
     calibration.floor_standing = calibration.sponsor_standing
     _settle(calibration)
     log(viewer, "calibration_agreed", _audit(calibration), judgement=calibration.judgement_id)
+    _tell_client(calibration)
     return calibration
 
 
@@ -78,6 +81,7 @@ def record_disagreement(viewer: Viewer, calibration: JointCalibration) -> JointC
     calibration.closed_at, calibration.is_agreed = utc_now(), False
     db.session.flush()
     log(viewer, "calibration_differs", _audit(calibration), judgement=calibration.judgement_id)
+    _tell_client(calibration)
     return calibration
 
 
@@ -97,6 +101,17 @@ def _require_differing(viewer: Viewer, calibration: JointCalibration) -> None:
         raise Conflict("This finding was heard again by both sides; what came out stands.")
     if calibration.sponsor_standing is None or calibration.floor_standing is None:
         raise Conflict("Both sides answer first, each for itself.")
+
+
+def _tell_client(calibration: JointCalibration) -> None:
+    """What the floor holds is not said before the client's side has answered too; that it answered
+    is.
+    """
+    campaign = _audit(calibration).campaign
+    path = f"/portal/findings/{calibration.judgement_id}"
+    for seat in campaign.sponsor.seats:
+        subject = f"finding:{calibration.judgement_id}"
+        notices.notify(seat.user_id, "audit.calibrated", subject, path, campaign=campaign.name)
 
 
 def _audit(calibration: JointCalibration) -> Audit:

@@ -25,6 +25,7 @@ from callcoach.calls.events import on_purged
 from callcoach.calls.models import Call
 from callcoach.errors import Conflict, InvalidInput
 from callcoach.extensions import db, utc_now
+from callcoach.notices import operations as notices
 
 MAX_REASON = 1000
 
@@ -159,6 +160,9 @@ def close(viewer: Viewer, audit: Audit) -> Audit:
     audit.state, audit.closed_at = AuditState.CLOSED, utc_now()
     audit.row_version += 1
     log(viewer, "closed", audit, judged=len(sample))
+    for seat in audit.campaign.sponsor.seats:
+        path, subject = f"/portal/audits/{audit.id}", f"audit:{audit.id}"
+        notices.notify(seat.user_id, "audit.closed", subject, path, title=audit.title)
     db.session.flush()
     return audit
 
