@@ -149,10 +149,6 @@ class Site(PortalThings):
     ready_call: int
     corrigible_finding: int
     answered_finding: int
-    finished_audit: int
-    ready_call: int
-    corrigible_finding: int
-    answered_finding: int
     finding: int
     contested_finding: int
     finding_remark: int
