@@ -15,12 +15,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import phonenumbers
-import simplemma
 from rapidfuzz import fuzz
 from stdnum import iban, luhn
 from text_to_num import alpha2digit
 
 from callcoach.analysis.model import Word
+from callcoach.analysis.redaction_words import (
+    BEFORE_NAMES,
+    COMMON,
+    OFFICES,
+    SAID_FIRST,
+    UNITS,
+    is_word,
+)
 from callcoach.analysis.text import fold
 
 
@@ -68,41 +75,7 @@ SHORTEST_OPENING = 4
 #: After these a capital letter says nothing.
 ENDS_OF_SENTENCES = '.!?…:«»“”"-–'
 
-_UNITS = [
-    "zéro",
-    "zero",
-    "un",
-    "une",
-    "deux",
-    "trois",
-    "quatre",
-    "cinq",
-    "six",
-    "sept",
-    "huit",
-    "neuf",
-    "dix",
-    "onze",
-    "douze",
-    "treize",
-    "quatorze",
-    "quinze",
-    "seize",
-    "vingt",
-    "vingts",
-    "trente",
-    "quarante",
-    "cinquante",
-    "soixante",
-    "septante",
-    "huitante",
-    "octante",
-    "nonante",
-    "cent",
-    "cents",
-    "mille",
-]
-_DIGITS = rf"(?:\d[\d.]*|{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
+_DIGITS = rf"(?:\d[\d.]*|{'|'.join(sorted(UNITS, key=len, reverse=True))})"
 _NUMBER_RUN = re.compile(
     rf"(?<![\w@]){_DIGITS}(?:(?:[\s,./-]|\bet\b|\beuh\b|\bvirgule\b)+{_DIGITS})*(?!\w)",
     re.IGNORECASE,
@@ -125,6 +98,15 @@ _SPOKEN_EMAIL = re.compile(
     rf"\w+(?:(?:[\s-]+\w+){{0,2}}?(?:{_LINK}\w+)+)?",
     re.IGNORECASE,
 )
+#: "arobase" as a small recogniser writes it: "à robases", "à Robas", "à robuste", "au base".
+_MISHEARD_AT = r"(?:(?:à|a)\s+roba\w*|arobas\w*|à\s+robuste|(?<=contacter )au\s+base)"
+_PARTS = r"[\w'’-]+"
+_MISHEARD_EMAIL = re.compile(
+    rf"(?:{_PARTS}\s+)?{_PARTS}[\s,]+{_MISHEARD_AT}"
+    rf"(?:\.(?:fr|com|net|org|eu)\b|(?:[\s,]+{_PARTS}){{1,5}}?\s*(?:\.|point)\s*(?:fr|com|net|org|eu|f\s?r)\b"
+    rf"|(?:[\s,]+{_PARTS}){{1,2}})",
+    re.IGNORECASE,
+)
 _STREET = (
     "rue|avenue|boulevard|place|impasse|allée|allee|chemin|route|quai|cours|square|faubourg|passage|"
     "lotissement|résidence|residence|villa|esplanade|rond-point|sentier|street|road"
@@ -144,18 +126,30 @@ _UNNUMBERED = re.compile(
     rf"(?i:zone\s+(?:industrielle|artisanale|commerciale|d['’]activités?)|parc\s+d['’]activités?)\s+{_OF}|"
     rf"(?:ZI|ZA|ZAC)\s+{_OF}){_PLACE}(?:\s*,?\s*\d{{5}}\s+{_PLACE})?"
 )
+#: A street's name in small letters, after words that mean little else.
+_SMALL_STREET = re.compile(
+    r"\b(?:rue|avenue|boulevard|impasse)\s+(?:de\s+la\s+|de\s+l['’]|des\s+|du\s+|de\s+|d['’])[\w'’-]+",
+    re.IGNORECASE,
+)
 _SAID_POSTCODE = re.compile(
     r"(?<=code postal )(?:(?:c['’]est|est)\s+)?(?:le\s+)?\d{2}\s?\d{3}\b", re.IGNORECASE
 )
 _POSTCODE = re.compile(r"\b\d{5}\s+(?:[A-ZÉÈ][\w'’-]+)(?:[\s-][A-ZÉÈ][\w'’-]+)*")
 _NAME_WORD = r"[A-ZÀ-ÖØ-Þ][\w'’]*(?:-[A-ZÀ-ÖØ-Þ][\w'’]*)*"
-_FULL_NAME = rf"{_NAME_WORD}(?:\s+(?:(?:de|du|des|le|la|von|van|ben|el)\s+)?{_NAME_WORD}){{0,2}}"
+_FULL_NAME = (
+    rf"{_NAME_WORD}(?:\s+(?:(?:de|du|des|le|la|von|van|ben|el|al[\s-])\s+)?{_NAME_WORD}){{0,2}}"
+)
 _TITLED = re.compile(
     rf"\b(?:[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|[Mm]aître|[Dd]octeur|M\.|Mme|Mlle|Mr|Mrs|Ms)\s+({_FULL_NAME})"
 )
 _INTRODUCED = re.compile(
     rf"\b(?i:je\s+m['’]appelle|mon\s+nom\s+(?:c['’])?est|ici|de\s+la\s+part\s+de|je\s+suis|"
     rf"c['’]est|my\s+name\s+is|this\s+is|speaking\s+to)\s+({_FULL_NAME})"
+)
+#: A name that recognition took for a noun: "madame le Breton", "monsieur le moine", "madame de l'âtre".
+_TITLED_NOUN = re.compile(
+    r"\b(?:monsieur|madame|mademoiselle|maître)(?:\s+((?:le|la|du|de\s+la|de)\s+\w+|(?:de\s+)?[lds]['’]\w+|\w+)|-(\w+))",
+    re.IGNORECASE,
 )
 _ANSWERING = re.compile(rf"\b({_FULL_NAME})\s+(?i:à\s+l['’]appareil|au\s+téléphone|speaking)\b")
 _SPELLED = re.compile(
@@ -164,79 +158,7 @@ _SPELLED = re.compile(
 )
 _CAPITAL = re.compile(rf"\b{_NAME_WORD}")
 _OPENING = re.compile(rf"(?:^|(?<=[.!?…:«»“”])\s*)({_FULL_NAME})")
-#: Languages whose words open a sentence without being a name.
-_LANGUAGES = ("fr", "en")
 
-#: Capitalised words that name nobody: salutations, days, what every call says.
-_SAID_FIRST = frozenset(
-    re.findall(
-        r"\w+",
-        "oui non ouais mouais nan euh ben allô allo très est là combien plutôt beaucoup "
-        "pourquoi peut être jamais aïe qui quoi donc bref alors voilà tiens enfin bonne bon "
-        "merci désolé okay super aujourd hui",
-    )
-)
-_COMMON = frozenset(
-    fold(word)
-    for word in [
-        "Bonjour",
-        "Bonsoir",
-        "Allô",
-        "Merci",
-        "Monsieur",
-        "Madame",
-        "Mademoiselle",
-        "Oui",
-        "Non",
-        "France",
-        "Paris",
-        "Europe",
-        "Lundi",
-        "Mardi",
-        "Mercredi",
-        "Jeudi",
-        "Vendredi",
-        "Samedi",
-        "Dimanche",
-        "Janvier",
-        "Février",
-        "Mars",
-        "Avril",
-        "Mai",
-        "Juin",
-        "Juillet",
-        "Août",
-        "Septembre",
-        "Octobre",
-        "Novembre",
-        "Décembre",
-        "Noël",
-        "Excel",
-        "Google",
-        "Internet",
-        "Teams",
-        "Zoom",
-        "LinkedIn",
-        "TVA",
-        "RH",
-        "DAF",
-        "PME",
-        "TPE",
-        "PDG",
-        "DG",
-        "SARL",
-        "SAS",
-        "SIRET",
-        "RGPD",
-        "CNIL",
-        "Hello",
-        "Good",
-        "Yes",
-        "No",
-        "I",
-        "Sir",
-    ]
-)
 
 _Found = Iterable[Span]
 
@@ -251,27 +173,55 @@ def find(
         names: known names, full or in part: the agent's, the prospect's. Found with errors too.
         spared: names that may be said: the sponsor, its products, the campaign's vocabulary.
     """
-    kept_out = {fold(word) for name in spared for word in re.findall(r"\w+", name)} | _COMMON
+    kept_out = {fold(word) for name in spared for word in re.findall(r"\w+", name)} | COMMON
     rules: Sequence[Callable[[], _Found]] = (
         lambda: _by_pattern(text, _EMAIL, Sensitive.EMAIL),
         lambda: _by_pattern(text, _SPOKEN_EMAIL, Sensitive.EMAIL),
+        lambda: _by_pattern(text, _MISHEARD_EMAIL, Sensitive.EMAIL, is_sure=False),
         lambda: _ibans(text),
         lambda: _by_pattern(text, _ADDRESS, Sensitive.ADDRESS),
         lambda: _by_pattern(text, _UNNUMBERED, Sensitive.ADDRESS),
+        lambda: _by_pattern(text, _SMALL_STREET, Sensitive.ADDRESS, is_sure=False),
         lambda: _by_pattern(text, _SAID_POSTCODE, Sensitive.ADDRESS),
         lambda: _by_pattern(text, _POSTCODE, Sensitive.ADDRESS),
         lambda: _numbers(text),
         lambda: _known_names(text, names),
         lambda: _named(text, kept_out),
+        lambda: _titled_nouns(text, kept_out),
         lambda: _by_pattern(text, _SPELLED, Sensitive.NAME),
         lambda: _openings(text, kept_out),
-        lambda: _capitals(text, kept_out),
+        lambda: _capitals(text, kept_out, kept_out - COMMON),
     )
     found: list[Span] = []
     for rule in rules:
         for span in rule():
             found = _joined(span, found)
-    return tuple(sorted(found, key=lambda span: span.start))
+    whole: list[Span] = [span for span in found if span.kind is not Sensitive.NAME]
+    for span in sorted(found, key=lambda span: span.start):
+        if span.kind is Sensitive.NAME:
+            more = _with_first_name(text, span, kept_out)
+            is_free = all(
+                other.kind is Sensitive.NAME or other.end <= more.start or more.end <= other.start
+                for other in whole
+            )
+            whole = _joined(more if is_free else span, whole)
+    return tuple(sorted(whole, key=lambda span: span.start))
+
+
+def _with_first_name(text: str, span: Span, kept_out: Collection[str]) -> Span:
+    """A name with the capitalised word right before it: at the beginning of a sentence "Claire" in
+    "Claire Garnier" is a word like any other.
+    """
+    before = re.search(rf"({_NAME_WORD})\s+$", text[: span.start])
+    if span.kind is not Sensitive.NAME or before is None:
+        return span
+    word = before[1]
+    is_name = (
+        len(word) > 3
+        and not word.isupper()
+        and not {fold(word)} & {*kept_out, *SAID_FIRST, *BEFORE_NAMES}
+    )
+    return Span(before.start(1), span.end, span.kind, span.is_sure) if is_name else span
 
 
 def strike(text: str, spans: Iterable[Span], labels: Mapping[Sensitive, str]) -> str:
@@ -331,9 +281,11 @@ def _joined(span: Span, found: list[Span]) -> list[Span]:
     return [*(other for other in found if other not in touched), whole]
 
 
-def _by_pattern(text: str, pattern: re.Pattern[str], kind: Sensitive) -> _Found:
+def _by_pattern(
+    text: str, pattern: re.Pattern[str], kind: Sensitive, *, is_sure: bool = True
+) -> _Found:
     for match in pattern.finditer(text):
-        yield _trimmed(text, match.start(), match.end(), kind)
+        yield _trimmed(text, match.start(), match.end(), kind, is_sure=is_sure)
 
 
 def _trimmed(text: str, start: int, end: int, kind: Sensitive, *, is_sure: bool = True) -> Span:
@@ -406,6 +358,19 @@ def _named(text: str, kept_out: Collection[str]) -> _Found:
                 yield span
 
 
+def _titled_nouns(text: str, kept_out: Collection[str]) -> _Found:
+    """What stands after "madame" where no office and no ordinary word follows."""
+    for match in _TITLED_NOUN.finditer(text):
+        group = 1 if match[1] else 2
+        said = re.findall(r"\w+", match[group])
+        has_article = len(said) > 1
+        word = said[-1]
+        if fold(word) in kept_out or fold(word) in OFFICES or len(word) < 3:
+            continue
+        if has_article or group == 2 or not is_word(word):
+            yield Span(match.start(group), match.end(group), Sensitive.NAME, is_sure=False)
+
+
 def _without(text: str, start: int, end: int, kept_out: Collection[str]) -> Span | None:
     """The name up to the first word that is none; None when its first is not."""
     last = start
@@ -423,30 +388,28 @@ def _openings(text: str, kept_out: Collection[str]) -> _Found:
         if first is None or len(first.group()) < SHORTEST_OPENING or first.group().isupper():
             continue
         parts = re.findall(r"[^\W\d_]+", first.group())
-        if any(_is_word(part) or fold(part) in kept_out for part in parts):
+        if any(is_word(part) or fold(part) in kept_out for part in parts):
             continue
         span = _without(text, match.start(1), match.end(1), kept_out)
         if span is not None:
             yield Span(span.start, span.end, Sensitive.NAME, is_sure=False)
 
 
-def _is_word(word: str) -> bool:
-    """Whether it is a word of French or English; the lemmatiser's lists lack adverbs, numbers and
-    what one says on the telephone.
-    """
-    low = word.lower()
-    if low in _UNITS or low in _SAID_FIRST or low.endswith("ment"):
-        return True
-    return any(simplemma.is_known(low, lang=language) for language in _LANGUAGES)
+def _is_spared(word: str, kept_out: Collection[str], names: Collection[str]) -> bool:
+    """May be said; one of `names` also misspelt, where only a capital speaks against it: "Voltanore"."""
+    said = fold(word)
+    return said in kept_out or any(
+        len(name) >= SHORTEST_FUZZY and fuzz.ratio(said, name) >= LIKE_NAME for name in names
+    )
 
 
-def _capitals(text: str, kept_out: Collection[str]) -> _Found:
+def _capitals(text: str, kept_out: Collection[str], names: Collection[str]) -> _Found:
     for match in _CAPITAL.finditer(text):
         word = match.group()
         said_before = text[: match.start()].rstrip()
         is_start = not said_before or said_before[-1] in ENDS_OF_SENTENCES
         if is_start or len(word) < 3 or word.isupper() or fold(word) in kept_out:
             continue
-        if any(fold(part) in kept_out for part in re.findall(r"\w+", word)):
+        if any(_is_spared(part, kept_out, names) for part in re.findall(r"\w+", word)):
             continue
         yield Span(match.start(), match.end(), Sensitive.NAME, is_sure=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
@@ -136,9 +137,12 @@ def is_of_these_turns(redaction: Redaction, turns: Iterable[ShownTurn]) -> bool:
 
 def proposal_for(call: Call, turns: Sequence[ShownTurn]) -> list[Strike]:
     """What rules would strike out of a call as its words are now."""
+    agent = call.agent.name if call.agent is not None else ""
+    names = tuple(name for name in (agent, call.prospect_name) if name)
     return proposed(
         turns,
-        secrets_of(call),
+        replace(secrets_of(call), names=names),
+        company=call.company,
         colleagues=_colleagues(call),
         unheard=_unheard(call, turns),
         language=call.language,

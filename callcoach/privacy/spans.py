@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import fmean
 from typing import Any, NamedTuple
 
 from callcoach.analysis.model import Segment, Word
 from callcoach.analysis.redaction import Sensitive, Span, find
+from callcoach.analysis.redaction_words import is_word
 from callcoach.analysis.text import fold
 from callcoach.calls.call_presenters import UNSURE_BELOW
 from callcoach.calls.mapping import ShownTurn, to_ms, to_s
-from callcoach.debriefs.said import LABELS, Secrets, parts_of, timed_words
+from callcoach.debriefs.said import LABELS, PARTICLES, Secrets, parts_of, timed_words
 from callcoach.speech.beeps import reaching, sounding_like
 from callcoach.speech.inventions import is_invented
 
@@ -153,6 +154,7 @@ def proposed(
     turns: Sequence[ShownTurn],
     secrets: Secrets,
     *,
+    company: str = "",
     colleagues: Collection[str] = (),
     unheard: Iterable[tuple[int, int, int]] = (),
     language: str = "fr",
@@ -160,10 +162,14 @@ def proposed(
     """What rules would strike out, in reading order, never overlapping.
 
     Args:
+        secrets: names of the agent and the prospect, and what may be said.
+        company: that is called.
         colleagues: names of other agents, found where they are written as names.
         unheard: ``(channel, start_ms, end_ms)`` of voice in which no words were recognised.
     """
-    first = _found(turns, secrets, colleagues, language)
+    secrets = replace(secrets, names=(*secrets.names, *company_names(company)))
+    about = (company, tuple(colleagues), language)
+    first = _found(turns, secrets, *about)
     texts = {turn.index: turn.text for turn in turns}
     # A name found once is that of the whole call: the other side repeats it, without "Monsieur"
     again = {
@@ -174,9 +180,31 @@ def proposed(
         if len(part) >= SHORTEST_AGAIN and fold(part) not in _spared(secrets)
     }
     known = replace(secrets, names=(*secrets.names, *sorted(again)))
-    strikes = _found(turns, known, colleagues, language) if again else first
+    strikes = _found(turns, known, *about) if again else first
     strikes += _silent(turns, unheard)
     return in_order(strikes, turns)
+
+
+def company_names(company: str) -> tuple[str, ...]:
+    """The words of a company's name that tell it: those of no dictionary; "club" does not.
+
+    >>> company_names("Norélia Logistique"), company_names("Hôtel du Parc")
+    (('Norélia',), ())
+    """
+    return tuple(part for part in parts_of(company) if len(part) > 3 and not is_word(part))
+
+
+def _companies(turn: ShownTurn, company: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Two words or more of its name one after the other: "Hôtel du Parc"."""
+    parts = [fold(part) for part in parts_of(company)]
+    said = [
+        (match.start(), match.end(), fold(match.group()))
+        for match in re.finditer(r"\w+", turn.text)
+        if fold(match.group()) not in PARTICLES and len(match.group()) > 1
+    ]
+    for first, after in pairwise(said):
+        if (first[2], after[2]) in set(pairwise(parts)):
+            yield first[0], after[1], Sensitive.NAME.value, True
 
 
 def _spared(secrets: Secrets) -> set[str]:
@@ -184,11 +212,16 @@ def _spared(secrets: Secrets) -> set[str]:
 
 
 def _found(
-    turns: Sequence[ShownTurn], secrets: Secrets, colleagues: Collection[str], language: str
+    turns: Sequence[ShownTurn],
+    secrets: Secrets,
+    company: str,
+    colleagues: Collection[str],
+    language: str,
 ) -> list[Strike]:
     strikes: list[Strike] = []
     for turn in turns:
-        for start, end, kind, is_sure in _in_turn(turn, secrets, colleagues, language):
+        places = (*_in_turn(turn, secrets, colleagues, language), *_companies(turn, company))
+        for start, end, kind, is_sure in places:
             _add(strikes, strike_at(turn, start, end, kind, is_sure=is_sure))
     for turn, span in _dictated(turns, secrets):
         _add(strikes, strike_at(turn, span.start, span.end, span.kind, is_sure=span.is_sure))

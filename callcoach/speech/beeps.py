@@ -22,7 +22,7 @@ Samples = npt.NDArray[np.float32]
 
 #: Changes whenever the rules here or in `analysis.redaction` change: what was beeped under other
 #: rules is then made anew.
-RULES = 2
+RULES = 3
 #: Kept clear on both sides of what is covered, seconds: the times of words are that exact.
 PADDING_S = 0.08
 #: A struck word is covered as far as its neighbours, at most this far: recognition tends to give
