@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
 from callcoach.analysis.lexicon import Hit
 from callcoach.analysis.model import Cause, Evidence, Message, Turn
-from callcoach.analysis.scene import Scene
+from callcoach.analysis.scene import Scene, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def may_explain(candidate: Candidate) -> bool:
     return load_ledger()[candidate.detector, candidate.cause].enabled
 
 
-@lru_cache(maxsize=1)
+@once
 def run_detectors(scene: Scene) -> tuple[Candidate, ...]:
     """Candidates of every detector that this recording allows, sorted by start.
 

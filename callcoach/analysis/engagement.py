@@ -16,7 +16,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from math import log1p, sqrt
 
@@ -24,7 +23,7 @@ from callcoach.analysis.lanes import ms
 from callcoach.analysis.model import EngagementPoint, Speaker, Turn
 from callcoach.analysis.norms import PACKAGED, Norms, TurnMeasure, clip
 from callcoach.analysis.reaction import polarity
-from callcoach.analysis.scene import Scene, length_s, new_content, words_in
+from callcoach.analysis.scene import Scene, length_s, new_content, once, words_in
 from callcoach.analysis.text import named, questions, tokens
 from callcoach.analysis.turns import latency_scale
 
@@ -92,7 +91,7 @@ class _Heard:
     is_after_absence: bool
 
 
-@lru_cache(maxsize=1)
+@once
 def _heard(scene: Scene) -> tuple[_Heard, ...]:
     """The prospect's floor turns; each is measured from itself and from what was said before it."""
     delays = _delays(scene)
@@ -191,7 +190,7 @@ def measures(scene: Scene) -> tuple[TurnMeasure, ...]:
     return tuple(item.measure for item in _heard(scene))
 
 
-@lru_cache(maxsize=2)
+@once
 def observe(scene: Scene, norms: Norms = PACKAGED) -> tuple[Observation, ...]:
     """One observation for each floor turn of the prospect, on the scale of `norms`.
 
@@ -288,7 +287,7 @@ def smooth(observations: Sequence[Observation], prior: float = 0.0) -> list[tupl
     return levels
 
 
-@lru_cache(maxsize=1)
+@once
 def _levels(scene: Scene) -> tuple[float, ...]:
     """What the filter alone holds after each observation."""
     return tuple(step.level for step in follow(observe(scene)))

@@ -6,9 +6,10 @@ it. All that a detector may ask twice (lexicon hits, polarity, contents) is comp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from callcoach.analysis.embedding import LETTERS, Embedder
 from callcoach.analysis.intents import Intents
@@ -43,6 +44,10 @@ BROKEN_OFF_WORDS = 12
 _OPENS_WITH_BUT = (
     "oui mais ", "oui apres ", "oui oui ", "non mais ", "yes but ", "yeah but ", "no but ", "sure but ",
 )  # fmt: skip
+
+
+_Rest = ParamSpec("_Rest")
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Scene:
         self._searched: dict[str, bytearray] = {}
         self._context_phrases: dict[str, Phrases] = {}
         self._vocabulary: str | None = None
+        #: answers of functions that are asked `once` for a scene
+        self.answers: dict[Any, Any] = {}
 
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
@@ -211,6 +218,23 @@ class Scene:
 
     def is_asking(self, turn: Turn | None) -> bool:
         return turn is not None and bool(questions(turn.text))
+
+
+def once(
+    ask: Callable[Concatenate[Scene, _Rest], _Answer],
+) -> Callable[Concatenate[Scene, _Rest], _Answer]:
+    """Keep what `ask` answers with the scene it was asked about, and no longer than that: a cache of
+    its own would hold the last call, however long, until the next one is analysed.
+    """
+
+    @wraps(ask)
+    def asked(scene: Scene, /, *rest: _Rest.args, **more: _Rest.kwargs) -> _Answer:
+        key = (ask, rest, tuple(more.items()))
+        if key not in scene.answers:
+            scene.answers[key] = ask(scene, *rest, **more)
+        return cast("_Answer", scene.answers[key])
+
+    return asked
 
 
 def _says_little(turn: Turn) -> tuple[int, int]:

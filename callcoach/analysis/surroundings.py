@@ -10,14 +10,21 @@ Does not use: any voice quality, or anything that tells one person from another.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from math import log1p
 from statistics import median
 
 from callcoach.analysis.engagement import observe
 from callcoach.analysis.model import Speaker, Turn
 from callcoach.analysis.reaction import polarity
-from callcoach.analysis.scene import Moment, Scene, length_s, mean_length_s, new_content, words_in
+from callcoach.analysis.scene import (
+    Moment,
+    Scene,
+    length_s,
+    mean_length_s,
+    new_content,
+    once,
+    words_in,
+)
 from callcoach.analysis.text import content_words, count_syllables, overlap, questions, tokens
 
 #: Prospect turns compared on each side (TIPPING.md §4.2: three turns or 30 s).
@@ -158,7 +165,7 @@ def _engagement(scene: Scene, moment: Moment) -> dict[str, float]:
     }
 
 
-@lru_cache(maxsize=1)
+@once
 def _taking_part(scene: Scene) -> Mapping[int, float]:
     """The observations of the scene that is being analysed, by turn."""
     return {item.turn: item.value for item in observe(scene)}

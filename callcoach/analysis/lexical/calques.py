@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
+from callcoach.analysis.lanes import ms
 from callcoach.analysis.lexicon import Hit
 from callcoach.analysis.model import Cause
 from callcoach.analysis.scene import Moment, Scene, words_in
@@ -68,7 +69,7 @@ def _asks_meaning(scene: Scene, moment: Moment) -> bool:
     answer = moment.next
     return (
         answer is not None
-        and answer.start_s - moment.turn.end_s <= scene.bound("calques.meaning_s")
+        and ms(answer.start_s - moment.turn.end_s) <= scene.bound("calques.meaning_s")
         and scene.has(answer, "asking_meaning")
     )
 

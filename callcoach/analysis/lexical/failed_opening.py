@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
+from callcoach.analysis.lanes import ms
 from callcoach.analysis.model import Cause
 from callcoach.analysis.scene import Scene
 from callcoach.analysis.text import tokens
@@ -28,7 +29,7 @@ def detect(scene: Scene) -> Iterator[Candidate]:
     named = reasoned = False
     for moment in scene.moments:
         turn, answer = moment.turn, moment.next
-        if turn.start_s - began > limit:
+        if ms(turn.start_s - began) > limit:
             return
         named = named or _names_caller(scene, moment.turn.text) or scene.has(turn, "introducing")
         reasoned = reasoned or scene.has(turn, "stating_reason")

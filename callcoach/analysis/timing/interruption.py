@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, last_words, measure, quote
+from callcoach.analysis.lanes import ms
 from callcoach.analysis.model import Cause, Evidence, Segment, Speaker, Turn
 from callcoach.analysis.scene import Moment, Scene, words_in
 from callcoach.analysis.text import content_words, tokens
@@ -60,12 +61,16 @@ def detect(scene: Scene) -> Iterator[Candidate]:
         if spoken is None or _is_harmless(scene, moment, spoken):
             continue
         overlap = round(min(spoken.end_s, turn.end_s) - turn.start_s - delay, 3)
-        if overlap < from_s or turn.start_s - spoken.start_s < scene.bound("interruption.spoken_s"):
+        if overlap < from_s or ms(turn.start_s - spoken.start_s) < scene.bound(
+            "interruption.spoken_s"
+        ):
             continue
         keeps = turn.end_s <= spoken.end_s
         strength = 0.3 + 0.7 * clamp((overlap - from_s) / max(full_s - from_s, 0.1))
         strength -= COOPERATIVE * scene.has(turn, "warm")
-        again = latest is not None and turn.start_s - latest <= scene.bound("interruption.again_s")
+        again = latest is not None and ms(turn.start_s - latest) <= scene.bound(
+            "interruption.again_s"
+        )
         cuts = scene.has(spoken, "objection") or scene.is_asking(spoken)
         cuts = cuts or (overlap >= full_s and scene.has(spoken, "disclosure"))
         latest = turn.start_s
@@ -92,7 +97,7 @@ def _is_harmless(scene: Scene, moment: Moment, spoken: Turn) -> bool:
     if words_in(turn) < scene.bound("interruption.min_words") or scene.has(turn, "closing"):
         return True
     phrase = _phrase_at(scene, spoken, turn.start_s)
-    if phrase is None or turn.start_s - phrase.start_s < scene.bound("interruption.together_s"):
+    if phrase is None or ms(turn.start_s - phrase.start_s) < scene.bound("interruption.together_s"):
         return True  # the agent came in on a pause, and the prospect went on, or both began at once
     own = content_words(turn.text)
     if len(own) >= 2 and len(own & content_words(spoken.text)) >= ECHO_SHARE * len(own):
@@ -107,7 +112,7 @@ def _phrase_at(scene: Scene, spoken: Turn, at_s: float) -> Segment | None:
     """The stretch of `spoken` around `at_s`, breaths included, or None in a true pause."""
     start = end = spoken.start_s
     for unit in scene.conversation.units_of(spoken):
-        if unit.start_s - end >= BREATH_S:
+        if ms(unit.start_s - end) >= BREATH_S:
             if end > at_s:
                 break
             start = unit.start_s

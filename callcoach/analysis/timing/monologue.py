@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callcoach.analysis.detectors import Candidate, Detector, clamp, measure, quote
+from callcoach.analysis.lanes import ms
 from callcoach.analysis.model import Cause, Speaker
 from callcoach.analysis.scene import Moment, Scene, length_s, words_in
 from callcoach.analysis.text import is_question, sentences
@@ -63,10 +64,10 @@ def _held_s(scene: Scene, moment: Moment) -> float:
         entered = scene.moments[later.place - 1].next
         if entered is not None and (length_s(entered) > attempt_s or words_in(entered) > 4):
             break
-        if later.turn.start_s - end > attempt_s + 1.0:
+        if ms(later.turn.start_s - end) > attempt_s + 1.0:
             break
         end = later.turn.end_s
-    return end - moment.turn.start_s
+    return ms(end - moment.turn.start_s)
 
 
 def _factor(scene: Scene, moment: Moment) -> float:

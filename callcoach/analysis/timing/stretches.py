@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from itertools import pairwise
 
+from callcoach.analysis.lanes import ms
 from callcoach.analysis.model import Segment, Speaker, Turn
 from callcoach.analysis.scene import Scene
 
@@ -20,7 +21,7 @@ def longest_stretch(scene: Scene, turn: Turn) -> Segment:
     words_ratio = scene.bound("breathless.words_ratio")
     parts: list[tuple[float, float]] = []
     for unit in scene.conversation.units_of(turn):
-        if parts and unit.start_s - parts[-1][1] < breath_s:
+        if parts and ms(unit.start_s - parts[-1][1]) < breath_s:
             parts[-1] = (parts[-1][0], unit.end_s)
         else:
             parts.append((unit.start_s, unit.end_s))
@@ -42,7 +43,7 @@ def _bridged(scene: Scene, turn: Turn, breath_s: float) -> list[Segment]:
     gaps = [
         Segment(before.end_s, after.start_s)
         for before, after in pairwise(turn.words)
-        if after.start_s - before.end_s >= breath_s
+        if ms(after.start_s - before.end_s) >= breath_s
     ]
     if not gaps:
         return []
