@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcoach.promises import (  # noqa: F401 - they register their pages, and what they do when
     # a script is released
     approval_views,
+    check_views,
     list_views,
     proposal_views,
     subscribers,

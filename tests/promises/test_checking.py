@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, g
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from callcoach.accounts.models import Role
 from callcoach.analysis import embedding
+from callcoach.analysis.alignment import ENGINE
 from callcoach.analysis.claims import Standing
 from callcoach.analysis.wording import render
 from callcoach.calls.events import words_changed
@@ -20,7 +22,7 @@ from callcoach.campaigns.models import PromiseKind
 from callcoach.extensions import db, write_transaction
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.runner import Runner
-from callcoach.promises import events
+from callcoach.promises import events, hiding
 from callcoach.promises.models import PromiseCheck, PromiseVersion
 from callcoach.promises.operations import checking
 from tests.factories.accounts import create_team, create_user
@@ -89,7 +91,7 @@ def test_a_read_call_is_checked_and_checked_again_when_a_word_is_put_right(
         assert (said.standing, said.channel, said.engine) == (
             Standing.FAITHFUL,
             0,
-            checking.ENGINE,
+            ENGINE,
         )
         assert said.start_ms is not None and said.end_ms is not None
         assert 12_200 <= said.start_ms < said.end_ms <= 24_000
@@ -136,7 +138,7 @@ def test_past_calls_are_checked_when_a_promise_or_the_engine_changes(
     run_jobs(app, checking.FEED)
     assert run_jobs(app) == 1
     assert db.session.scalars(checking.outdated_checks()).all() == []
-    db.session.execute(update(PromiseCheck).values(engine=checking.ENGINE - 1))
+    db.session.execute(update(PromiseCheck).values(engine=ENGINE - 1))
     db.session.commit()
     assert db.session.scalars(checking.outdated_checks()).all() == [call_id]
     checking.check(db.session.get_one(Call, call_id))
@@ -167,3 +169,28 @@ def test_a_call_without_promises_keeps_nothing(app: Flask, call_id: int) -> None
     db.session.commit()
     run_jobs(app)
     assert not checks_of(call_id)
+
+
+def test_a_supervisor_reads_the_proposals_beside_the_call_unless_people_judge_first(
+    app: Flask, call_id: int, sign_in: Callable[[int], FlaskClient]
+) -> None:
+    call = db.session.get_one(Call, call_id)
+    checking.check(call)
+    db.session.commit()
+    supervisor = create_user(Role.SUPERVISOR, teams=[call.team], locale="en").id
+    lead = create_user(Role.TEAM_LEAD, teams=[call.team], locale="en").id
+    page = f"/calls/{call_id}"
+    client = sign_in(supervisor)
+    text = client.get(page).get_data(as_text=True)
+    assert "Promises in this call" in text and "said as approved" in text
+    assert "1 thing that must not be said was not said" in text
+
+    hider = hiding.hides(lambda number: number == call_id)
+    try:
+        text = client.get(page).get_data(as_text=True)
+        assert "in the sample of an audit" in text and "said as approved" not in text
+    finally:
+        hiding._hiders.remove(hider)
+    for name in list(g):  # who looks is remembered for the whole of the fixture's context
+        g.pop(name, None)
+    assert "Promises in this call" not in sign_in(lead).get(page).get_data(as_text=True)
