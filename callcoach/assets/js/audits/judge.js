@@ -108,7 +108,7 @@ export async function mountJudge(root) {
     const at = items.findIndex((item) => item.dataset.promise === current);
     current = items[(at + step + items.length) % items.length].dataset.promise;
     show();
-    announce(itemOf(current).querySelector("h3").textContent);
+    announce(itemOf(current).querySelector(".judge-text").textContent);
   }
 
   /** The next one that is open, from the current one on; the current one when none is. */

@@ -1,0 +1,126 @@
+"""A supervisor draws an audit and judges it by keyboard alone; the pages are for everybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from callcoach.analysis.claims import Standing
+from callcoach.audits.models import Audit, Judgement
+from callcoach.audits.queries import sampled_calls
+from callcoach.calls.models import Call
+from callcoach.extensions import db
+from callcoach.promises.models import PromiseVersion
+from tests.coaching.browsing import Windows, add_sound
+from tests.factories.audits import create_check
+from tests.waiting import comes_true
+
+from .conftest import Floor
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def _assert_clean(page: Page) -> None:
+    """No violation, and nothing wider than the screen."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    assert not found.response["violations"], found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_an_audit_from_its_frame_to_its_results(
+    floor: Floor, windows: Windows, tmp_path: Path
+) -> None:
+    with floor.app.app_context():
+        for call_id in floor.calls:
+            call = db.session.get_one(Call, call_id)
+            add_sound(call, tmp_path)
+            version = db.session.get_one(PromiseVersion, floor.approved)
+            create_check(call, version, standing=Standing.DISTORTED, quote="Machinemot")
+    windows.excused = "style"
+    page = windows.open(floor.claire.user_id or 0, f"/campaigns/{floor.campaign_id}/audits/new")
+    page.fill("#title", "Audit de la rentrée")
+    page.fill("#starts_on", "2026-09-01")
+    page.fill("#ends_on", "2026-09-30")
+    page.check("#how-size")
+    page.fill("[name=size]", "2")
+    expect(page.locator("#audit-size")).to_contain_text("2 calls of 6")
+    _assert_clean(page)
+    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Draw the sample").click()
+    page.get_by_role("button", name="Draw it").click()
+    page.get_by_role("link", name="Judge the next call").click()
+
+    page.wait_for_selector("[data-judge][data-mounted]")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Call 1 of 2")
+    expect(page.locator("body")).not_to_contain_text("Machinemot")
+    _assert_clean(page)
+    # the second turn of the agent says it: its words are the place
+    page.locator('[data-turn="3"] [data-said]').evaluate(
+        "said => getSelection().selectAllChildren(said)"
+    )
+    page.keyboard.press("1")
+    first, second = page.locator("[data-promise]").all()
+    expect(first).to_contain_text("Je vous propose une démonstration mardi ou jeudi.")
+    expect(second).to_have_attribute("aria-current", "step")
+    page.keyboard.press("2")
+    expect(second).to_have_attribute("data-standing", "overpromised")
+    page.keyboard.press("z")
+    expect(second).to_have_attribute("data-standing", "")
+    page.keyboard.press("1")
+    expect(second).to_have_attribute("data-standing", "omitted")
+    page.keyboard.press("p")
+    expect(first).to_have_attribute("aria-current", "step")
+    page.keyboard.press("c")
+    page.keyboard.type("Dite sans condition.")
+    page.keyboard.press("Enter")
+    assert comes_true(
+        floor.app,
+        lambda: db.session.query(Judgement).filter_by(comment="Dite sans condition.").count() == 1,
+    )
+    page.locator("h1").click()
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector("[data-judged][data-mounted]")
+    expect(page.locator("body")).to_contain_text("Machinemot")
+    expect(page.locator(".is-different")).to_have_count(1)
+    _assert_clean(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Call 2 of 2")
+    page.wait_for_selector("[data-judge][data-mounted]")
+    for number in range(2):
+        page.keyboard.press("1")
+        expect(page.locator("[data-promise]").nth(number)).to_have_class(
+            "judge-promise is-judged" + (" is-current" if number else "")
+        )
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-judged][data-mounted]")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Close the audit and see the results").click()
+    expect(page.locator(".audit-matrix")).to_contain_text("2 of 2")
+    _assert_clean(page)
+    with floor.app.app_context():
+        audit = db.session.query(Audit).one()
+        place = [
+            (one.channel, one.start_ms)
+            for one in sampled_calls(audit)[0].judgements
+            if one.promise_version_id == floor.approved
+        ]
+        assert place == [(0, 12_200)]
+
+
+def test_the_pages_of_a_running_audit_fit_a_phone_in_the_dark(
+    floor: Floor, windows: Windows
+) -> None:
+    with floor.app.app_context():
+        audit = floor.drawn()
+        audit_id, sampled_id = audit.id, sampled_calls(audit)[0].id
+    windows.excused = "style"
+    page = windows.open(floor.claire.user_id or 0, "/audits", phone=True, scheme="dark")
+    for path in ("/audits", f"/audits/{audit_id}", f"/audits/calls/{sampled_id}"):
+        page.goto(path)
+        _assert_clean(page)
