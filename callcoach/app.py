@@ -95,6 +95,7 @@ _TASK_MODULES: tuple[str, ...] = (
     "callcoach.privacy.tasks",
     "callcoach.promises.checking_tasks",
     "callcoach.promises.tasks",
+    "callcoach.incidents.tasks",
     "callcoach.sponsors.tasks",
 )
 

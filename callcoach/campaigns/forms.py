@@ -19,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from callcoach.campaigns.models import AgentAudio, PromiseKind
 from callcoach.campaigns.operations import (
     DISPUTE_HOURS,
+    INCIDENT_HOURS,
     MAX_NAME,
     MAX_TERMS,
 )
@@ -112,6 +113,17 @@ class CampaignForm(Form):
             "exact time; an answer that is late stays possible, and is shown as late.",
             least=DISPUTE_HOURS[0],
             most=DISPUTE_HOURS[1],
+        ),
+    )
+
+    incident_hours = IntegerField(
+        _l("Hours to tell the sponsor of an incident"),
+        [Optional(), NumberRange(*INCIDENT_HOURS)],
+        description=_l(
+            "As the contract says, from %(least)s to %(most)s, counted from when a forbidden claim "
+            "or a false identity is confirmed. Supervisors are reminded before.",
+            least=INCIDENT_HOURS[0],
+            most=INCIDENT_HOURS[1],
         ),
     )
 

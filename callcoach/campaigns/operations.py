@@ -31,6 +31,9 @@ MAX_NAME = 160
 #: Recognition takes a prompt of some two hundred tokens: more terms than this would be cut.
 MAX_TERMS = 80
 MAX_TERM = 60
+#: Hours in which a contract may want the sponsor told of an incident: within a working day at the
+#: least, and within a month.
+INCIDENT_HOURS = (4, 720)
 #: Hours that a supervisor may have to answer an agent who sees it otherwise: within the shift at
 #: least, and within two weeks, while both still know the call.
 DISPUTE_HOURS = (4, 336)
@@ -132,7 +135,8 @@ def update_campaign(
         viewer: may edit it (`queries.get_campaign_to_edit`).
         campaign: the campaign.
         values: name, language, market, purpose, starts_on, ends_on, vocabulary (list of strings),
-            team_ids, agent_audio, dispute_hours. What is left out of the last two is kept as it is.
+            team_ids, agent_audio, dispute_hours, incident_hours. What is left out of the last three
+            is kept as it is.
         based_on: the `row_version` that the editor saw.
 
     Raises:
@@ -254,6 +258,8 @@ def _apply(viewer: Viewer, campaign: Campaign, values: dict[str, Any]) -> None:
         campaign.agent_audio = _agent_audio(values["agent_audio"])
     if values.get("dispute_hours") is not None:
         campaign.dispute_hours = _dispute_hours(values["dispute_hours"])
+    if values.get("incident_hours") is not None:
+        campaign.incident_hours = _incident_hours(values["incident_hours"])
     _bind_teams(viewer, campaign, values.get("team_ids") or ())
 
 
@@ -275,6 +281,15 @@ def _dispute_hours(hours: int) -> int:
     if not least <= hours <= most:
         raise InvalidInput(
             "Give supervisors %(least)s to %(most)s hours to answer.", least=least, most=most
+        )
+    return hours
+
+
+def _incident_hours(hours: int) -> int:
+    least, most = INCIDENT_HOURS
+    if not least <= hours <= most:
+        raise InvalidInput(
+            "Give %(least)s to %(most)s hours to tell the sponsor.", least=least, most=most
         )
     return hours
 

@@ -165,6 +165,7 @@ def _campaign_form(
             "vocabulary": campaign.vocabulary,
             "agent_audio": AGENT_AUDIO[campaign.agent_audio],
             "dispute_hours": campaign.dispute_hours,
+            "incident_hours": campaign.incident_hours,
         }
         form.based_on.process_data(str(campaign.row_version))  # saving again is a decision
     page = render_template(
@@ -181,6 +182,7 @@ def _offer_choices(form: CampaignForm, campaign: Campaign | None = None) -> None
         form.market.data = "FR"
         form.agent_audio.data = AgentAudio.YES.value
         form.dispute_hours.data = Campaign.dispute_hours.default.arg
+        form.incident_hours.data = Campaign.incident_hours.default.arg
     form.sponsor_id.choices = choices((g.sponsor.id, g.sponsor.name) for g in groups)
     teams = queries.teams_to_offer(viewer, campaign)
     form.team_ids.choices = choices((team.id, team.name) for team in teams)
@@ -198,6 +200,7 @@ def _values(form: CampaignForm) -> dict[str, Any]:
         "team_ids": form.team_ids.data or [],
         "agent_audio": form.agent_audio.data,
         "dispute_hours": form.dispute_hours.data,
+        "incident_hours": form.incident_hours.data,
     }
 
 

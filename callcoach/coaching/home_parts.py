@@ -19,6 +19,7 @@ from callcoach.extensions import Registry
 Part = Callable[[Viewer], str]
 
 _parts: Registry[tuple[frozenset[Role], Part]] = Registry()
+_first: Registry[tuple[frozenset[Role], Part]] = Registry()
 
 
 def add_part(*roles: Role) -> Callable[[Part], Part]:
@@ -33,12 +34,27 @@ def add_part(*roles: Role) -> Callable[[Part], Part]:
     return register
 
 
+def add_first_part(*roles: Role) -> Callable[[Part], Part]:
+    """As `add_part`, for what goes before everything else, at home and in the listening feed."""
+
+    def register(part: Part) -> Part:
+        _first.add((frozenset(roles), part))
+        return part
+
+    return register
+
+
 def parts_of(viewer: Viewer) -> list[Markup]:
     """The parts of one person's home page, in the order in which they were registered."""
-    found = (part(viewer) for roles, part in _parts if viewer.role in roles)
+    return _shown(viewer, _parts)
+
+
+def _shown(viewer: Viewer, registered: Registry[tuple[frozenset[Role], Part]]) -> list[Markup]:
+    found = (part(viewer) for roles, part in registered if viewer.role in roles)
     return [Markup(html) for html in found if html]  # noqa: S704 - our own templates escape
 
 
 def init_app(app: Flask) -> None:
-    """Attach the template global `home_parts()`."""
+    """Attach the template globals `home_parts()` and `first_parts()`."""
+    app.jinja_env.globals["first_parts"] = lambda: _shown(current_viewer(), _first)
     app.jinja_env.globals["home_parts"] = lambda: parts_of(current_viewer())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcoach.accounts.models import User
@@ -47,6 +47,14 @@ class EventKind(StrEnum):
     BRIEFING = "briefing"
     COMMENT = "comment"
     CLOSED = "closed"
+
+
+class Step(StrEnum):
+    """What is done about an incident besides telling the sponsor."""
+
+    RECONTACT = "recontact"
+    RECTIFIED = "rectified"
+    BRIEFING = "briefing"
 
 
 class Incident(db.Model):
@@ -93,6 +101,8 @@ class Incident(db.Model):
     #: The briefing that follows: an item of a debrief, or words.
     item_id: Mapped[int | None] = mapped_column(ForeignKey("debrief_items.id", ondelete="SET NULL"))
     briefing: Mapped[str] = mapped_column(Text, default="")
+    #: Why a step is not needed, by `Step`; a step that is not here is to be done.
+    not_needed: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     row_version: Mapped[int] = mapped_column(default=1)

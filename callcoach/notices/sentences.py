@@ -74,6 +74,19 @@ SENTENCES: Mapping[str, str] = {
     "audit.closed": N_("The audit “%(title)s” is closed: read what it found."),
     "audit.calibrated": N_("The floor of %(campaign)s answered in a joint calibration."),
     "field.letter": N_("A letter from the floor of %(campaign)s has come."),
+    "incident.suspected": N_(
+        "In a call for “%(campaign)s” something may have been said that must not be: listen to it first."
+    ),
+    "incident.tell_soon": N_("The sponsor of “%(campaign)s” is still to be told of an incident."),
+    "incident.overdue": N_(
+        "The time in which the sponsor of “%(campaign)s” was to be told of an incident is over."
+    ),
+    "incident.recontact": N_(
+        "%(name)s asks you to call a prospect of “%(campaign)s” back by %(day)s."
+    ),
+    "incident.told": N_(
+        "An incident of “%(campaign)s”: read what happened and what is done about it."
+    ),
     "promise.proposed": N_("%(name)s asks you to decide on a promise of “%(campaign)s”."),
     "promise.reminded": N_("A promise of “%(campaign)s” still waits for your decision."),
     "promise.deputy": N_("A promise of “%(campaign)s” waits for you, as a deputy, to decide."),

@@ -305,6 +305,7 @@ def upgrade() -> None:
     sa.Column('rectified', sa.Text(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=True),
     sa.Column('briefing', sa.Text(), nullable=False),
+    sa.Column('not_needed', sa.JSON(), nullable=False),
     sa.Column('closed_by_id', sa.Integer(), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('row_version', sa.Integer(), nullable=False),

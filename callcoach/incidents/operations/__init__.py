@@ -1,0 +1,1 @@
+"""Writes of this room. All flush, none commits."""
