@@ -3,4 +3,4 @@
 Importing this package, or the pure core in `callcoach.analysis`, loads no Flask.
 """
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
