@@ -22,7 +22,9 @@ from callcoach.incidents.models import (
     IncidentEvent,
     IncidentKind,
     IncidentState,
+    Step,
 )
+from callcoach.incidents.operations.handling import is_done
 from callcoach.notices import operations as notices
 from callcoach.script_library.approval_queries import people_of
 from callcoach.sponsors import access, log, queries, sounds
@@ -31,6 +33,7 @@ from callcoach.sponsors.call_presenters import TurnView, moment_turns
 from callcoach.sponsors.presenters import Mark, PromiseView, promise_view
 from callcoach.sponsors.queries import Content
 from callcoach.sponsors.sounds import SoundView
+from callcoach.web import filters
 
 #: Longest comment, characters.
 MAX_TEXT = 2000
@@ -53,7 +56,7 @@ class IncidentView:
     Args:
         title: what it is, in a few words.
         account: what happened, as a person wrote it for the client.
-        rectified: what was put right with the person called.
+        steps: what is done about it, each with its name, sign and word.
         turns, sound: the moment, once its redaction is released.
     """
 
@@ -65,10 +68,7 @@ class IncidentView:
     promise: PromiseView | None
     called_on: date | None
     told_at: datetime | None
-    recontact_due_on: date | None
-    recontacted_at: datetime | None
-    rectified: str
-    briefing: str
+    steps: Sequence[tuple[str, str, str]]
     closed_at: datetime | None
     lines: Sequence[LineView]
     turns: Sequence[TurnView]
@@ -150,7 +150,7 @@ def comment(viewer: Viewer, incident: Incident, text: str) -> IncidentEvent:
     incident.events.append(line)
     db.session.flush()
     log.write(viewer, campaign, "incident_commented", "incident", incident.id)
-    for person in people_of(campaign, Role.SUPERVISOR):
+    for person in people_of(campaign, Role.SUPERVISOR, team_ids=[incident.call.team_id]):
         notices.notify(
             person.id,
             "portal.incident_commented",
@@ -178,10 +178,7 @@ def incident_view(viewer: Viewer, incident: Incident, content: Content | None) -
         promise=promise_view(incident.version) if incident.version is not None else None,
         called_on=call.started_at.date(),
         told_at=incident.told_at,
-        recontact_due_on=incident.recontact_due_on,
-        recontacted_at=incident.recontacted_at,
-        rectified=incident.rectified,
-        briefing=incident.briefing,
+        steps=_steps(incident),
         closed_at=incident.closed_at,
         lines=_lines(incident),
         turns=(
@@ -200,6 +197,33 @@ def incident_view(viewer: Viewer, incident: Incident, content: Content | None) -
         ),
         is_released=content is not None,
     )
+
+
+def _steps(incident: Incident) -> list[tuple[str, str, str]]:
+    """How far each step is; the words that people wrote about it only where they shared them."""
+    shared = {
+        EventKind(line.kind): line.text for line in incident.events if line.is_shared and line.text
+    }
+    due = incident.recontact_due_on
+    plans = {
+        Step.RECONTACT: _("planned by %(day)s", day=filters.local_date(due)) if due else "",
+        Step.BRIEFING: _("on the agenda of a debrief") if incident.item_id is not None else "",
+    }
+    words = {Step.RECTIFIED: shared.get(EventKind.RECTIFIED, "")}
+    names = {
+        Step.RECONTACT: _("The person is called back"),
+        Step.RECTIFIED: _("What was said is put right"),
+        Step.BRIEFING: _("The team is briefed"),
+    }
+    found = []
+    for step, name in names.items():
+        if step.value in incident.not_needed:
+            found.append((name, "–", _("not needed")))
+        elif is_done(incident, step):
+            found.append((name, "✓", words.get(step) or _("done")))
+        else:
+            found.append((name, "◔", plans.get(step) or _("not yet")))
+    return found
 
 
 def _lines(incident: Incident) -> list[LineView]:

@@ -211,6 +211,7 @@ def frame(viewer: Viewer, campaign: Campaign, tab: str) -> dict[str, object]:
         "campaign": campaign,
         "is_preview": not home_presenters.answers(viewer, campaign),
         "tabs": home_presenters.tabs(campaign, tab),
+        "has_others": len(queries.campaigns_of(viewer)) > 1,
     }
 
 
