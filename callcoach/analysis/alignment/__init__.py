@@ -51,9 +51,9 @@ __all__ = [
 #: told something in one sentence of this many words: of the tuning calls those that ended before the
 #: offer have 16 at most.
 OFFER_WORDS = 18
-#: How surely nothing was said: of the unwanted, of a disclosure, of a statement that is to be said.
-_UNSAID_UNWANTED = 0.9
-#: The least and the most of the others, by how near anything came and how well it was heard.
+#: How surely nothing unwanted was said.
+_UNSAID_UNWANTED = (0.65, 0.92)
+#: The least and the most, by how well it was heard, and of what is to be said how near anything came.
 _UNSAID = (0.4, 0.9)
 #: A word recognised with less may be another one.
 UNSURE = 0.6
@@ -164,10 +164,11 @@ def _heard_well(side: Side, statement: Statement) -> float:
 
 
 def _unsaid(statement: Statement, facts: Facts, clear: float, *, offered: bool) -> Found:
-    standing, confidence = Standing.OMITTED, _UNSAID[0] + (_UNSAID[1] - _UNSAID[0]) * clear
+    least, most = _UNSAID_UNWANTED if statement.kind in UNWANTED else _UNSAID
+    standing, confidence = Standing.OMITTED, least + (most - least) * clear
     reason = Message("alignment.unsaid")
     if statement.kind in UNWANTED:
-        confidence, reason = _UNSAID_UNWANTED, Message("alignment.rightly_unsaid")
+        reason = Message("alignment.rightly_unsaid")
         if facts.kind is Kind.NO_ANSWER:
             standing, reason = Standing.NOT_APPLICABLE, Message("alignment.not_reached")
     elif facts.kind in _NOT_REACHED:

@@ -6,6 +6,7 @@ lists. Meaning is compared as `callcoach.analysis.intents` does, around the pack
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 
-from callcoach.analysis.alignment.quantities import Quantity, quantities
+from callcoach.analysis.alignment.quantities import EVERY, Quantity, quantities
 from callcoach.analysis.alignment.reading import Side, Token, read_text
 from callcoach.analysis.alignment.words import Words, load_words, starts_with
 from callcoach.analysis.embedding import Embedder, Vectors
 from callcoach.analysis.intents import space_of
 
+_ENDINGS = re.compile(r"(?:er|ez|ir|ons|ent|ait|ais|e|es|i|it|is)$")
 #: Clauses read as one stretch, and its most words.
 MOST_CLAUSES, MOST_WORDS = 4, 36
 #: What a word found is worth: spelt alike, in the same group.
@@ -53,6 +55,11 @@ class Wording:
     words: tuple[tuple[str, float, bool], ...]
     figures: tuple[Quantity, ...]
 
+    @property
+    def telling(self) -> tuple[Quantity, ...]:
+        """The figures that tell it from other statements; "par mois" stands in too many."""
+        return tuple(f for f in self.figures if f.dimension != EVERY) or self.figures
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -83,7 +90,7 @@ class Match:
     @property
     def has_figure(self) -> bool:
         """Whether a figure of the wording is said."""
-        return any(one.equals(two) for one in self.wording.figures for two in self.stretch.figures)
+        return any(one.equals(two) for one in self.wording.telling for two in self.stretch.figures)
 
     @property
     def score(self) -> float:
@@ -138,8 +145,16 @@ def alike(one: str, other: str) -> float:
         return 0.0
     if prefix >= max(5, round(0.7 * shortest)) or prefix == shortest:
         return 1.0 if longer <= 4 else FUZZY
+    if _stem(one) == _stem(other):
+        return FUZZY
     value = fuzz.ratio(one, other) / 100
     return FUZZY if shortest >= 5 and value >= ALIKE else 0.0
+
+
+def _stem(word: str) -> str:
+    """A verb without its ending ("partez", "partir"); a word that would be too short stays whole."""
+    stem = _ENDINGS.sub("", word)
+    return stem if len(stem) >= 4 else word
 
 
 class Sayings:

@@ -58,12 +58,16 @@ def quantities(tokens: Sequence[Token], words: Words) -> tuple[Quantity, ...]:
     texts = [token.text for token in tokens]
     found: list[Quantity] = []
     bare: list[tuple[int, float]] = []
+    between, no_share = words.single("often.between"), words.single("often.no_share")
     for number, token in enumerate(tokens):
         if token.value is None:
             continue
         unit = _unit(texts, number + 1, words)
         if unit is None and number + 1 < len(texts) and texts[number + 1] in ("de", "d"):
             unit = _unit(texts, number + 2, words)  # une dizaine de jours
+            unit = (unit[0], unit[1], unit[2] + 1) if unit else None
+        if unit is None and texts[number + 1 : number + 2] and texts[number + 1] in between:
+            unit = _unit(texts, number + 2, words)  # les dix premiers jours
             unit = (unit[0], unit[1], unit[2] + 1) if unit else None
         about = _is_about(tokens, number, words)
         if unit is not None:
@@ -90,7 +94,8 @@ def quantities(tokens: Sequence[Token], words: Words) -> tuple[Quantity, ...]:
         if unit is not None and unit[0] == "duration":
             found.append(Quantity(unit[1], EVERY, end, end + unit[2]))
     for first, end in occurrences(texts, tuple(words.fractions)):
-        if not any(token.value is not None for token in tokens[first:end]):
+        after = texts[end] if end < len(texts) else ""
+        if after not in no_share:
             found.append(Quantity(words.fractions[tuple(texts[first:end])], "percent", first, end))
     return tuple(sorted(found, key=lambda quantity: quantity.first))
 

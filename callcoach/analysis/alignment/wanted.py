@@ -109,10 +109,10 @@ def _is_claim(match: Match, sayings: Sayings) -> bool:
     wording = match.wording
     core = _core(match) or list(range(match.stretch.first, match.stretch.end))
     dimensions = {figure.dimension for figure in match.stretch.figures}
-    is_figured = any(figure.dimension in dimensions for figure in wording.figures)
-    if wording.figures and not is_figured and match.score < UNFIGURED:
-        return False
     is_short = sum(weight for _, weight, _ in wording.words) <= SHORT
+    is_figured = any(figure.dimension in dimensions for figure in wording.telling)
+    if wording.figures and not is_figured and (is_short or match.score < UNFIGURED):
+        return False
     if is_short and match.score < SHORT_SCORE and (match.near or 0.0) < NEAR:
         return False
     asked = sum(tokens[place].is_asked for place in core)
@@ -325,6 +325,7 @@ def _has_condition(condition: str, match: Match, sayings: Sayings, names: frozen
     """Whether the condition is said in the statement's clauses or a few around them."""
     side = sayings.side
     wording = read_wording(condition, side.language, names)
+    units = {unit[0] for unit in sayings.words.units} if not wording.figures else set()
     clauses = side.clauses
     at = [
         n for n, (a, b) in enumerate(clauses) if a < match.stretch.end and match.stretch.first < b
@@ -336,6 +337,9 @@ def _has_condition(condition: str, match: Match, sayings: Sayings, names: frozen
             continue
         if wording.figures and not found.has_figure:
             continue
+        pairs = zip(wording.words, found.pairs, strict=True)
+        if any(word in units and place < 0 for (word, _, _), place in pairs):
+            continue  # "avant la fin du mois" is not "avant la fin de l'année"
         if found.share >= CONDITION_SHARE and wording.words:
             return True
         if found.near is not None and found.near >= CONDITION_NEAR:
