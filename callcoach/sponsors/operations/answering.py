@@ -38,12 +38,10 @@ def remark(viewer: Viewer, finding: Judgement, kind: RemarkKind, text: str = "")
     text = text.strip()
     if len(text) > MAX_TEXT:
         raise InvalidInput("At most %(most)s characters are kept.", most=MAX_TEXT)
-    if kind is not RemarkKind.AGREES and not text:
-        raise InvalidInput(
-            "Write why you see it otherwise."
-            if kind is RemarkKind.CONTESTS
-            else "Write your comment first."
-        )
+    if kind is RemarkKind.CONTESTS and not text:
+        raise InvalidInput("Write why you see it otherwise.")
+    if kind is RemarkKind.COMMENT and not text:
+        raise InvalidInput("Write your comment first.")
     if kind is not RemarkKind.COMMENT:
         _replace_stand(viewer, finding, kind)
     said = FindingRemark(judgement_id=finding.id, kind=kind, text=text, author_id=viewer.user_id)
@@ -148,12 +146,10 @@ def _replace_stand(viewer: Viewer, finding: Judgement, kind: RemarkKind) -> None
         _require_open(finding)
     if before is None:
         return
+    if before.kind == kind == RemarkKind.CONTESTS:
+        raise Conflict("You contest this finding already.")
     if before.kind == kind:
-        raise Conflict(
-            "You contest this finding already."
-            if kind is RemarkKind.CONTESTS
-            else "You agree with this finding already."
-        )
+        raise Conflict("You agree with this finding already.")
     if before.kind == RemarkKind.CONTESTS:
         _require_open(finding)
     before.withdrawn_at = utc_now()
