@@ -4,7 +4,8 @@
                                    [--no-meaning] [--show]
 
 LABELS is ``tests/analysis/data/alignment_tuning.toml`` or ``alignment_heldout.toml``; the calls are
-read as they were really said and as they were recognised. Intervals: Wilson, 95 %. "Unwanted" is the
+read as they were really said and as they were recognised. ``alignment_senders.txt``, lines that
+claim a false sender or do not, needs no calls. Intervals: Wilson, 95 %. "Unwanted" is the
 table that matters most: a forbidden or ambiguous statement that was said, and a false sender, jump a
 queue. Deterministic. ``--show`` prints what was missed.
 """
@@ -31,11 +32,12 @@ from callcoach.analysis.alignment import (
     Statement,
     StatementKind,
     align,
+    false_senders,
 )
 from callcoach.analysis.alignment.statements import UNWANTED
 from callcoach.analysis.claims import Standing
 from callcoach.analysis.embedding import Embedder, load_sentence_model
-from callcoach.analysis.model import Kind
+from callcoach.analysis.model import Kind, Speaker, Turn
 from callcoach.analysis.proportions import wilson
 from callcoach.analysis.wording import render
 
@@ -210,6 +212,26 @@ def is_about_sender(case: Case) -> bool:
     return case.statement.key in ("state", "health", "sender")
 
 
+def print_senders(path: Path) -> None:
+    """Lines that claim a false sender, and lines that do not."""
+    counts = Counter[tuple[bool, bool]]()
+    missed = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        mark, _, text = line.partition(" ")
+        if mark not in ("+", "-"):
+            continue
+        turn = Turn(0, Speaker.AGENT, 0, 0.0, 5.0, text)
+        found = bool(false_senders([turn], sponsor="Voltaneo"))
+        counts[mark == "+", found] += 1
+        if found != (mark == "+"):
+            missed.append(line)
+    right, taken = counts[True, True], counts[True, True] + counts[False, True]
+    said = counts[True, True] + counts[True, False]
+    print(f"false senders, {sum(counts.values())} lines: recall {share(right, said)}, ", end="")
+    print(f"precision {share(right, taken)}")
+    print("\n".join(f"   missed: {line}" for line in missed))
+
+
 def report(cases: Sequence[Case]) -> None:
     """All tables, form by form."""
     for form in (PERFECT, RECOGNISED):
@@ -245,11 +267,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     counts = Counter[str]()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labels", type=Path)
-    parser.add_argument("--calls", type=Path, action="append", required=True)
+    parser.add_argument("--calls", type=Path, action="append", default=[])
     parser.add_argument("--tracks", type=Path)
     parser.add_argument("--no-meaning", action="store_true")
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args(argv)
+    if options.labels.suffix == ".txt":
+        print_senders(options.labels)
+        return
     campaigns = read_labels(options.labels)
     calls = [call for folder in options.calls for call in load_calls(folder, options.tracks)]
     embedder = None if options.no_meaning else load_sentence_model()

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from callcoach.analysis.alignment.reading import Side
-from callcoach.analysis.alignment.words import Phrases, load_words, starts_with
+from callcoach.analysis.alignment.words import Phrases, Words, load_words, starts_with
 from callcoach.analysis.text import tokens as words_of
 
 _ELIDED = re.compile(r"^['’ ]*(?:[ld]['’])?")
 #: Words between what claims and the name.
-_REACH = 7
+_REACH, _NEAR_REACH = 7, 6
 #: Likeness, 0 to 100, from which words are the sponsor's name in spite of recognition.
 NAME_RATIO = 72.0
 #: How sure each way of claiming is.
@@ -53,16 +53,17 @@ def claims_of(side: Side, sponsor: str) -> tuple[SenderClaim, ...]:
         elif size := starts_with(texts, at, lists["senders.partners"]):
             confidence = _PARTNER
         elif size := starts_with(texts, at, lists["senders.calls"]):
-            confidence, reach = _CALLS, 4
+            confidence, reach = _CALLS, _NEAR_REACH
         elif size := starts_with(texts, at, lists["senders.programmes"]):
             found.append(SenderClaim(side.quote(at, at + size), at, at + size, _PROGRAMME))
             continue
         if not size:
             continue
-        named = _named(side, at + size, reach, authorities)
+        known = (*authorities, *lists["senders.bodies"]) if confidence == _SENT else authorities
+        named = _named(side, at + size, reach, known)
         if named is not None and not is_name(texts[named[0] : named[1]], sponsor):
             found.append(SenderClaim(_name(side, *named), at, named[1], confidence))
-    found += _asking(side, authorities, lists["senders.asks"])
+    found += _asking(side, words)
     return _apart(found)
 
 
@@ -85,22 +86,40 @@ def _named(side: Side, at: int, reach: int, authorities: Phrases) -> tuple[int, 
     return None
 
 
-def _asking(side: Side, authorities: Phrases, asks: Phrases) -> list[SenderClaim]:
-    """Names before the claim: "l'État nous a mandatés", "c'est le gouvernement qui demande"."""
+def _asking(side: Side, words: Words) -> list[SenderClaim]:
+    """Names before the claim: "l'État nous a mandatés", "EDF à l'appareil"."""
+    lists = words.lists
+    bodies = (*lists["senders.authorities"], *lists["senders.bodies"])
+    verbs = tuple(phrase[0] for phrase in lists["senders.ask_verbs"])
     found: list[SenderClaim] = []
     for at, token in enumerate(side.tokens):
-        size = starts_with(side.texts, at, authorities)
+        size = starts_with(side.texts, at, bodies)
         if not size or token.is_quoted or token.is_denied or token.is_asked:
             continue
+        who = _name(side, at, at + size)
         for place in range(at + size, min(len(side.tokens), at + size + 3)):
             if side.tokens[place].sentence != token.sentence:
                 break
-            taken = starts_with(side.texts, place, asks)
-            if taken:
-                who = _name(side, at, at + size)
-                found.append(SenderClaim(who, at, place + taken, _ASKS))
+            end = place + starts_with(side.texts, place, lists["senders.speaks"])
+            if end == place:
+                end = _ask_end(side, place, lists["senders.asks"], verbs)
+            if end > place:
+                found.append(SenderClaim(who, at, end, _ASKS))
                 break
     return found
+
+
+def _ask_end(side: Side, place: int, asks: Phrases, verbs: tuple[str, ...]) -> int:
+    """Where "nous a mandatés" that starts at `place` ends; `place` when it does not start there."""
+    start = place + starts_with(side.texts, place, asks)
+    if start == place:
+        return place
+    if side.texts[start - 1].startswith(verbs):
+        return start
+    for number in range(start, min(len(side.tokens), start + 2)):
+        if side.texts[number].startswith(verbs) and not side.tokens[number].is_denied:
+            return number + 1
+    return place
 
 
 def _apart(found: list[SenderClaim]) -> tuple[SenderClaim, ...]:
