@@ -66,6 +66,21 @@ def ask(call_id: int) -> None:
         db.session.commit()
 
 
+def correct(call_id: int, text: str) -> None:
+    """Put the agent's second turn right."""
+    db.session.add(
+        TurnCorrection(
+            call_id=call_id,
+            channel=0,
+            start_ms=12_200,
+            end_ms=24_000,
+            replaced_text="Je vous propose",
+            text=text,
+        )
+    )
+    db.session.commit()
+
+
 def checks_of(call_id: int) -> dict[str, PromiseCheck]:
     db.session.remove()
     found = db.session.scalars(select(PromiseCheck).where(PromiseCheck.call_id == call_id))
@@ -98,17 +113,7 @@ def test_a_read_call_is_checked_and_checked_again_when_a_word_is_put_right(
         assert said.quote in render(message_of(said.reason), "fr")
         assert told == [[Standing.FAITHFUL, Standing.OMITTED]]
 
-        db.session.add(
-            TurnCorrection(
-                call_id=call_id,
-                channel=0,
-                start_ms=12_200,
-                end_ms=24_000,
-                replaced_text="Je vous propose",
-                text="Je vous propose une démonstration, c'est gratuit.",
-            )
-        )
-        db.session.commit()
+        correct(call_id, "Je vous propose une démonstration, c'est gratuit.")
         ask(call_id)
         run_jobs(app)
         again = checks_of(call_id)
@@ -157,6 +162,26 @@ def test_past_calls_are_checked_when_a_promise_or_the_engine_changes(
     checking.check(call)
     db.session.commit()
     assert set(checks_of(call_id)) == {"Une démonstration de l'outil"}
+
+
+def test_a_false_sender_is_told_of_in_a_campaign_without_promises(app: Flask) -> None:
+    with app.app_context():
+        call = create_call()
+        ask(call.id)
+        assert run_jobs(app) == 0
+        correct(call.id, "Nous sommes mandatés par l'État pour cette démonstration.")
+        told: list[int] = []
+
+        def subscriber(checked: Call, _checks: object) -> None:
+            told.append(checked.id)
+
+        events.on_checked(subscriber)
+        try:
+            ask(call.id)
+            assert run_jobs(app) == 1 and told == [call.id]
+        finally:
+            events._checked.remove(subscriber)
+        assert [item.reason.values["who"] for item in checking.senders_claimed(call)] == ["État"]
 
 
 def test_a_call_without_promises_keeps_nothing(app: Flask, call_id: int) -> None:

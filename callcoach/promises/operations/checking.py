@@ -72,13 +72,13 @@ class Task:
 
 
 def read_task(call_id: int) -> Task | None:
-    """What there is to check; None for a call without an analysis, put aside, or without promises."""
+    """What there is to check; None for a call without an analysis, or put aside. Without promises
+    there is still who the agent claims to be sent by, for the rooms above.
+    """
     call = db.session.get(Call, call_id)
     if call is None or call.deleted_at is not None or call.current_analysis is None:
         return None
     statements = tuple(statement_of(version) for version in for_call(call))
-    if not statements:
-        return None
     turns = spoken_turns(call)
     facts = facts_of(call)
     told = repr((statements, facts, [(turn.speaker, turn.words) for turn in turns]))
@@ -175,15 +175,25 @@ def ask_for_check(call_id: int, *, is_new: bool = False) -> Job:
 @on_words_changed
 def check_read_call(call: Call) -> None:
     """A new analysis, exchanged channels, a corrected turn."""
-    if for_call(call):
+    if _is_worth_checking(call):
         ask_for_check(call.id, is_new=True)
 
 
 @on_details_changed
 def check_described_call(call: Call) -> None:
     """Another kind, agent, campaign or time: other promises, or other facts."""
-    if call.current_analysis_id is not None:
+    if _is_worth_checking(call):
         ask_for_check(call.id, is_new=True)
+
+
+def _is_worth_checking(call: Call) -> bool:
+    """Whether there are promises, checks of some that are none any more, or a false sender: such a
+    claim counts in every campaign.
+    """
+    if call.current_analysis_id is None:
+        return False
+    kept = select(PromiseCheck.id).where(PromiseCheck.call_id == call.id).limit(1)
+    return bool(for_call(call) or db.session.scalar(kept) is not None or senders_claimed(call))
 
 
 @changes.on_in_force_changed
