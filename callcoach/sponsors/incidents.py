@@ -173,7 +173,7 @@ def incident_view(viewer: Viewer, incident: Incident, content: Content | None) -
         incident_id=incident.id,
         title=titles[IncidentKind(incident.kind)],
         url=url_for("sponsors.show_incident", incident_id=incident.id),
-        mark=Mark("✓", _("closed"), "good") if is_closed else Mark("!", _("open"), "break"),
+        mark=Mark("✓", _("closed"), "good") if is_closed else Mark("!", _("still open"), "break"),
         account=incident.account,
         promise=promise_view(incident.version) if incident.version is not None else None,
         called_on=call.started_at.date(),
