@@ -73,6 +73,19 @@ AUDITS: tuple[Row, ...] = (
         data=lambda _: {"standing": "faithful", "reason": "C’est la nuance convenue."},
     ),
     post(
+        "audits.comment_finding",
+        **_MAY,
+        values={"finding_id": "finding"},
+        data=lambda _: {"text": "Réentendu à deux."},
+    ),
+    # the client's own remark is theirs to take back: here it is only known
+    post(
+        "audits.take_back_comment",
+        may=frozenset(),
+        values={"remark_id": "finding_remark"},
+        writes=False,
+    ),
+    post(
         "audits.conclude_contested",
         **_MAY,
         values={"finding_id": "answered_finding"},

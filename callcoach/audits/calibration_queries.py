@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from callcoach.accounts.access import Viewer
 from callcoach.audits.models import Audit, AuditCall, JointCalibration, Judgement
@@ -31,3 +31,22 @@ def waiting(viewer: Viewer) -> list[JointCalibration]:
         if one.closed_at is None
         and (one.floor_standing is None or one.sponsor_standing is not None)
     ]
+
+
+def count_waiting(viewer: Viewer) -> int:
+    """How many `waiting` gives."""
+    mine = visible_audits(viewer).with_only_columns(Audit.id)
+    return (
+        db.session.scalar(
+            select(func.count(JointCalibration.id))
+            .join(Judgement, Judgement.id == JointCalibration.judgement_id)
+            .join(AuditCall, AuditCall.id == Judgement.audit_call_id)
+            .where(
+                AuditCall.audit_id.in_(mine),
+                JointCalibration.closed_at.is_(None),
+                JointCalibration.floor_standing.is_(None)
+                | JointCalibration.sponsor_standing.is_not(None),
+            )
+        )
+        or 0
+    )

@@ -174,7 +174,8 @@ def _compared(finding: Judgement, number: int, check: PromiseCheck | None) -> Co
     version = finding.version
     kind, final = version.kind, finding.final
     # what is shown is what was kept when the call was done; its reason only if it is still the same
-    fits = check is not None and check.standing == finding.machine
+    kept = check if check is not None and check.standing == finding.machine else None
+    reason = worded(kept.reason) if kept is not None else ""
     return Compared(
         finding=finding,
         number=number,
@@ -187,11 +188,12 @@ def _compared(finding: Judgement, number: int, check: PromiseCheck | None) -> Co
         choices=tuple(choices_of(kind)),
         machine=label_of(kind, finding.machine) if finding.machine else "",
         machine_sign=sign_of(kind, finding.machine) if finding.machine else "",
-        machine_quote=check.quote if check is not None and fits else "",
-        reason=worded(check.reason) if check is not None and fits else "",
+        # most reasons quote the words themselves
+        machine_quote=kept.quote if kept is not None and kept.quote not in reason else "",
+        reason=reason,
         is_same=finding.machine is None or finding.machine == finding.standing,
         clock=clock(finding.start_ms) if finding.start_ms is not None else "",
-        machine_start_ms=check.start_ms if check is not None and fits else None,
+        machine_start_ms=kept.start_ms if kept is not None else None,
     )
 
 

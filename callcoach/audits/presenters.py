@@ -95,7 +95,7 @@ def label_of(kind: PromiseKind | str, standing: Standing | str) -> str:
     """How a call stands, in the words for a promise of this kind."""
     standing = Standing(standing)
     if PromiseKind(kind) in UNWANTED and standing is not Standing.NOT_APPLICABLE:
-        return _("Not said") if standing is Standing.OMITTED else _("Said")
+        return _("Was not said") if standing is Standing.OMITTED else _("Was said")
     return str(STANDINGS[standing])
 
 

@@ -14,6 +14,7 @@ from callcoach.audits.models import (
     Audit,
     AuditCall,
     AuditState,
+    FindingRemark,
     Judgement,
     SampleState,
 )
@@ -116,6 +117,26 @@ def get_finding(viewer: Viewer, judgement_id: int) -> Judgement:
     if finding is None:
         raise NotFound("This finding does not exist, or is not one of yours.")
     return finding
+
+
+def get_remark(viewer: Viewer, remark_id: int) -> FindingRemark:
+    """One remark under a finding of the viewer's audits.
+
+    Raises:
+        NotFound: there is none, or its audit is outside the viewer's scope.
+    """
+    said = db.session.scalar(
+        select(FindingRemark)
+        .join(Judgement, Judgement.id == FindingRemark.judgement_id)
+        .join(AuditCall, AuditCall.id == Judgement.audit_call_id)
+        .where(
+            FindingRemark.id == remark_id,
+            AuditCall.audit_id.in_(visible_audits(viewer).with_only_columns(Audit.id)),
+        )
+    )
+    if said is None:
+        raise NotFound("This comment does not exist, or is not one of yours.")
+    return said
 
 
 def sampled_calls(audit: Audit) -> list[AuditCall]:

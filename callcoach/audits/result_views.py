@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
-from flask import redirect, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,10 +14,11 @@ from callcoach.audits import calibration_queries, presenters, queries, result_pr
 from callcoach.audits.access import sees_audits
 from callcoach.audits.blueprint import bp
 from callcoach.audits.models import AuditState, JointCalibration
-from callcoach.audits.operations import calibrating
+from callcoach.audits.operations import calibrating, remarking
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.notices.operations import mark_subject_seen
+from callcoach.web import nav
 from callcoach.web.requests import is_seen
 from callcoach.web.toasts import notify
 
@@ -137,6 +139,39 @@ def conclude_contested(finding_id: int) -> ResponseReturnValue:
     db.session.commit()
     notify(message)
     return redirect(url_for("audits.show_finding", finding_id=finding_id))
+
+
+@bp.post("/audits/findings/<int:finding_id>/comments")
+def comment_finding(finding_id: int) -> ResponseReturnValue:
+    """Write ``text`` under a finding; the client reads it."""
+    viewer = current_viewer()
+    said = remarking.comment(
+        viewer, queries.get_finding(viewer, finding_id), request.form.get("text", "")
+    )
+    undo = url_for("audits.take_back_comment", remark_id=said.id)
+    db.session.commit()
+    notify(_("Your comment stands under the finding; the client reads it."), undo=undo)
+    return redirect(url_for("audits.show_finding", finding_id=finding_id))
+
+
+@bp.post("/audits/remarks/<int:remark_id>/take-back")
+def take_back_comment(remark_id: int) -> ResponseReturnValue:
+    """Undo a comment of one's own."""
+    viewer = current_viewer()
+    said = queries.get_remark(viewer, remark_id)
+    finding_id = said.judgement_id
+    remarking.take_back(viewer, said)
+    db.session.commit()
+    return redirect(url_for("audits.show_finding", finding_id=finding_id))
+
+
+def _count_contested() -> int:
+    return calibration_queries.count_waiting(current_viewer())
+
+
+bp.record_once(
+    lambda state: nav.add_badge(cast("Flask", state.app), "audits.list_audits", _count_contested)
+)
 
 
 def _calibration(finding_id: int) -> JointCalibration:

@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, str] = {
     "portal.incident_commented": N_("The client of %(campaign)s commented on an incident."),
     "portal.wording": N_("The first calls with a new wording of %(campaign)s are drawn."),
     "audit.closed": N_("The audit “%(title)s” is closed: read what it found."),
+    "audit.commented": N_("The floor of %(campaign)s commented on a finding."),
     "audit.calibrated": N_("The floor of %(campaign)s answered in a joint calibration."),
     "field.letter": N_("A letter from the floor of %(campaign)s has come."),
     "incident.suspected": N_(

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from callcoach.analysis.claims import Standing
+from callcoach.audits import calibration_queries
 from callcoach.audits.models import Audit, JointCalibration
-from callcoach.audits.operations import calibrating, drawing, judging
+from callcoach.audits.operations import calibrating, drawing, judging, remarking
 from callcoach.audits.operations.judging import Place
 from callcoach.audits.queries import results_of, sampled_calls
 from callcoach.errors import Conflict, InvalidInput
@@ -152,3 +153,25 @@ def test_a_contested_finding_is_settled_when_both_hold_the_same(
     status, text = page_of(f"/audits/{audit_id}/results/{floor.approved}?week=2026-09-14")
     assert status == 200
     assert text.count("/audits/findings/") == 3
+
+
+def test_the_floor_answers_a_remark_but_not_before_its_side_of_a_calibration(floor: Floor) -> None:
+    with floor.app.app_context():
+        audit_id, _first = _drawn(floor)
+        sampled = sampled_calls(db.session.get_one(Audit, audit_id))[0]
+        judging.judge(floor.claire, sampled, floor.approved, "faithful")
+        finding = sampled.judgements[0]
+        with pytest.raises(Conflict):
+            remarking.comment(floor.claire, finding, "Trop tôt.")
+        judging.judge(floor.claire, sampled, floor.forbidden, "omitted")
+        judging.finish(floor.claire, sampled)
+        said = remarking.comment(floor.claire, finding, " Réentendu à deux. ")
+        assert said.text == "Réentendu à deux."
+        assert db.session.query(Notice).filter_by(kind="audit.commented").count() == 1
+        remarking.take_back(floor.claire, said)
+        assert said.withdrawn_at is not None
+        finding.calibration = JointCalibration(sponsor_standing=Standing.DISTORTED)
+        assert len(calibration_queries.waiting(floor.claire)) == 1
+        assert calibration_queries.count_waiting(floor.claire) == 1
+        with pytest.raises(Conflict):
+            remarking.comment(floor.claire, finding, "C’est faux.")

@@ -249,6 +249,7 @@ export async function mountJudge(root) {
       if (!button.disabled) finish.requestSubmit();
     }),
   });
-  show();
+  // On a phone the words come first, and stay there
+  show({ scroll: matchMedia("(min-width: 1001px)").matches });
   root.dataset.mounted = "";
 }
