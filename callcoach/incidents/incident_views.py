@@ -14,7 +14,7 @@ from callcoach.accounts.session import current_viewer
 from callcoach.campaigns.queries import get_campaign_to_edit
 from callcoach.debriefs.adding_views import told
 from callcoach.errors import InvalidInput
-from callcoach.extensions import db, write_transaction
+from callcoach.extensions import db, utc_now, write_transaction
 from callcoach.incidents import presenters, queries
 from callcoach.incidents.blueprint import bp
 from callcoach.incidents.models import Incident
@@ -56,7 +56,9 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         seats=[person.name for person in seats_of(incident.campaign)],
         people=queries.people_who_call_back(incident),
         agenda=told(item, is_new=False) if item is not None else None,
-        today=date.today().isoformat(),  # noqa: DTZ011 - a hint for the browser's calendar
+        viewer_id=viewer.user_id,
+        today=utc_now().date().isoformat(),
+        due_default=incident.tell_by.date().isoformat() if incident.tell_by else "",
     )
     if is_seen():
         subject = subject_of(incident)

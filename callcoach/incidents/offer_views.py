@@ -24,7 +24,9 @@ from callcoach.incidents import presenters, queries
 from callcoach.incidents.access import can_handle
 from callcoach.incidents.blueprint import bp
 from callcoach.incidents.labels import KINDS
+from callcoach.incidents.models import IncidentState
 from callcoach.incidents.operations import suspecting
+from callcoach.promises.hiding import is_hidden
 from callcoach.promises.queries import for_call
 from callcoach.web.toasts import notify
 
@@ -59,10 +61,15 @@ def report_from_desk(viewer: Viewer, call: Call) -> str:
         return ""
     if call.state != CallState.READY or call.deleted_at is not None:
         return ""
+    hides = is_hidden(call.id)  # somebody is to judge the call before the machine is heard
     return render_template(
         "incidents/_report.html",
         call_id=call.id,
-        known=[presenters.incident_view(each) for each in queries.of_call(viewer, call)],
+        known=[
+            presenters.incident_view(each)
+            for each in queries.of_call(viewer, call)
+            if each.reported_by_id or each.state != IncidentState.SUSPECTED or not hides
+        ],
         kinds=KINDS,
         promises=[version for version in for_call(call) if version.kind in _REPORTED],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from callcoach.extensions import utc_now
 from callcoach.incidents.labels import EVENTS, KINDS, STATES, STEPS
 from callcoach.incidents.models import EventKind, Incident, IncidentState, Step
 from callcoach.incidents.operations.handling import is_done
+from callcoach.promises.labels import KINDS as PROMISE_KINDS
 
 #: Seconds before the moment from which it is played: what led to it is heard with it.
 LEAD_S = 6
@@ -62,6 +63,7 @@ class IncidentView:
     state: str
     quote: str
     promise: str
+    promise_kind: str
     at_s: float
     confidence: float
     is_reported: bool
@@ -84,6 +86,7 @@ class IncidentView:
     recontact_by: str
     recontact_by_id: int | None
     recontact_due_on: str
+    recontact_day: date | None
     steps: tuple[StepView, ...]
 
     @property
@@ -118,6 +121,7 @@ def incident_view(incident: Incident) -> IncidentView:
         state=str(state),
         quote=incident.quote,
         promise=incident.version.text if incident.version else "",
+        promise_kind=str(PROMISE_KINDS[incident.version.kind]) if incident.version else "",
         at_s=incident.start_ms / 1000,
         confidence=incident.confidence,
         is_reported=incident.reported_by_id is not None,
@@ -142,6 +146,7 @@ def incident_view(incident: Incident) -> IncidentView:
         recontact_due_on=(
             incident.recontact_due_on.isoformat() if incident.recontact_due_on else ""
         ),
+        recontact_day=incident.recontact_due_on,
         steps=tuple(_step(incident, step) for step in Step),
     )
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from callcoach.accounts.access import Viewer
 from callcoach.calls.models import Call
@@ -16,7 +16,7 @@ from callcoach.campaigns.models import Campaign, Promise
 from callcoach.campaigns.queries import get_campaign, visible_campaigns
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now
-from callcoach.promises.access import can_decide, can_read_version, reads_proposals
+from callcoach.promises.access import can_decide, can_propose, can_read_version, reads_proposals
 from callcoach.promises.labels import KINDS
 from callcoach.promises.models import PromiseVersion, ProposalState
 from callcoach.script_library.models import ScriptRelease, ScriptVersion
@@ -167,6 +167,33 @@ def proposals(viewer: Viewer, campaign: Campaign) -> list[PromiseVersion]:
             .order_by(PromiseVersion.proposed_at, PromiseVersion.id)
         )
     )
+
+
+def proposals_of(
+    viewer: Viewer, state: ProposalState, *, since: datetime | None = None
+) -> list[PromiseVersion]:
+    """Proposals in one state of the campaigns that the viewer writes for, longest first; what was
+    proposed again since is left out.
+
+    Args:
+        since: only what was decided from then on.
+    """
+    later = aliased(PromiseVersion)
+    query = _versions().where(
+        Promise.campaign_id.in_(visible_campaigns(viewer).with_only_columns(Campaign.id)),
+        PromiseVersion.state == state,
+        ~exists().where(
+            later.promise_id == PromiseVersion.promise_id, later.number > PromiseVersion.number
+        ),
+    )
+    if since is not None:
+        query = query.where(PromiseVersion.decided_at >= since)
+    found = db.session.scalars(query.order_by(PromiseVersion.proposed_at, PromiseVersion.id))
+    return [
+        each
+        for each in found
+        if not each.promise.campaign.is_archived and can_propose(viewer, each.promise.campaign)
+    ]
 
 
 def coming(viewer: Viewer, campaign: Campaign) -> list[PromiseVersion]:

@@ -6,6 +6,7 @@ from callcoach.promises import (  # noqa: F401 - they register their pages, and 
     # a script is released
     approval_views,
     check_views,
+    home,
     list_views,
     proposal_views,
     subscribers,

@@ -37,10 +37,11 @@ def proposed_account(incident: Incident) -> str:
     quote = redaction.strike(
         incident.quote, redaction.find(incident.quote, names=names, spared=spared), labels
     )
+    quote = quote.strip().rstrip(".")
     said = str(_("In a call, an agent said: “%(quote)s”.", quote=quote)) if quote else ""
     if incident.version is None:
         return said
-    about = str(_("You decided: “%(text)s”.", text=incident.version.text))
+    about = str(_("You decided: “%(text)s”.", text=incident.version.text.rstrip(".")))
     return f"{said} {about}".strip()
 
 
