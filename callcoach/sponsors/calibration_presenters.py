@@ -7,6 +7,7 @@ from datetime import datetime
 
 from callcoach.audits.models import Judgement
 from callcoach.sponsors.presenters import Mark, standing_mark
+from callcoach.sponsors.striking import without_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def calibration_view(finding: Judgement) -> CalibrationView | None:
         )
         if calibration.floor_standing is not None:
             theirs = SideView(
-                standing_mark(kind, calibration.floor_standing), calibration.floor_reason
+                standing_mark(kind, calibration.floor_standing),
+                without_names(calibration.floor_reason, finding.sampled.call),
             )
     return CalibrationView(
         opened_at=calibration.opened_at,

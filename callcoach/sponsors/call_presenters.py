@@ -25,6 +25,7 @@ from callcoach.sponsors.presenters import (
     standing_mark,
 )
 from callcoach.sponsors.queries import Content
+from callcoach.sponsors.striking import without_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def finding_view(finding: Judgement, content: Content | None, remarks: int = 0) 
         promise=promise_view(finding.version),
         mark=standing_mark(kind, finding.final),
         settled=finding.settled is not None,
-        comment=finding.comment if content is not None else "",
+        comment=without_names(finding.comment, content.call) if content is not None else "",
         turns=turns,
         start_ms=start_ms if content is not None else None,
         is_released=content is not None,
@@ -202,7 +203,7 @@ def remark_views(viewer: Viewer, remarks: Sequence[FindingRemark]) -> list[Remar
             RemarkView(
                 remark_id=each.id,
                 mark=marks[RemarkKind(each.kind)],
-                text=each.text,
+                text=_text(each),
                 who=_who(each.author),
                 at=each.at,
                 is_mine=is_mine,
@@ -210,6 +211,13 @@ def remark_views(viewer: Viewer, remarks: Sequence[FindingRemark]) -> list[Remar
             )
         )
     return found
+
+
+def _text(said: FindingRemark) -> str:
+    """Their own words as they are; the floor's without names."""
+    if said.author is not None and said.author.role == Role.SPONSOR:
+        return said.text
+    return without_names(said.text, said.judgement.sampled.call)
 
 
 def _who(author: User | None) -> str:

@@ -17,6 +17,7 @@ from callcoach.audits.results import PromiseResult, SampleFacts
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import utc_now
 from callcoach.promises import queries as promises
+from callcoach.script_library.approval_queries import waiting_and_sent_back
 from callcoach.script_library.approval_queries import waiting_for as scripts_waiting
 from callcoach.sponsors import access, incidents, queries, sounds, wordings
 from callcoach.sponsors.presenters import (
@@ -96,8 +97,9 @@ def tabs(campaign: Campaign, current: str) -> list[tuple[str, str, bool]]:
 
 def waiting(viewer: Viewer, campaign: Campaign) -> list[WaitView]:
     """What waits for the client in a campaign, what matters most first: incidents, what they decide,
-    findings to hear again, new calls to hear. Who looks in sees what waits for the client.
+    findings to hear again, new calls to hear. Who looks in sees what waits for the client, without a way to decide it.
     """
+    is_client = answers(viewer, campaign)
     found = [
         WaitView("!", _("Read the incident"), incident.title, incident.url, incident.told_at)
         for incident in incidents.unread(viewer, campaign)
@@ -107,10 +109,10 @@ def waiting(viewer: Viewer, campaign: Campaign) -> list[WaitView]:
             "✓",
             _("Approve version %(number)s of the script", number=version.number),
             version.reason,
-            url_for("script_library.show_approval", version_id=version.id),
+            url_for("script_library.show_approval", version_id=version.id) if is_client else "",
             version.submitted_at,
         )
-        for version in scripts_waiting(viewer)
+        for version in (scripts_waiting(viewer) if is_client else waiting_and_sent_back(viewer)[0])
         if version.script.campaign_id == campaign.id
     ]
     found += [
@@ -118,10 +120,12 @@ def waiting(viewer: Viewer, campaign: Campaign) -> list[WaitView]:
             "✓",
             _("Decide about a promise"),
             f"« {version.text} »",
-            promise_url(version.id),
+            url_for("promises.show_approval", version_id=version.id) if is_client else "",
             version.proposed_at,
         )
-        for version in promises.waiting_for(viewer)
+        for version in (
+            promises.waiting_for(viewer) if is_client else promises.proposals(viewer, campaign)
+        )
         if version.promise.campaign_id == campaign.id
     ]
     found += [
@@ -149,11 +153,6 @@ def waiting(viewer: Viewer, campaign: Campaign) -> list[WaitView]:
         for draw in wordings.unheard(viewer, campaign)
     ]
     return found
-
-
-def promise_url(version_id: int) -> str:
-    """Where a proposed promise is decided."""
-    return url_for("promises.show_approval", version_id=version_id)
 
 
 def campaign_row(viewer: Viewer, campaign: Campaign) -> CampaignRow:

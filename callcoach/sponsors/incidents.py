@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import AccessEvent, Role
+from callcoach.accounts.models import Role
 from callcoach.campaigns.models import Campaign
 from callcoach.errors import InvalidInput, NotAllowed, NotFound
 from callcoach.extensions import db
@@ -112,17 +112,12 @@ def content_of(viewer: Viewer, incident: Incident) -> Content | None:
 
 
 def unread(viewer: Viewer, campaign: Campaign) -> list[IncidentView]:
-    """Incidents the viewer has not opened yet, oldest first; of the client's people only."""
+    """Incidents the viewer has not opened yet, oldest first; or, for who looks in, nobody of
+    the client's has.
+    """
     found = told(campaign)
-    opened = set(
-        db.session.scalars(
-            select(AccessEvent.subject_id).where(
-                AccessEvent.action == "portal.incident",
-                AccessEvent.subject_kind == "incident",
-                AccessEvent.subject_id.in_([incident.id for incident in found]),
-                AccessEvent.actor_id == viewer.user_id,
-            )
-        )
+    opened = log.opened(
+        viewer, campaign, "incident", "incident", [incident.id for incident in found]
     )
     return [
         incident_view(viewer, incident, None)

@@ -97,6 +97,22 @@ def was_written(viewer: Viewer, action: str, subject_kind: str, subject_id: int)
     )
 
 
+def opened(
+    viewer: Viewer, campaign: Campaign, action: str, subject_kind: str, ids: Sequence[int]
+) -> set[int]:
+    """Which of some things the viewer has opened; for who looks in, those anybody of the client's
+    has.
+    """
+    query = select(AccessEvent.subject_id).where(
+        AccessEvent.action == PREFIX + action,
+        AccessEvent.subject_kind == subject_kind,
+        AccessEvent.subject_id.in_(ids),
+    )
+    if can_answer(reach_of(viewer, campaign)):
+        query = query.where(AccessEvent.actor_id == viewer.user_id)
+    return {number for number in db.session.scalars(query) if number is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class LogFilters:
     """What the log is narrowed to; None narrows nothing.

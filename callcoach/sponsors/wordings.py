@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, exists, select
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import AccessEvent
 from callcoach.analysis.claims import Standing
 from callcoach.audits.models import WordingCall, WordingDraw
 from callcoach.calls.models import Call
@@ -29,7 +28,7 @@ from callcoach.script_library.models import (
     ScriptRelease,
     ScriptVersion,
 )
-from callcoach.sponsors import queries
+from callcoach.sponsors import log, queries
 from callcoach.sponsors.access import Place, place_in_wording
 from callcoach.sponsors.queries import Content
 
@@ -218,16 +217,7 @@ def content_of(viewer: Viewer, drawn: WordingCall) -> Content | None:
 def unheard(viewer: Viewer, campaign: Campaign) -> list[WordingDraw]:
     """Draws of which something may be heard and that the viewer has not opened yet."""
     drawn = [draw for draw in queries.draws_of(campaign) if draw.drawn_at is not None]
-    opened = set(
-        db.session.scalars(
-            select(AccessEvent.subject_id).where(
-                AccessEvent.action == "portal.wording",
-                AccessEvent.subject_kind == "wording_draw",
-                AccessEvent.subject_id.in_([draw.id for draw in drawn]),
-                AccessEvent.actor_id == viewer.user_id,
-            )
-        )
-    )
+    opened = log.opened(viewer, campaign, "wording", "wording_draw", [draw.id for draw in drawn])
     released = released_ids([one.call_id for draw in drawn for one in draw.calls])
     return [
         draw

@@ -130,7 +130,8 @@ def portal_things(
     audit = create_audit(campaign, supervisor, [call], AuditState.CLOSED, title=f"Vu-{mark}")
     judge_all(audit)
     sampled = audit.calls[0]
-    finding = create_judgement(sampled, approved, supervisor)
+    slip = f"Agente-{mark} et Prospect-{mark} en parlent."
+    finding = create_judgement(sampled, approved, supervisor, comment=slip)
     remarked = create_judgement(sampled, others[0], supervisor)
     contested = create_judgement(sampled, others[1], supervisor, standing=Standing.DISTORTED)
     said = [

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from callcoach.audits.models import Audit, AuditCall, AuditState, SampleState, WordingDraw
 from callcoach.calls.models import Call, TurnCorrection
+from callcoach.campaigns.models import Campaign
 from callcoach.extensions import db, utc_now
 from callcoach.incidents.models import Incident, IncidentState
 from callcoach.privacy.models import Redaction
@@ -109,7 +110,12 @@ def test_a_client_opens_no_room_of_the_floor_and_reads_no_name(
             assert not [name for name in telling if name in text], row.endpoint
     readable = {row.endpoint for row in PORTAL if row.method == "GET" and row.values}
     assert opened == readable
+    with app.app_context():
+        db.session.get_one(Campaign, here.campaign).portal_agent_voice = False
+        db.session.commit()
     browser = sign_in(here.sponsor_user)
+    whole = browser.get(f"/portal/calls/{here.portal_audit_call}/audio")
+    assert whole.data == REDACTED[2], "by setting, the agent is not heard"
     for address in ("/calls", "/search?q=agente", "/audits", "/portal-log"):
         text = browser.get(address).get_data(as_text=True)
         assert not [name for name in telling if name in text], address
