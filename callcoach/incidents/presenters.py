@@ -52,7 +52,7 @@ class IncidentView:
 
     Args:
         audio_url: the call's sound, from a little before the moment to a little after; "" without.
-        desk_url: the moment on the desk.
+        desk_url: the moment on the desk; "" for a call that was put aside.
         is_overdue: the sponsor was not told in time, or has not been and the time is over.
     """
 
@@ -108,7 +108,8 @@ def incident_view(incident: Incident) -> IncidentView:
     """One incident."""
     call = incident.call
     sign, state = STATES[IncidentState(incident.state)]
-    has_sound = call.recording is not None and call.recording.playback_id is not None
+    is_there = call.deleted_at is None
+    has_sound = is_there and call.recording is not None and call.recording.playback_id is not None
     start = max(0.0, incident.start_ms / 1000 - LEAD_S)
     end = incident.end_ms / 1000 + TAIL_S
     audio = f"{url_for('calls.audio', call_id=call.id)}#t={start:.1f},{end:.1f}"
@@ -134,7 +135,7 @@ def incident_view(incident: Incident) -> IncidentView:
         campaign_id=incident.campaign_id,
         campaign=incident.campaign.name,
         audio_url=audio if has_sound else "",
-        desk_url=url_for("coaching.desk", call_id=call.id, t=f"{start:g}"),
+        desk_url=url_for("coaching.desk", call_id=call.id, t=f"{start:g}") if is_there else "",
         url=url_for("incidents.show_incident", incident_id=incident.id),
         tell_by=incident.tell_by,
         told_at=incident.told_at,

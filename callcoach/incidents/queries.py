@@ -19,11 +19,16 @@ from callcoach.incidents.models import Incident, IncidentState
 
 
 def _incidents(viewer: Viewer) -> Select[Incident]:
-    """Those of calls that the viewer judges and that were not put aside."""
+    """Those of calls that the viewer judges. What is only suspected goes with a call that is put
+    aside; an incident that was confirmed does not: the sponsor is owed an account of it.
+    """
     query = (
         select(Incident)
         .join(Incident.call)
-        .where(Call.deleted_at.is_(None))
+        .where(
+            Call.deleted_at.is_(None)
+            | Incident.state.in_((IncidentState.OPEN, IncidentState.CLOSED))
+        )
         .options(
             joinedload(Incident.call).joinedload(Call.agent),
             joinedload(Incident.call).joinedload(Call.recording),

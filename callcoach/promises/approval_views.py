@@ -22,7 +22,11 @@ from callcoach.promises.operations import deciding, telling
 from callcoach.script_library.access import can_read_version as can_read_script_version
 from callcoach.script_library.approval_queries import waiting_for as scripts_waiting_for
 from callcoach.script_library.models import ScriptVersion
-from callcoach.script_library.panels import add_approval_panel, add_version_panel
+from callcoach.script_library.panels import (
+    add_approval_panel,
+    add_beside_approval,
+    add_version_panel,
+)
 from callcoach.script_library.queries import script_of
 from callcoach.web import nav
 from callcoach.web.requests import is_seen
@@ -105,6 +109,17 @@ def promises_of_version(viewer: Viewer, version: ScriptVersion) -> str:
             "promises.list_promises", campaign_id=version.script.campaign_id, script=version.id
         ),
     )
+
+
+@add_beside_approval
+def promises_with_script(viewer: Viewer, version: ScriptVersion) -> str:
+    """Promises that are to come into force with a version that the sponsor reads."""
+    rows = [
+        waiting_view(each)
+        for each in queries.proposals(viewer, version.script.campaign)
+        if each.script_version_id == version.id
+    ]
+    return render_template("promises/_waiting.html", rows=rows, comes_with=True) if rows else ""
 
 
 def waiting_view(version: PromiseVersion) -> presenters.VersionView:

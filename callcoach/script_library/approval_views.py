@@ -77,6 +77,7 @@ def show_approval(version_id: int) -> ResponseReturnValue:
         can_suspend=decides and _can_suspend(version),
         asked=[person.name for person in asked_first(version.script)],
         decisions=presenters.decision_views(version),
+        beside=panels.beside_approval(viewer, version),
     )
     if is_seen():
         mark_seen_later(viewer, version)

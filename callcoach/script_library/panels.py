@@ -36,6 +36,7 @@ History = Callable[[Sequence[ScriptVersion]], Mapping[int, Sequence[str]]]
 _version_panels: Registry[VersionPanel] = Registry()
 _script_panels: Registry[ScriptPanel] = Registry()
 _approval_panels: Registry[ApprovalPanel] = Registry()
+_beside_approval: Registry[VersionPanel] = Registry()
 _line_panels: Registry[Panel] = Registry()
 _diff_panels: Registry[DiffPanel] = Registry()
 _histories: Registry[History] = Registry()
@@ -51,6 +52,8 @@ add_version_panel = _version_panels.add
 add_script_panel = _script_panels.add
 #: Shows something else that waits for the sponsor, above the scripts that do.
 add_approval_panel = _approval_panels.add
+#: Shows something on the sponsor's page of one version: what else comes with it.
+add_beside_approval = _beside_approval.add
 #: Says something under versions in the history of a script, on its page and in its files: what was
 #: learnt while a version was in force. Its readers are the editors and the floor's leads.
 add_history = _histories.add
@@ -78,6 +81,11 @@ def script_panels(viewer: Viewer, campaign: Campaign) -> list[str]:
 def approval_panels(viewer: Viewer) -> list[str]:
     """What else waits for a person of the sponsor's, in the order of registration."""
     return [html for panel in _approval_panels if (html := panel(viewer))]
+
+
+def beside_approval(viewer: Viewer, version: ScriptVersion) -> list[str]:
+    """What comes with a version that the sponsor reads, in the order of registration."""
+    return [html for panel in _beside_approval if (html := panel(viewer, version))]
 
 
 def line_panels(viewer: Viewer, version: ScriptVersion, keys: Sequence[str]) -> dict[str, str]:

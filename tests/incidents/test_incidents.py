@@ -16,6 +16,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, User
 from callcoach.accounts.queries import viewer_of
 from callcoach.analysis.claims import Standing
+from callcoach.calls.events import details_changed
 from callcoach.calls.models import Call
 from callcoach.campaigns.models import PromiseKind
 from callcoach.errors import Conflict, InvalidInput
@@ -207,3 +208,20 @@ def test_a_suspicion_comes_first_and_only_to_who_judges(app: Flask, sign_in: Any
     assert link is not None
     shown = supervisor.post(link[1], follow_redirects=True).text
     assert 'name="account"' in shown
+
+
+def test_a_call_put_aside_or_moved_hides_no_confirmed_incident_and_tells_the_right_sponsor(
+    floor: Floor,
+) -> None:
+    incident, call = _open(floor), floor.call
+    create_incident(call, start_ms=100, end_ms=2_000)
+    stranger = create_user(Role.SPONSOR)
+    call.campaign = create_campaign([call.team], create_sponsor([stranger]))
+    call.deleted_at = utc_now()
+    db.session.flush()
+    details_changed(call)
+    assert queries.list_incidents(floor.viewer, call.campaign) == [incident]
+    handling.save_account(floor.viewer, incident, "Récit.", based_on=incident.row_version)
+    handling.tell(floor.viewer, incident)
+    assert floor.told(floor.client) == []
+    assert floor.told(stranger) == ["incident.told"]

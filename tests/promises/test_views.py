@@ -7,8 +7,11 @@ from typing import Any
 
 from flask import Flask
 
+from callcoach.extensions import db
+from callcoach.promises.operations.proposing import Content, propose
+from callcoach.script_library.operations import publishing
 from tests.factories.accounts import create_user
-from tests.script_library.publishing_steps import make_desk
+from tests.script_library.publishing_steps import FIRST, make_desk
 
 
 def test_a_statement_goes_from_the_supervisor_to_the_sponsor_and_into_force(
@@ -67,3 +70,21 @@ def test_a_stale_change_of_a_proposal_shows_both_texts(app: Flask, sign_in: Any)
     assert again is not None
     saved = first.post(link[1], data={**values, "based_on": again[1], "text": "Le mien."})
     assert saved.status_code == 302
+
+
+def test_a_script_and_the_promises_that_come_with_it_lead_to_each_other(
+    app: Flask, sign_in: Any
+) -> None:
+    with app.app_context():
+        desk = make_desk(app)
+        script = publishing.submit(desk.viewer(desk.supervisor), desk.draft(FIRST))
+        content = Content("positioning", "La clôture guidée", script_version_id=script.id)
+        promise = propose(desk.viewer(desk.supervisor), desk.campaign, content, "Nouveau nom.")
+        db.session.commit()
+        script_id, promise_id, campaign = script.id, promise.id, desk.campaign.id
+        sponsor, supervisor = sign_in(desk.approver), sign_in(desk.supervisor)
+    assert f"/approvals/promises/{promise_id}" in sponsor.get(f"/approvals/{script_id}").text
+    page = sponsor.get(f"/approvals/promises/{promise_id}").text
+    assert f'href="/approvals/{script_id}"' in page
+    version = supervisor.get(f"/campaigns/scripts/{script_id}").text
+    assert f"/campaigns/{campaign}/promises?script={script_id}" in version
