@@ -55,6 +55,10 @@ def list_promises(campaign_id: int) -> ResponseReturnValue:
             presenters.version_view(each, queries.in_force_of(each.promise))
             for each in (queries.coming(viewer, campaign) if is_now else [])
         ],
+        turned_down=[
+            presenters.version_view(each)
+            for each in (queries.turned_down(viewer, campaign) if is_now else [])
+        ],
         retired=queries.retired(campaign) if is_now else [],
         asked=[person.name for person in telling.asked(campaign)],
         proposed_ids={each.promise_id for each in waiting},

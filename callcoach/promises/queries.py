@@ -196,6 +196,17 @@ def proposals_of(
     ]
 
 
+def turned_down(viewer: Viewer, campaign: Campaign) -> list[PromiseVersion]:
+    """What the sponsor declined, or was taken back, and nobody has proposed again, newest first."""
+    found = [
+        version
+        for state in (ProposalState.DECLINED, ProposalState.WITHDRAWN)
+        for version in proposals_of(viewer, state)
+        if version.promise.campaign_id == campaign.id
+    ]
+    return sorted(found, key=lambda each: each.id, reverse=True)
+
+
 def coming(viewer: Viewer, campaign: Campaign) -> list[PromiseVersion]:
     """What is approved and comes into force with a version of the script that is not released."""
     if not reads_proposals(viewer, campaign):

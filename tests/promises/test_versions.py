@@ -145,6 +145,7 @@ def test_declining_says_why_and_changes_nothing(desk: Desk) -> None:
     deciding.decline(sponsor, version, "Dites « environ ».")
     assert _texts(desk) == []
     assert desk.told(desk.supervisor) == ["promise.declined"]
+    assert queries.turned_down(desk.viewer(desk.supervisor), desk.campaign) == [version]
     again = proposing.propose_again(desk.viewer(desk.supervisor), version)
     assert (again.number, again.text, again.state) == (2, HALF.text, ProposalState.PROPOSED)
     proposing.withdraw(desk.viewer(desk.supervisor), again)
