@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -41,6 +43,18 @@ from callcoach.privacy.spans import (
 
 #: More are no redaction any more.
 MAX_SPANS = 2000
+
+#: Number, row version and digest of a redaction as it was shown. A proposal that nobody stored always
+#: has the same number and version, whatever its words are: only the digest tells two of them apart.
+Shown = tuple[int, int, str]
+
+
+def version_of(redaction: Redaction) -> Shown:
+    """What of a redaction is shown, also of one that is only proposed."""
+    spans = sorted(redaction.spans, key=lambda span: json.dumps(span, sort_keys=True))
+    shown_of = [redaction.fingerprint, redaction.turns, spans]
+    digest = hashlib.sha256(json.dumps(shown_of, sort_keys=True).encode()).hexdigest()
+    return redaction.number, redaction.row_version, digest
 
 
 def propose(call: Call) -> Redaction:
@@ -102,7 +116,7 @@ def change(
     *,
     drop: Iterable[Mapping[str, Any]] = (),
     add: Iterable[Mapping[str, Any]] = (),
-    based_on: tuple[int, int],
+    based_on: Shown,
 ) -> tuple[Redaction, list[Strike], list[Strike]]:
     """Strike, put back, or undo either: some strikes go, others come in their place.
 
@@ -110,8 +124,7 @@ def change(
         drop: each as `Strike.to_dict` gave it.
         add: ``turn``, ``start``, ``end``, ``kind``, ``is_struck``, ``by``; times follow from the
             words, but where there are none (``start_ms``, ``end_ms``). What they touch goes.
-        based_on: number and row version of the redaction that was shown; a number that is to come
-            where only a proposal was shown.
+        based_on: `version_of` the redaction that was shown, stored or only proposed.
 
     Returns:
         The redaction, what came and what went: exchanged, they undo it.
@@ -177,19 +190,23 @@ def _store(redaction: Redaction, strikes: Collection[Strike], turns: Sequence[Sh
     db.session.flush()
 
 
-def _require_version(redaction: Redaction, based_on: tuple[int, int]) -> None:
-    if (redaction.number, redaction.row_version) != based_on:
-        raise StaleVersion(
-            "The words or the redaction of this call have changed since you opened the page; "
-            "load it again."
-        )
+def _require_version(redaction: Redaction, based_on: Shown) -> None:
+    if version_of(redaction) != based_on:
+        raise _stale()
 
 
-def release_call(viewer: Viewer, call: Call, *, based_on: tuple[int, int]) -> Redaction:
+def _stale() -> StaleVersion:
+    return StaleVersion(
+        "The words or the redaction of this call have changed since you opened the page; "
+        "load it again."
+    )
+
+
+def release_call(viewer: Viewer, call: Call, *, based_on: Shown) -> Redaction:
     """Release what was shown of a call, also where that was only a proposal so far.
 
     Args:
-        based_on: number and row version that were shown.
+        based_on: `version_of` what was shown.
 
     Raises:
         NotFound, StaleVersion: as `release`.
@@ -201,28 +218,23 @@ def release_call(viewer: Viewer, call: Call, *, based_on: tuple[int, int]) -> Re
     return release(viewer, redaction)
 
 
-def release(viewer: Viewer, redaction: Redaction, *, based_on: int | None = None) -> Redaction:
+def release(viewer: Viewer, redaction: Redaction) -> Redaction:
     """Let the sponsor read and hear the call as redacted, where an audit shows it to them. Its sound
     is made by a worker.
 
-    Args:
-        based_on: row version that was shown; none for whoever has just read it.
-
     Raises:
         NotFound: as `get_call_to_redact`.
-        StaleVersion: it was changed since, or does not fit the words any more.
+        StaleVersion: it does not fit the words any more.
     """
     call = get_call_to_redact(viewer, redaction.call_id)
     lock(call)
     db.session.refresh(redaction)
     if is_released(redaction):
         return redaction
-    shown_version = based_on if based_on is not None else redaction.row_version
     newest = newest_of(call.id)
     turns = calls.turns_of(call)
     if newest is None or newest.id != redaction.id or not is_current(redaction, call, turns):
-        shown_version = -1
-    _require_version(redaction, (redaction.number, shown_version))
+        raise _stale()
     redaction.turns = shown(turns, strikes_of(redaction), call.language)
     redaction.released_at, redaction.released_by_id = utc_now(), viewer.user_id
     redaction.row_version += 1

@@ -12,7 +12,6 @@ from callcoach.calls.call_presenters import UNSURE_BELOW
 from callcoach.calls.mapping import ShownTurn
 from callcoach.calls.presenters import clock
 from callcoach.privacy.labels import CHOICES, kind_label
-from callcoach.privacy.models import Redaction
 from callcoach.privacy.spans import PERSON, Strike, tokens_of
 
 
@@ -142,17 +141,18 @@ def counts_of(strikes: Iterable[Strike]) -> list[tuple[str, int]]:
 
 
 def page_data(
-    redaction: Redaction,
+    version: tuple[int, int, str],
     strikes: Sequence[Strike],
     *,
     duration_ms: int,
     urls: Mapping[str, str],
     words: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What the page's script works with."""
+    """What the page's script works with; `version` says what is shown: number, row version, digest."""
     return {
-        "number": redaction.number,
-        "version": redaction.row_version,
+        "number": version[0],
+        "version": version[1],
+        "digest": version[2],
         "strikes": [strike.to_dict() for strike in strikes],
         "labels": [kind_label(strike.kind) for strike in strikes],
         "stops": stops_of(strikes),

@@ -101,10 +101,10 @@ def change_redaction(call_id: int) -> ResponseReturnValue:
 
 @bp.post("/calls/<int:call_id>/redaction/release")
 def release(call_id: int) -> ResponseReturnValue:
-    """Release what was shown (``number``, ``version``), and go on to the next that waits."""
+    """Release what was shown (``number``, ``version``, ``digest``), and go on to the next that waits."""
     viewer = current_viewer()
     call = queries.get_call_to_redact(viewer, call_id)
-    based_on = _version([request.form.get("number"), request.form.get("version")])
+    based_on = _version([request.form.get(name) for name in ("number", "version", "digest")])
     operations.release_call(viewer, call, based_on=based_on)
     next_id = _next_id(viewer, call.id)
     db.session.commit()
@@ -212,7 +212,7 @@ def _names(call: Call, _turns: list[ShownTurn]) -> dict[str, str]:
 
 def _data(call: Call, shown: _Shown) -> dict[str, Any]:
     return page_presenters.page_data(
-        shown.redaction,
+        operations.version_of(shown.redaction),
         shown.strikes,
         duration_ms=call.duration_ms,
         urls={"spans": url_for("privacy.change_redaction", call_id=call.id)},
@@ -277,10 +277,10 @@ def _items(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return items
 
 
-def _version(value: Any) -> tuple[int, int]:
+def _version(value: Any) -> operations.Shown:
     try:
-        number, version = value
-        return int(number), int(version)
+        number, version, digest = value
+        return int(number), int(version), str(digest)
     except (TypeError, ValueError):
         raise InvalidInput("Load the page again: it does not say what it shows.") from None
 

@@ -136,14 +136,14 @@ def test_a_correction_puts_it_out_of_date_and_what_people_decided_is_carried_ove
         turn, other = turns[0], turns[-1]
         assert turn.index != other.index
         start = turn.text.index("clôture")
-        version = (first.number, first.row_version)
+        version = operations.version_of(first)
         add = [{"turn": turn.index, "start": start + 1, "end": start + 3, "kind": "other"}]
         kept = next(
             s for s in queries.strikes_of(first) if s.kind == "name" and s.turn != other.index
         )
         add.append({**kept.to_dict(), "is_struck": False})
         with pytest.raises(StaleVersion):
-            operations.change(floor.supervisor, call, add=add, based_on=(1, 99))
+            operations.change(floor.supervisor, call, add=add, based_on=(1, 99, version[2]))
         first, came, gone = operations.change(
             floor.supervisor, call, drop=[kept.to_dict()], add=add, based_on=version
         )
@@ -151,7 +151,7 @@ def test_a_correction_puts_it_out_of_date_and_what_people_decided_is_carried_ove
         assert turn.text[struck.start : struck.end] == "clôture", (
             "whole words: half of one tells it"
         )
-        version = (first.number, first.row_version)
+        version = operations.version_of(first)
         first, _, _ = operations.change(
             floor.supervisor,
             call,
@@ -165,7 +165,7 @@ def test_a_correction_puts_it_out_of_date_and_what_people_decided_is_carried_ove
             call,
             drop=[kept.to_dict()],
             add=add,
-            based_on=(first.number, first.row_version),
+            based_on=operations.version_of(first),
         )
         other_stretch = {"start_ms": other.start_ms, "end_ms": other.end_ms}
         db.session.commit()
@@ -179,7 +179,9 @@ def test_a_correction_puts_it_out_of_date_and_what_people_decided_is_carried_ove
         assert "[passage retiré]" in shown
         assert shown.casefold().count("mensuelle") == 1, "the one put back"
         with pytest.raises(Conflict):
-            operations.change(floor.supervisor, _call(call_id), based_on=(1, released.row_version))
+            operations.change(
+                floor.supervisor, _call(call_id), based_on=operations.version_of(released)
+            )
         db.session.rollback()
     with app.app_context(), write_transaction():
         said = {"replaced_text": other_text, "text": "Je suis Paul Karlin."}
@@ -196,6 +198,27 @@ def test_a_correction_puts_it_out_of_date_and_what_people_decided_is_carried_ove
         old = db.session.get_one(Redaction, redaction_id)
         assert (old.file_id, old.text_only_file_id) == (None, None)
         db.session.commit()
+
+
+def test_words_corrected_after_they_were_read_are_not_released_unseen(
+    app: Flask, floor: Floor, call_id: int
+) -> None:
+    with app.app_context(), write_transaction():
+        call = _call(call_id)
+        turns = calls.turns_of(call)
+        seen = operations.version_of(operations.draft_of(call, turns, None))
+        stretch = {"start_ms": turns[0].start_ms, "end_ms": turns[0].end_ms}
+        said = {"replaced_text": turns[0].text, "text": "Appelez Paul Karlin."}
+        one = TurnCorrection(call_id=call_id, channel=turns[0].channel, **stretch, **said)
+        db.session.add(one)
+        db.session.flush()
+        for write in (operations.release_call, operations.change):
+            with pytest.raises(StaleVersion):
+                write(floor.supervisor, _call(call_id), based_on=seen)
+        shown = operations.version_of(operations.propose(_call(call_id)))
+        assert shown[:2] == seen[:2], "only the digest tells them apart"
+        released = operations.release_call(floor.supervisor, call, based_on=shown)
+        assert queries.is_released(released)
 
 
 def test_a_purged_call_leaves_no_redacted_sound(

@@ -65,7 +65,7 @@ export function mountRedaction(root) {
   }
 
   async function changeNow(drop, add, isUndo) {
-    const body = JSON.stringify({ drop, add, based_on: [data.number, data.version] });
+    const body = JSON.stringify({ drop, add, based_on: [data.number, data.version, data.digest] });
     let answer;
     try {
       const response = await send(data.urls.spans, {
@@ -85,6 +85,7 @@ export function mountRedaction(root) {
     root.querySelector("[data-counts]").innerHTML = answer.left;
     for (const field of root.querySelectorAll("[data-version]")) field.value = data.version;
     for (const field of root.querySelectorAll("[name=number]")) field.value = data.number;
+    for (const field of root.querySelectorAll("[name=digest]")) field.value = data.digest;
     if (!isUndo) undos.push(answer.undo);
     read.again();
     const chosen = answer.undo.drop[0] ?? before;
