@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
-from flask import redirect, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.access import Viewer
@@ -21,6 +22,7 @@ from callcoach.promises.models import PromiseVersion
 from callcoach.sponsors import (
     call_presenters,
     home_presenters,
+    incidents,
     log,
     presenters,
     queries,
@@ -28,6 +30,7 @@ from callcoach.sponsors import (
 )
 from callcoach.sponsors.blueprint import bp
 from callcoach.sponsors.naming import ensure_aliases
+from callcoach.web import nav
 from callcoach.web.paging import Page, page_number
 from callcoach.web.requests import is_seen
 
@@ -255,3 +258,18 @@ def see(viewer: Viewer, subject: str) -> None:
     with write_transaction():
         notices.mark_subject_seen(viewer, subject)
         db.session.commit()
+
+
+def _count_waiting() -> int:
+    """Incidents nobody of theirs has read and findings to hear again; approvals count beside theirs."""
+    viewer = current_viewer()
+    return sum(
+        len(incidents.unread(viewer, campaign)) + len(queries.to_calibrate(campaign))
+        for campaign in queries.campaigns_of(viewer)
+        if not campaign.is_archived
+    )
+
+
+bp.record_once(
+    lambda state: nav.add_badge(cast("Flask", state.app), "sponsors.portal", _count_waiting)
+)
