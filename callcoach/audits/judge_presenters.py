@@ -42,7 +42,9 @@ class PromiseView:
     label: str
     quote: str
     clock: str
+    channel: int | None
     start_ms: int | None
+    end_ms: int | None
     comment: str
 
 
@@ -94,7 +96,9 @@ def promise_view(version: PromiseVersion, number: int, found: Judgement | None) 
         label=label_of(version.kind, standing) if standing else "",
         quote=found.quote if found else "",
         clock=clock(start_ms) if start_ms is not None else "",
+        channel=found.channel if found else None,
         start_ms=start_ms,
+        end_ms=found.end_ms if found else None,
         comment=found.comment if found else "",
     )
 

@@ -8,9 +8,14 @@ stays, since agreement between people and machine is only worth something betwee
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import AccessEvent
 from callcoach.analysis.claims import Standing
+from callcoach.audits.frames import day_of
 from callcoach.audits.models import AuditCall, Judgement, SampleState
 from callcoach.audits.operations.rights import lock, log, require_auditor, require_running
 from callcoach.audits.results import standings_of
@@ -19,10 +24,15 @@ from callcoach.calls.models import Call
 from callcoach.errors import Conflict, InvalidInput, NotAllowed
 from callcoach.extensions import db, utc_now
 from callcoach.promises.models import PromiseCheck, PromiseVersion
-from callcoach.promises.queries import for_call
+from callcoach.promises.queries import in_force_at
 
 MAX_COMMENT = 2000
 MAX_QUOTE = 2000
+
+#: What the access log says of each judgement.
+PROMISE_JUDGED = "promise_judged"
+#: What was not said was said nowhere.
+_NOWHERE = frozenset({Standing.OMITTED, Standing.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,16 @@ class Place:
 
 def promises_of(sampled: AuditCall) -> list[PromiseVersion]:
     """What a sampled call is judged by: what was in force when it took place; none once erased."""
-    return for_call(sampled.call) if sampled.call is not None else []
+    call = sampled.call
+    if call is None:
+        return []
+    return in_force_at(sampled.audit.campaign_id, moment_of(sampled, call))
+
+
+def moment_of(sampled: AuditCall, call: Call) -> datetime:
+    """When a call took place, as it was when it was drawn; of older draws as it is now."""
+    written = sampled.audit.drawn_from.get("started", {}).get(str(call.id))
+    return datetime.fromisoformat(written) if written else call.started_at
 
 
 def judgement_of(sampled: AuditCall, version_id: int) -> Judgement | None:
@@ -63,7 +82,7 @@ def judge(
         NotAllowed: another supervisor's team made the call.
     """
     call = _open(viewer, sampled)
-    version = next((one for one in for_call(call) if one.id == version_id), None)
+    version = next((one for one in promises_of(sampled) if one.id == version_id), None)
     if version is None:
         raise InvalidInput("This promise was not in force when the call took place.")
     require_standing(version, standing)
@@ -78,6 +97,8 @@ def judge(
     else:
         found.row_version += 1
     found.standing = Standing(standing)
+    if found.standing in _NOWHERE:
+        place = Place()
     if place is not None:
         found.channel, found.start_ms, found.end_ms = place.channel, place.start_ms, place.end_ms
         found.quote = place.quote.strip()
@@ -85,6 +106,7 @@ def judge(
         found.comment = comment.strip()
     found.judged_by_id, found.judged_at = viewer.user_id, utc_now()
     db.session.flush()
+    _log_judgement(viewer, PROMISE_JUDGED, found)
     return found
 
 
@@ -98,6 +120,7 @@ def take_back(viewer: Viewer, sampled: AuditCall, version_id: int) -> None:
     _open(viewer, sampled)
     found = judgement_of(sampled, version_id)
     if found is not None:
+        _log_judgement(viewer, "judgement_taken_back", found)
         sampled.judgements.remove(found)
         db.session.flush()
 
@@ -110,7 +133,7 @@ def finish(viewer: Viewer, sampled: AuditCall) -> AuditCall:
         NotAllowed: as `judge`.
     """
     call = _open(viewer, sampled)
-    wanted = {version.id for version in for_call(call)}
+    wanted = {version.id for version in promises_of(sampled)}
     left = len(wanted - {one.promise_version_id for one in sampled.judgements})
     if left:
         raise Conflict("%(left)s promises of this call are still to be judged.", left=left)
@@ -152,6 +175,8 @@ def correct(
     require_running(sampled.audit)
     if sampled.judged_at is None:
         raise Conflict("This call is still being judged.")
+    if found.settled is not None:
+        raise Conflict("This finding was heard again by both sides; what came out stands.")
     if found.row_version != based_on:
         raise Conflict("Somebody changed this finding since you opened it. Look at it again.")
     require_standing(found.version, standing)
@@ -180,6 +205,32 @@ def correct(
     return found
 
 
+def was_begun(sampled: AuditCall) -> bool:
+    """Whether anybody ever judged a promise of a drawn call, also if it was taken back since."""
+    if sampled.judgements:
+        return True
+    details = db.session.scalars(
+        select(AccessEvent.detail).where(
+            AccessEvent.action == f"audit.{PROMISE_JUDGED}",
+            AccessEvent.subject_kind == "audit",
+            AccessEvent.subject_id == sampled.audit_id,
+        )
+    )
+    return any(detail.get("position") == sampled.position for detail in details)
+
+
+def _log_judgement(viewer: Viewer, action: str, found: Judgement) -> None:
+    log(
+        viewer,
+        action,
+        found.sampled.audit,
+        call=found.sampled.call_id,
+        position=found.sampled.position,
+        promise=found.promise_version_id,
+        standing=Standing(found.standing).value,
+    )
+
+
 def require_standing(version: PromiseVersion, standing: Standing | str) -> None:
     """Raises:
     InvalidInput: a statement of this kind cannot stand so.
@@ -200,7 +251,22 @@ def _open(viewer: Viewer, sampled: AuditCall) -> Call:
         raise Conflict("This call is done: its judgements can only be corrected.")
     if sampled.call is None or sampled.call.deleted_at is not None:
         raise Conflict("This call was erased or put aside: leave it out of the sample.")
+    _require_as_drawn(sampled, sampled.call)
     return sampled.call
+
+
+def _require_as_drawn(sampled: AuditCall, call: Call) -> None:
+    """Another campaign has other promises, and another client; another day may have others.
+
+    Raises:
+        Conflict: the call was moved since it was drawn.
+    """
+    is_moved = sampled.called_on is not None and day_of(call.started_at) != sampled.called_on
+    if is_moved or call.campaign_id != sampled.audit.campaign_id:
+        raise Conflict(
+            "The campaign or the day of this call was changed since it was drawn. "
+            "Put it back on the page of the call; then judge it."
+        )
 
 
 def _require_judge(viewer: Viewer, sampled: AuditCall) -> None:

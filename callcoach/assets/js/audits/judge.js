@@ -157,7 +157,7 @@ export async function mountJudge(root) {
   async function judge(id, choice, values) {
     const url = urlOf(id);
     const standing = choice.value;
-    const before = itemOf(id).dataset.standing;
+    const before = { ...itemOf(id).dataset };
     const number = promises().indexOf(itemOf(id)) + 1;
     selection.clear();
     const answer = await inTurn(() => post(url, { standing, ...values }));
@@ -195,8 +195,10 @@ export async function mountJudge(root) {
       announce(data.words.nothing);
       return;
     }
+    const { standing, channel, start, end } = last.before;
+    const place = start ? { channel, start_ms: start, end_ms: end } : { nowhere: "1" };
     const answer = await inTurn(() =>
-      last.before ? post(last.url, { standing: last.before }) : post(`${last.url}/take-back`, {}),
+      standing ? post(last.url, { standing, ...place }) : post(`${last.url}/take-back`, {}),
     );
     if (!answer) return;
     current = last.id;
