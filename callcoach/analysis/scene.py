@@ -35,7 +35,7 @@ SPAN_TURNS = 2
 #: Words a minute of call that the sentence model reads for a campaign's own sentences, and what a
 #: turn costs before its first word: 18 ms for 7 words and 61 ms for 35 on one core, which leaves the
 #: whole analysis above 200 times real time (``benchmarks/analysis_speed.py``).
-READ_PER_MINUTE, READ_ALWAYS, READ_AT_MOST = 60, 10, 60
+READ_PER_MINUTE, READ_ALWAYS, READ_AT_MOST = 50, 10, 60
 #: Content words that make a sentence: a longer turn does not come before it.
 READ_CONTENT = 6
 #: An unfinished turn of up to this many words was broken off to think; a longer one only trails off.
