@@ -1,7 +1,7 @@
 """The draw: which calls of a frame are sampled, in which order, and which come next. Pure.
 
-Calls are ordered by the SHA-256 of ``seed:call id`` in each stratum; the first ones are the sample,
-the next ones the reserve. A generator of random numbers would do as well, but its sequence is a
+How many calls each stratum gives is rounded by lot (`allocate`). Calls are ordered by the SHA-256 of
+``seed:call id`` in each stratum; the first ones are the sample, the next ones the reserve. A generator of random numbers would do as well, but its sequence is a
 promise of one library at one version: the hash is the same everywhere for ever, and an auditor
 redoes any draw with ``printf '%s:%s' SEED ID | sha256sum``. Whoever does not know the seed before
 can favour no call, and the seed comes from the system's randomness at the moment of the draw
@@ -13,11 +13,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from hashlib import sha256
+from math import floor
 
 #: Seeds fit a signed 32-bit column.
 SEEDS = 2**31
-#: Beside as many again as were sampled, each stratum has so many calls in reserve: a stratum of one
+#: Beside as many again as were sampled, each sampled stratum has so many calls in reserve: a stratum of one
 #: call must bear more than one that turns out to be inaudible.
 EXTRA_RESERVE = 2
 
@@ -57,29 +59,35 @@ def rank(seed: int, call_id: int) -> str:
     return sha256(f"{seed}:{call_id}".encode()).hexdigest()
 
 
-def allocate(sizes: Mapping[str, int], wanted: int) -> dict[str, int]:
-    """Share a sample out over strata in proportion to their sizes, by largest remainder, with at
-    least one call each.
+def allocate(sizes: Mapping[str, int], wanted: int, seed: int) -> dict[str, int]:
+    """Share a sample out over strata in proportion to their sizes, rounded by lot.
+
+    Systematic rounding: quotas are laid end to end on a line, and one start, drawn from the seed,
+    decides where the whole numbers fall. Each stratum is given its quota rounded down or up, up as
+    often as its fraction says, so that over all seeds every call has the same chance, `wanted` in
+    all calls, and plain shares of the sample are unbiased. A least of one call each, or the largest
+    remainder, would prefer the calls of those who made few.
 
     Args:
-        sizes: calls of each stratum, at least 1.
-        wanted: calls in all; raised to one for each stratum, lowered to all there are.
+        sizes: calls of each stratum; their order matters.
+        wanted: calls in all; lowered to all there are.
+        seed: of the draw.
 
     Returns:
-        Calls of each stratum, in the order of `sizes`.
+        Calls of each stratum, in the order of `sizes`, 0 to its size; together `wanted`.
 
-    >>> allocate({"a": 90, "b": 9, "c": 1}, 10)
-    {'a': 8, 'b': 1, 'c': 1}
+    >>> [allocate({"a": 90, "b": 9, "c": 1}, 10, seed) for seed in (5, 6)]
+    [{'a': 9, 'b': 1, 'c': 0}, {'a': 9, 'b': 0, 'c': 1}]
     """
     total = sum(sizes.values())
-    given = {key: min(1, size) for key, size in sizes.items()}
-    quotas = {key: wanted * size / total for key, size in sizes.items()} if total else {}
-    places = {key: place for place, key in enumerate(sizes)}
-    for _ in range(min(wanted, total) - sum(given.values())):
-        free = [key for key, size in sizes.items() if given[key] < size]
-        # whoever is furthest below its quota; the larger stratum, then the earlier one, of equals
-        most = max(free, key=lambda key: (quotas[key] - given[key], sizes[key], -places[key]))
-        given[most] += 1
+    start = Fraction(int(sha256(f"{seed}:start".encode()).hexdigest(), 16), 2**256)
+    given: dict[str, int] = {}
+    seen = before = 0
+    for key, size in sizes.items():
+        seen += size
+        until = floor(Fraction(min(wanted, total) * seen, total) + start) if total else 0
+        given[key] = until - before
+        before = until
     return given
 
 
@@ -91,14 +99,15 @@ def draw(strata: Mapping[str, Sequence[int]], wanted: int, seed: int) -> Draw:
     ([4, 5], 3)
     """
     kept = {key: ids for key, ids in sorted(strata.items()) if ids}
-    shares = allocate({key: len(ids) for key, ids in kept.items()}, wanted)
+    shares = allocate({key: len(ids) for key, ids in kept.items()}, wanted, seed)
     sample: list[Drawn] = []
     reserve: list[Drawn] = []
     for key, ids in kept.items():
         ordered = [Drawn(i, key) for i in sorted(ids, key=lambda i: (rank(seed, i), i))]
         size = shares[key]
         sample += ordered[:size]
-        reserve += ordered[size : 2 * size + EXTRA_RESERVE]
+        if size:
+            reserve += ordered[size : 2 * size + EXTRA_RESERVE]
 
     def place(one: Drawn) -> tuple[str, int]:
         return rank(seed, one.call_id), one.call_id

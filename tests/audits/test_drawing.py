@@ -5,6 +5,8 @@ from __future__ import annotations
 import doctest
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
+from math import ceil, floor
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from scipy.stats import binom
 
 from callcoach.audits import draw as drawing
 from callcoach.audits import frames, results, sizing
-from callcoach.audits.draw import allocate, draw
+from callcoach.audits.draw import draw
 from callcoach.audits.frames import Candidate, Exclusion, Frame, exclusion_of, population_of
 
 CALL = Candidate(1, 5, 2, "target", "refusal", 90_000)
@@ -73,13 +75,12 @@ def test_a_draw_respects_its_strata_and_can_be_done_again(
 ) -> None:
     found = draw(strata, wanted, seed)
     total = sum(len(ids) for ids in strata.values())
-    assert len(found.sample) == min(total, max(wanted, len(strata)))
+    assert len(found.sample) == min(total, wanted)
     per = Counter(one.stratum for one in found.sample)
     for key, ids in strata.items():
-        assert 1 <= per[key] <= len(ids)
-        # proportional but for rounding and the one that each has at least
-        quota = min(wanted, total) * len(ids) / total
-        assert per[key] <= max(1, quota + 1)
+        # proportional but for rounding
+        quota = Fraction(min(wanted, total) * len(ids), total)
+        assert floor(quota) <= per[key] <= min(ceil(quota), len(ids))
     everybody = [one.call_id for one in (*found.sample, *found.reserve)]
     assert len(set(everybody)) == len(everybody)
     assert all(one.call_id in strata[one.stratum] for one in (*found.sample, *found.reserve))
@@ -87,39 +88,38 @@ def test_a_draw_respects_its_strata_and_can_be_done_again(
     assert draw(shuffled, wanted, seed) == found
 
 
-@given(st.dictionaries(st.text(max_size=3), st.integers(1, 500), min_size=1), st.integers(0, 900))
-def test_shares_are_those_of_the_largest_remainder(sizes: dict[str, int], wanted: int) -> None:
-    total = sum(sizes.values())
-    quotas = {key: min(wanted, total) * size / total for key, size in sizes.items()}
-    if min(quotas.values()) < 1:
-        return  # there the least of one call each takes precedence
-    floors = {key: int(quota + 1e-9) for key, quota in quotas.items()}
-    given_ = allocate(sizes, wanted)
-    over = {key: given_[key] - floors[key] for key in sizes}
-    assert set(over.values()) <= {0, 1}
-    more = [quotas[key] - floors[key] for key in sizes if over[key]]
-    fewer = [quotas[key] - floors[key] for key in sizes if not over[key]]
-    assert not more or not fewer or min(more) >= max(fewer) - 1e-6
-
-
-def test_every_call_is_as_likely_to_be_drawn_as_another_of_its_stratum() -> None:
-    strata = {"1": list(range(1, 31)), "2": list(range(101, 111)), "3": [201, 202]}
-    draws = 3000
+def test_every_call_of_the_frame_is_as_likely_to_be_drawn_as_any_other() -> None:
+    strata = {"1": list(range(1, 31)), "2": list(range(101, 111)), "3": [201, 202], "4": [301]}
+    draws, wanted = 3000, 5
     seen: Counter[int] = Counter()
     first: Counter[int] = Counter()
     for seed in range(draws):
-        found = draw(strata, 14, seed)
+        found = draw(strata, wanted, seed)
         seen.update(one.call_id for one in found.sample)
         first[found.sample[0].call_id] += 1
-    shares = allocate({key: len(ids) for key, ids in strata.items()}, 14)
-    for key, ids in strata.items():
-        chance = shares[key] / len(ids)
-        # one in a million for each call: the seeds are fixed, so it holds or it does not
-        low, high = binom.interval(1 - 1e-6, draws, chance)
-        assert all(low <= seen[call_id] <= high for call_id in ids), (key, seen)
+    everybody = [call_id for ids in strata.values() for call_id in ids]
+    # one in a million for each call: the seeds are fixed, so it holds or it does not
+    low, high = binom.interval(1 - 1e-6, draws, wanted / len(everybody))
+    assert all(low <= seen[call_id] <= high for call_id in everybody), seen
     # nor does a call's place in the draw depend on its number
-    _low, high = binom.interval(1 - 1e-6, draws, 1 / 14)
+    _low, high = binom.interval(1 - 1e-6, draws, 1 / len(everybody))
     assert max(first.values()) <= high
+
+
+def test_the_interval_holds_the_share_though_all_that_departs_is_of_those_who_made_few() -> None:
+    strata = {str(key): list(range(100 * key, 100 * key + 20)) for key in range(25)}
+    strata |= {str(key): [100 * key, 100 * key + 1] for key in range(25, 50)}
+    departing = {call_id for key in range(25, 50) for call_id in strata[str(key)]}
+    truth, draws, wanted = 1 - len(departing) / 550, 400, 60
+    held, aligned = 0, 0
+    for seed in range(draws):
+        sample = [one.call_id for one in draw(strata, wanted, seed).sample]
+        share = results.share_of(sum(one not in departing for one in sample), len(sample))
+        aligned += share.count
+        held += share.low <= truth <= share.high
+    low, high = binom.interval(1 - 1e-6, draws * wanted, truth)
+    assert low <= aligned <= high
+    assert held >= binom.ppf(1e-4, draws, 0.95), held
 
 
 @given(st.sampled_from([0.03, 0.05, 0.1, 0.2]), st.floats(0.05, 0.95), st.integers(2, 5000))

@@ -58,14 +58,12 @@ class Size:
         size: calls that would be drawn.
         margin: half width of the 95 % interval that they give; None without a call.
         strata: agents, or 1.
-        is_raised: more than was wanted, so that each agent is heard.
     """
 
     population: int
     size: int
     margin: float | None
     strata: int
-    is_raised: bool = False
 
 
 def create_draft(viewer: Viewer, campaign: Campaign, plan: Plan) -> Audit:
@@ -167,9 +165,9 @@ def size_from(population: int, strata: int, plan: Plan) -> Size:
     if not population:
         return Size(0, 0, None, 0)
     wanted = plan.frame.size or size_for(plan.margin, plan.expected, population)
-    size = min(population, max(wanted, strata))
+    size = min(population, wanted)
     margin = margin_of(size, plan.expected, population)
-    return Size(population, size, margin, strata, is_raised=size > wanted)
+    return Size(population, size, margin, strata)
 
 
 def plan_of(audit: Audit) -> Plan:
