@@ -145,7 +145,7 @@ _DELETES = {"may": DELETES, "refused": HEARS}
 _JUDGES = {"may": DELETES, "refused": frozenset({"team_lead"})}
 
 _CALLS = (
-    Row("calls.list_calls"),
+    Row("calls.list_calls", may=ALL - SPONSORS),
     Row("calls.progress", values={"ids": "call", "rows": 1}, foreign=200),
     Row("coaching.desk", may=HEARS, values=_CALL, writes=True),
     _post(

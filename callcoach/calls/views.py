@@ -10,6 +10,7 @@ from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.access import Viewer, can_import_calls
+from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
 from callcoach.calls import presenters, queries
 from callcoach.calls.access import (
@@ -23,6 +24,7 @@ from callcoach.calls.forms import ListState, read_list_state
 from callcoach.calls.models import Call, CallKind, CallState, Outcome
 from callcoach.calls.operations import log_access
 from callcoach.calls.subjects import subject_of
+from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.jobs.queries import JobStatus, live_jobs
 from callcoach.web.i18n import preferences
@@ -34,8 +36,12 @@ _MAX_POLLED = 200
 
 @bp.get("/calls")
 def list_calls() -> ResponseReturnValue:
-    """Calls in the viewer's scope, newest first, with filters in the address."""
+    """Calls in the viewer's scope, newest first, with filters in the address. Clients have none: what
+    they may hear is on pages of their own.
+    """
     viewer = current_viewer()
+    if viewer.role is Role.SPONSOR:
+        raise NotFound("This page does not exist.")
     state = list_state()
     found = queries.list_calls(viewer, state.filters, state.page)
     return render_template(

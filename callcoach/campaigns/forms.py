@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -124,6 +125,14 @@ class CampaignForm(Form):
             "or a false identity is confirmed. Supervisors are reminded before.",
             least=INCIDENT_HOURS[0],
             most=INCIDENT_HOURS[1],
+        ),
+    )
+
+    portal_agent_voice = BooleanField(
+        _l("The sponsor hears the agents’ voices"),
+        description=_l(
+            "In the sampled calls of audits. Without it the agents’ words are text only, and the "
+            "sponsor hears the person called."
         ),
     )
 

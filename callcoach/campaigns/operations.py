@@ -135,8 +135,8 @@ def update_campaign(
         viewer: may edit it (`queries.get_campaign_to_edit`).
         campaign: the campaign.
         values: name, language, market, purpose, starts_on, ends_on, vocabulary (list of strings),
-            team_ids, agent_audio, dispute_hours, incident_hours. What is left out of the last three
-            is kept as it is.
+            team_ids, agent_audio, dispute_hours, incident_hours, portal_agent_voice. What is left
+            out of the last four is kept as it is.
         based_on: the `row_version` that the editor saw.
 
     Raises:
@@ -260,6 +260,8 @@ def _apply(viewer: Viewer, campaign: Campaign, values: dict[str, Any]) -> None:
         campaign.dispute_hours = _dispute_hours(values["dispute_hours"])
     if values.get("incident_hours") is not None:
         campaign.incident_hours = _incident_hours(values["incident_hours"])
+    if values.get("portal_agent_voice") is not None:
+        campaign.portal_agent_voice = bool(values["portal_agent_voice"])
     _bind_teams(viewer, campaign, values.get("team_ids") or ())
 
 

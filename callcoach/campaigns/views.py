@@ -166,6 +166,7 @@ def _campaign_form(
             "agent_audio": AGENT_AUDIO[campaign.agent_audio],
             "dispute_hours": campaign.dispute_hours,
             "incident_hours": campaign.incident_hours,
+            "portal_agent_voice": campaign.portal_agent_voice,
         }
         form.based_on.process_data(str(campaign.row_version))  # saving again is a decision
     page = render_template(
@@ -183,6 +184,7 @@ def _offer_choices(form: CampaignForm, campaign: Campaign | None = None) -> None
         form.agent_audio.data = AgentAudio.YES.value
         form.dispute_hours.data = Campaign.dispute_hours.default.arg
         form.incident_hours.data = Campaign.incident_hours.default.arg
+        form.portal_agent_voice.data = Campaign.portal_agent_voice.default.arg
     form.sponsor_id.choices = choices((g.sponsor.id, g.sponsor.name) for g in groups)
     teams = queries.teams_to_offer(viewer, campaign)
     form.team_ids.choices = choices((team.id, team.name) for team in teams)
@@ -201,6 +203,7 @@ def _values(form: CampaignForm) -> dict[str, Any]:
         "agent_audio": form.agent_audio.data,
         "dispute_hours": form.dispute_hours.data,
         "incident_hours": form.incident_hours.data,
+        "portal_agent_voice": form.portal_agent_voice.data,
     }
 
 

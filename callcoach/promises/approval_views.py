@@ -70,7 +70,9 @@ def approve_promise(version_id: int) -> ResponseReturnValue:
     is_in_force = version.in_force_from is not None
     db.session.commit()
     if is_in_force:
-        notify(_("Approved. It holds from now on."))
+        notify(
+            _("Approved. It holds from now on. The first calls that say it come to your portal.")
+        )
     else:
         notify(_("Approved. It holds as soon as its version of the script is in force."))
     return redirect(url_for("script_library.list_approvals"))
