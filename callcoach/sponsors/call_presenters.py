@@ -233,5 +233,7 @@ def contents_of(viewer: Viewer, findings: Sequence[Judgement]) -> dict[int, Cont
     for finding in findings:
         sampled = finding.sampled
         if sampled.id not in found:
-            found[sampled.id] = queries.content_of(viewer, sampled.call, queries.place_of(sampled))
+            found[sampled.id] = queries.content_of(
+                viewer, sampled.call, queries.place_of(sampled), sampled.audit.campaign_id
+            )
     return found

@@ -56,8 +56,7 @@ def show_call(audit_call_id: int) -> ResponseReturnValue:
             for finding in sampled.judgements
         ],
     )
-    if is_seen():
-        log.write_after_reading(viewer, campaign, "call", "audit_call", audit_call_id)
+    log.write_after_reading(viewer, campaign, "call", "audit_call", audit_call_id)
     return html
 
 
@@ -99,8 +98,8 @@ def show_finding(finding_id: int) -> ResponseReturnValue:
         choices=presenters.standing_choices(finding.version.kind),
     )
     wanted = _stretches(finding, content)
+    log.write_after_reading(viewer, campaign, "finding", "finding", finding_id)
     if is_seen():
-        log.write_after_reading(viewer, campaign, "finding", "finding", finding_id)
         sounds.ask_for(wanted)
         see(viewer, f"finding:{finding_id}")
     return html
@@ -152,7 +151,7 @@ def withdraw_remark(remark_id: int) -> ResponseReturnValue:
     answering.withdraw(viewer, said)
     finding_id = said.judgement_id
     db.session.commit()
-    notify(_("Taken back."), undo=url_for("sponsors.restore_remark", remark_id=remark_id))
+    notify(_("Your remark is taken back."), undo=url_for("sponsors.restore_remark", remark_id=remark_id))
     return redirect(url_for("sponsors.show_finding", finding_id=finding_id))
 
 
@@ -164,7 +163,7 @@ def restore_remark(remark_id: int) -> ResponseReturnValue:
     answering.restore(viewer, said)
     finding_id = said.judgement_id
     db.session.commit()
-    notify(_("It is there again."))
+    notify(_("Your remark is there again."))
     return redirect(url_for("sponsors.show_finding", finding_id=finding_id))
 
 
@@ -188,7 +187,8 @@ def _opened(viewer: Viewer, audit_call_id: int) -> tuple[AuditCall, Content | No
     if sampled.call is not None:
         ensure_aliases(sampled.audit.campaign.sponsor_id, [sampled.call.agent_id])
         sampled = queries.get_sampled(viewer, audit_call_id)
-    return sampled, queries.content_of(viewer, sampled.call, queries.place_of(sampled))
+    place, campaign_id = queries.place_of(sampled), sampled.audit.campaign_id
+    return sampled, queries.content_of(viewer, sampled.call, place, campaign_id)
 
 
 def _found(viewer: Viewer, finding_id: int) -> tuple[Judgement, Content | None]:

@@ -55,8 +55,8 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         if content is not None
         else []
     )
+    log.write_after_reading(viewer, campaign, "incident", "incident", incident_id)
     if is_seen():
-        log.write_after_reading(viewer, campaign, "incident", "incident", incident_id)
         sounds.ask_for(wanted)
         see(viewer, f"incident:{incident_id}")
     return html

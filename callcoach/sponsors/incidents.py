@@ -108,7 +108,7 @@ def get_incident(viewer: Viewer, incident_id: int) -> Incident:
 
 def content_of(viewer: Viewer, incident: Incident) -> Content | None:
     """What of its call may be shown."""
-    return queries.content_of(viewer, incident.call, place_of(incident))
+    return queries.content_of(viewer, incident.call, place_of(incident), incident.campaign_id)
 
 
 def unread(viewer: Viewer, campaign: Campaign) -> list[IncidentView]:

@@ -192,7 +192,8 @@ def show_audit(audit_id: int) -> ResponseReturnValue:
         campaign.sponsor_id, [drawn.call.agent_id for drawn in audit.calls if drawn.call]
     )
     released = {
-        drawn.id: queries.content_of(viewer, drawn.call, queries.place_of(drawn)) is not None
+        drawn.id: queries.content_of(viewer, drawn.call, queries.place_of(drawn), campaign.id)
+        is not None
         for drawn in audit.calls
     }
     html = render_template(

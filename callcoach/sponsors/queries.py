@@ -11,6 +11,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from callcoach.accounts.access import Viewer
+from callcoach.analysis.model import Kind
+from callcoach.audits.candidates import objections
 from callcoach.audits.models import (
     Audit,
     AuditCall,
@@ -88,9 +90,14 @@ class Content:
     place: Place
 
 
-def content_of(viewer: Viewer, call: Call | None, place: Place) -> Content | None:
-    """What the viewer may see and hear of a call; None: nothing, not a word and not a sound."""
-    if call is None:
+def content_of(viewer: Viewer, call: Call | None, place: Place, campaign_id: int) -> Content | None:
+    """What the viewer may see and hear of a call; None: nothing, not a word and not a sound.
+
+    Args:
+        campaign_id: of what brought the call before the client: the audit, the draw or the incident.
+            A call that was moved to another campaign since is another client's.
+    """
+    if call is None or call.campaign_id != campaign_id or _has_ended(call, place):
         return None
     how = reach_of(viewer, call.campaign)
     redaction = released_for(call)
@@ -100,6 +107,15 @@ def content_of(viewer: Viewer, call: Call | None, place: Place) -> Content | Non
     if not is_open or redaction is None:
         return None
     return Content(call, redaction, call.campaign.portal_agent_voice, place)
+
+
+def _has_ended(call: Call, place: Place) -> bool:
+    """Its prospect objected, or it turned out to be no talk with the person to be reached; of an
+    incident it does not matter with whom it was.
+    """
+    if place is not Place.INCIDENT and call.kind != Kind.TARGET:
+        return True
+    return db.session.scalar(objections().where(AuditCall.call_id == call.id).limit(1)) is not None
 
 
 def place_of(sampled: AuditCall) -> Place:

@@ -10,7 +10,6 @@ from callcoach.calls.media_views import send_file
 from callcoach.errors import NotFound
 from callcoach.sponsors import log, queries
 from callcoach.sponsors.blueprint import bp
-from callcoach.web.requests import is_seen
 
 
 @bp.get("/portal/reports/<int:report_id>/<what>")
@@ -25,6 +24,5 @@ def download_report(report_id: int, what: str) -> ResponseReturnValue:
     response: Response = send_file(file)
     response.headers["Content-Disposition"] = f"attachment; filename=audit-{number}.{what}"
     response.headers["Cache-Control"] = "private, no-store"
-    if is_seen():
-        log.write_after_reading(viewer, campaign, "report", "audit_report", report_id, format=what)
+    log.write_after_reading(viewer, campaign, "report", "audit_report", report_id, format=what)
     return response

@@ -37,5 +37,5 @@ def drawn_for_wordings(_viewer: Viewer) -> Iterable[Wanted]:
     for drawn in wordings.waiting_calls():
         since = drawn.draw.drawn_at
         if since is not None:
-            why = _("The client waits to hear the new wording.")
+            why = _("Drawn by lot for the client.")
             yield Wanted(drawn.call_id, why, since)

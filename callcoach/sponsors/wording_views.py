@@ -56,8 +56,8 @@ def show_wording(draw_id: int) -> ResponseReturnValue:
         for one in draw.calls
         if (content := contents[one.id]) is not None
     ]
+    log.write_after_reading(viewer, campaign, "wording", "wording_draw", draw_id)
     if is_seen():
-        log.write_after_reading(viewer, campaign, "wording", "wording_draw", draw_id)
         sounds.ask_for(wanted)
     return html
 
@@ -85,8 +85,7 @@ def show_wording_call(wording_call_id: int) -> ResponseReturnValue:
         has_agent_voice=campaign.portal_agent_voice,
         language=campaign.language,
     )
-    if is_seen():
-        log.write_after_reading(viewer, campaign, "wording_call", "wording_call", wording_call_id)
+    log.write_after_reading(viewer, campaign, "wording_call", "wording_call", wording_call_id)
     return html
 
 

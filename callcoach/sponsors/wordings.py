@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from callcoach.accounts.access import Viewer
 from callcoach.analysis.claims import Standing
+from callcoach.analysis.model import Kind
+from callcoach.audits.candidates import objections
 from callcoach.audits.models import WordingCall, WordingDraw
 from callcoach.calls.models import Call
 from callcoach.campaigns.models import Campaign, PromiseKind
@@ -126,6 +128,15 @@ def changed_lines(version: ScriptVersion) -> dict[str, str]:
     }
 
 
+def _may_be_heard() -> tuple[ColumnElement[bool], ...]:
+    """A talk with the person to be reached, who did not object, and that was not put aside."""
+    return (
+        Call.deleted_at.is_(None),
+        Call.kind == Kind.TARGET,
+        Call.id.not_in(objections()),
+    )
+
+
 def uses_of_script(version: ScriptVersion) -> list[Use]:
     """Calls made with a version in which a changed line is really said, each once, where it is first
     said. Calls that follow the words of before do not count.
@@ -140,7 +151,8 @@ def uses_of_script(version: ScriptVersion) -> list[Use]:
             CallFit.reason == "",
             CallFit.is_outdated.is_(False),
             Call.script_version_id == version.id,
-            Call.deleted_at.is_(None),
+            Call.campaign_id == version.script.campaign_id,
+            *_may_be_heard(),
             ScriptLine.key.in_(changed_lines(version)),
             LineUse.said == Said.SAID,
             LineUse.start_ms.is_not(None),
@@ -162,7 +174,7 @@ def uses_of_promise(version: PromiseVersion) -> list[Use]:
             PromiseCheck.start_ms.is_not(None),
             PromiseCheck.end_ms.is_not(None),
             Call.campaign_id == version.promise.campaign_id,
-            Call.deleted_at.is_(None),
+            *_may_be_heard(),
             Call.started_at >= version.in_force_from,
         )
         .order_by(PromiseCheck.call_id, PromiseCheck.start_ms)
@@ -211,7 +223,7 @@ def texts_of(draw: WordingDraw) -> list[str]:
 def content_of(viewer: Viewer, drawn: WordingCall) -> Content | None:
     """What may be shown of a drawn call."""
     place: Place = place_in_wording(is_drawn=drawn.draw.drawn_at is not None)
-    return queries.content_of(viewer, drawn.call, place)
+    return queries.content_of(viewer, drawn.call, place, drawn.draw.campaign_id)
 
 
 def unheard(viewer: Viewer, campaign: Campaign) -> list[WordingDraw]:

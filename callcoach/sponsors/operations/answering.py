@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.audits.models import FindingRemark, JointCalibration, Judgement, RemarkKind
@@ -112,7 +114,12 @@ def stand_of(viewer: Viewer, finding: Judgement) -> FindingRemark | None:
 
 
 def open_calibration(finding: Judgement) -> JointCalibration:
-    """A contested finding is to be heard again by both sides."""
+    """A contested finding is to be heard again by both sides; of two contests at once the second joins
+    the first.
+    """
+    db.session.flush()
+    db.session.execute(select(Judgement.id).where(Judgement.id == finding.id).with_for_update())
+    db.session.expire(finding, ["calibration"])
     if finding.calibration is None:
         finding.calibration = JointCalibration()
         db.session.flush()
@@ -160,8 +167,15 @@ def _replace_stand(viewer: Viewer, finding: Judgement, kind: RemarkKind) -> None
 
 def _require_open(finding: Judgement) -> None:
     calibration = finding.calibration
-    if calibration is not None and calibration.closed_at is not None:
+    if calibration is None:
+        return
+    db.session.refresh(calibration, with_for_update={"of": JointCalibration})
+    if calibration.closed_at is not None:
         raise Conflict("This finding was heard again by both sides; what came out stands.")
+    if calibration.sponsor_standing is not None or calibration.floor_standing is not None:
+        raise Conflict(
+            "One side has answered in the joint calibration already; it goes on to its end."
+        )
 
 
 def _end_calibration(finding: Judgement) -> None:

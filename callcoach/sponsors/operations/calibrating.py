@@ -6,6 +6,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.analysis.claims import Standing
 from callcoach.audits.models import JointCalibration, Judgement
 from callcoach.audits.operations.calibrating import MAX_REASON, conclude
+from callcoach.audits.operations.judging import require_standing
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db
 from callcoach.sponsors import log
@@ -28,8 +29,7 @@ def answer(viewer: Viewer, finding: Judgement, standing: str, reason: str) -> Jo
     db.session.refresh(calibration, with_for_update={"of": JointCalibration})
     if calibration.closed_at is not None or calibration.sponsor_standing is not None:
         raise Conflict("Your side has answered already; its answer stands.")
-    if standing not in set(Standing):
-        raise InvalidInput("Choose how the call stands to the promise.")
+    require_standing(finding.version, standing)
     reason = reason.strip()
     if not reason:
         raise InvalidInput(
