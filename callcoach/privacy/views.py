@@ -25,8 +25,13 @@ from callcoach.calls.models import Call
 from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db
 from callcoach.jobs.queries import find_job
-from callcoach.privacy import home  # noqa: F401 - its part of the home page
-from callcoach.privacy import operations, page_presenters, queries, sounds
+from callcoach.privacy import (
+    home,  # noqa: F401 - its part of the home page
+    operations,
+    page_presenters,
+    queries,
+    sounds,
+)
 from callcoach.privacy.blueprint import bp
 from callcoach.privacy.labels import CHOICES, kind_label
 from callcoach.privacy.models import Redaction
