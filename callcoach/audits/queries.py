@@ -145,7 +145,8 @@ def sampled_calls(audit: Audit) -> list[AuditCall]:
 
 
 def judged_rows(audit_ids: Collection[int]) -> list[Judged]:
-    """Rows for `results.results`: judgements of sampled calls that are wholly judged.
+    """Rows for `results.results`: judgements of sampled calls that are wholly judged, each call
+    once however many of the audits sampled it (`newest_only`).
 
     In the order of the promises, then of the draw, so that the same audit always gives the same.
     """
@@ -164,8 +165,29 @@ def judged_rows(audit_ids: Collection[int]) -> list[Judged]:
             AuditCall.audit_id,
             AuditCall.position,
         )
-    )
-    return [_row(*one) for one in found]
+    ).all()
+    kept = {one.id for one in newest_only([finding for finding, _sampled, _version in found])}
+    return [_row(*one) for one in found if one[0].id in kept]
+
+
+def newest_only(findings: Sequence[Judgement]) -> list[Judgement]:
+    """Findings of several audits put together, in their order: a call counts once for each promise.
+
+    Where several audits sampled it, the one that was closed last counts. A call that was erased
+    cannot be recognised any more: it stays with each.
+    """
+    last: dict[tuple[int, int], tuple[float, int]] = {}
+    ages: list[tuple[tuple[int, int], tuple[float, int]]] = []
+    for finding in findings:
+        sampled = finding.sampled
+        # no call has a negative id
+        which = sampled.call_id if sampled.call_id is not None else -sampled.id
+        closed = sampled.audit.closed_at
+        key = which, finding.promise_version_id
+        age = closed.timestamp() if closed is not None else 0.0, sampled.audit_id
+        ages.append((key, age))
+        last[key] = max(last.get(key, age), age)
+    return [finding for finding, (key, age) in zip(findings, ages, strict=True) if last[key] == age]
 
 
 def _row(finding: Judgement, sampled: AuditCall, version: PromiseVersion) -> Judged:

@@ -91,6 +91,7 @@ def show_matrix(campaign_id: int) -> ResponseReturnValue:
         by=by,
         matrix=presenters.matrix_view(campaign.id, _closed_results(audits), by, _sampled(running)),
         audits=_audit_views(audits),
+        together=sum(audit.state == AuditState.CLOSED for audit in audits),
         running=[presenters.audit_view(audit) for audit in running],
     )
     if is_seen():
@@ -237,7 +238,7 @@ def _audit_views(audits: list[Audit]) -> list[presenters.AuditView]:
 
 
 def _closed_results(audits: list[Audit]) -> Results:
-    """Of all closed audits of a campaign together."""
+    """Of all closed audits of a campaign together; a call that several sampled counts once."""
     return results(judged_rows([audit.id for audit in audits if audit.state == AuditState.CLOSED]))
 
 

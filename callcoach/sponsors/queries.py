@@ -25,6 +25,7 @@ from callcoach.audits.models import (
     WordingCall,
     WordingDraw,
 )
+from callcoach.audits.queries import newest_only
 from callcoach.calls.models import Call
 from callcoach.campaigns.models import Campaign, Sponsor
 from callcoach.campaigns.queries import visible_campaigns
@@ -280,7 +281,8 @@ def findings_of(
     """Findings of a campaign in the order of the draws.
 
     Args:
-        is_closed: of audits whose figures no longer change; else of all that are shown.
+        is_closed: of audits whose figures no longer change, a call that several of them sampled
+            once, as in the figures; else of all that are shown.
         promise_version_id: of one promise only.
     """
     query = _shown_findings().where(Audit.campaign_id == campaign.id)
@@ -288,15 +290,14 @@ def findings_of(
         query = query.where(Audit.state == AuditState.CLOSED)
     if promise_version_id is not None:
         query = query.where(Judgement.promise_version_id == promise_version_id)
-    return list(
-        db.session.scalars(
-            query.options(
-                joinedload(Judgement.sampled).joinedload(AuditCall.audit),
-                joinedload(Judgement.sampled).joinedload(AuditCall.call),
-                joinedload(Judgement.version).joinedload(PromiseVersion.promise),
-            ).order_by(Audit.drawn_at.desc(), AuditCall.position, Judgement.id)
-        )
-    )
+    found = db.session.scalars(
+        query.options(
+            joinedload(Judgement.sampled).joinedload(AuditCall.audit),
+            joinedload(Judgement.sampled).joinedload(AuditCall.call),
+            joinedload(Judgement.version).joinedload(PromiseVersion.promise),
+        ).order_by(Audit.drawn_at.desc(), AuditCall.position, Judgement.id)
+    ).all()
+    return newest_only(found) if is_closed else list(found)
 
 
 def to_calibrate(campaign: Campaign) -> list[Judgement]:
