@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from callcoach.audits.frames import Candidate, Frame, Population, moments_of, population_of
 from callcoach.audits.models import Audit, AuditCall, LeftOut
@@ -21,10 +21,7 @@ from callcoach.promises.models import PromiseVersion, ProposalState
 def candidates(campaign_id: int, starts_on: date, ends_on: date) -> list[Candidate]:
     """Every call of the campaign in the period that was imported, by id."""
     start, end = moments_of(starts_on, ends_on)
-    objected = select(AuditCall.call_id).where(
-        AuditCall.left_out == LeftOut.OBJECTION, AuditCall.call_id.is_not(None)
-    )
-    objections = set(db.session.scalars(objected))
+    objected = set(db.session.scalars(objections()))
     in_force = _in_force(campaign_id)
     rows = db.session.execute(
         select(
@@ -57,10 +54,19 @@ def candidates(campaign_id: int, starts_on: date, ends_on: date) -> list[Candida
             has_transcript=row.state == CallState.READY and row.current_analysis_id is not None,
             has_audio=row.playback_id is not None and row.audio_deleted_at is None,
             is_put_aside=row.deleted_at is not None,
-            has_objection=row.id in objections,
+            has_objection=row.id in objected,
         )
         for row in rows
     ]
+
+
+def objections() -> Select[int | None]:
+    """Ids of calls whose prospect objected, in whatever audit that came up: no outsider hears them
+    any more.
+    """
+    return select(AuditCall.call_id).where(
+        AuditCall.left_out == LeftOut.OBJECTION, AuditCall.call_id.is_not(None)
+    )
 
 
 def population(campaign_id: int, starts_on: date, ends_on: date, frame: Frame) -> Population:

@@ -388,7 +388,8 @@ def audit_view(audit: Audit, reports: Sequence[AuditReport] = ()) -> AuditView:
 
 
 def sample_view(audit: Audit, released: Mapping[int, bool]) -> list[SampledView]:
-    """The draw in its order: sampled calls, and those that were left out with the reason.
+    """The draw in its order: sampled calls, and with the reason those that were left out and those in
+    reserve that were passed over.
 
     Args:
         released: whether words and sound may be opened, by number of the drawn call.
@@ -405,13 +406,17 @@ def sample_view(audit: Audit, released: Mapping[int, bool]) -> list[SampledView]
     }
     found = []
     for drawn in audit.calls:
-        if drawn.state == SampleState.RESERVE:
+        is_passed_over = drawn.state == SampleState.RESERVE and drawn.left_out is not None
+        if drawn.state == SampleState.RESERVE and not is_passed_over:
             continue
         is_out = drawn.state == SampleState.REPLACED
         is_judged = queries.place_of(drawn) is Place.AUDIT
         if is_out:
             why = left_out[LeftOut(drawn.left_out)] if drawn.left_out else _("with a reason")
             mark = Mark("×", _("left out: %(why)s", why=why), "")
+        elif is_passed_over and drawn.left_out:
+            why = left_out[LeftOut(drawn.left_out)]
+            mark = Mark("×", _("in reserve, passed over: %(why)s", why=why), "")
         elif not is_judged:
             mark = Mark("◔", _("not judged yet"), "busy")
         elif released.get(drawn.id):

@@ -84,13 +84,16 @@ def test_a_call_left_out_gives_its_place_to_the_next_of_its_stratum(floor: Floor
         assert facts_of(audit).sampled == 3
         with pytest.raises(Conflict):
             drawing.leave_out(floor.claire, gone, LeftOut.INAUDIBLE, "Encore.")
-        # judged, even in part: it stays
+        # judged, even in part, even if that was taken back: it stays
         judging.judge(floor.claire, following, floor.approved, "omitted")
+        judging.take_back(floor.claire, following, floor.approved)
         with pytest.raises(Conflict):
             drawing.leave_out(floor.claire, following, LeftOut.INAUDIBLE, "Il dit du mal.")
+        logged = db.session.scalars(select(AccessEvent.action).order_by(AccessEvent.id)).all()
+        assert logged[-2:] == ["audit.promise_judged", "audit.judgement_taken_back"]
 
 
-def test_reserves_that_are_no_longer_in_the_frame_are_passed_over(floor: Floor) -> None:
+def test_reserves_that_can_no_longer_be_heard_are_passed_over(floor: Floor) -> None:
     with floor.app.app_context():
         audit = floor.drawn()
         gone = next(
@@ -114,6 +117,7 @@ def test_reserves_that_are_no_longer_in_the_frame_are_passed_over(floor: Floor) 
         assert (facts_of(audit).sampled, facts_of(audit).unreplaced) == (2, 1)
         line = db.session.scalars(select(AccessEvent).filter_by(action="audit.call_left_out")).one()
         assert line.detail["skipped"] == [one.position for one in reserve]
+        assert {one.left_out for one in reserve} == {LeftOut.ERASED}
         # whoever objected is not drawn again
         again = floor.drawn()
         assert [gone.call_id, "objection"] in again.drawn_from["excluded"]

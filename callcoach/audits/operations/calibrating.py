@@ -57,13 +57,13 @@ def conclude(calibration: JointCalibration) -> JointCalibration:
 
 
 def take_over(viewer: Viewer, calibration: JointCalibration) -> JointCalibration:
-    """After both have answered, the floor comes round to what the client holds.
+    """After both have answered, the floor comes round to what the client holds. What it had answered
+    stays in the record.
 
     Raises:
         Conflict: a side has not answered, or it is closed.
     """
     _require_differing(viewer, calibration)
-    calibration.floor_standing = calibration.sponsor_standing
     _settle(calibration)
     log(viewer, "calibration_agreed", _audit(calibration), judgement=calibration.judgement_id)
     _tell_client(calibration)
@@ -89,7 +89,7 @@ def _settle(calibration: JointCalibration) -> None:
     now = utc_now()
     calibration.closed_at, calibration.is_agreed = now, True
     finding = calibration.judgement
-    finding.settled, finding.settled_at = calibration.floor_standing, now
+    finding.settled, finding.settled_at = calibration.sponsor_standing, now
     finding.row_version += 1
     db.session.flush()
 

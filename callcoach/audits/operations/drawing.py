@@ -7,12 +7,16 @@ choose which.
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from callcoach.accounts.access import Viewer
-from callcoach.audits.candidates import candidates
+from callcoach.analysis.model import Kind
+from callcoach.audits.candidates import candidates, objections
 from callcoach.audits.draw import Drawn, draw, new_seed
-from callcoach.audits.frames import Frame, day_of, exclusion_of, population_of
+from callcoach.audits.frames import Frame, day_of, population_of
 from callcoach.audits.models import Audit, AuditCall, AuditState, LeftOut, SampleState
 from callcoach.audits.operations.drafts import plan_of, size_from
+from callcoach.audits.operations.judging import was_begun
 from callcoach.audits.operations.rights import (
     lock,
     log,
@@ -22,7 +26,7 @@ from callcoach.audits.operations.rights import (
     require_version,
 )
 from callcoach.calls.events import on_purged
-from callcoach.calls.models import Call
+from callcoach.calls.models import Call, CallState
 from callcoach.errors import Conflict, InvalidInput
 from callcoach.extensions import db, utc_now
 from callcoach.notices import operations as notices
@@ -51,6 +55,7 @@ def draw_audit(viewer: Viewer, audit: Audit, based_on: int) -> Audit:
     audit.drawn_from = {
         "strata": {key: list(ids) for key, ids in found.strata.items()},
         "excluded": [[call_id, reason.value] for call_id, reason in found.excluded],
+        "started": _started([call_id for ids in found.strata.values() for call_id in ids]),
     }
     audit.population, audit.size = found.size, wanted
     audit.state = AuditState.DRAWN
@@ -84,8 +89,8 @@ def leave_out(
         is left, and the sample is smaller by one.
 
     Raises:
-        Conflict: it was judged, in part or whole, or it is not in the sample.
-        InvalidInput: no reason of the list, or no words to it.
+        Conflict: somebody judged of it, or it is not in the sample.
+        InvalidInput: no reason of the list, none that is true of the call, or no words to it.
     """
     audit = sampled.audit
     require_auditor(viewer, audit.campaign)
@@ -95,15 +100,24 @@ def leave_out(
     words = words.strip()
     if sampled.state != SampleState.SAMPLED:
         raise Conflict("This call is not in the sample.")
-    if sampled.judged_at is not None or sampled.judgements:
-        raise Conflict("A call that somebody has begun to judge stays in the sample.")
+    if sampled.judged_at is not None:
+        raise Conflict(
+            "This call is done and stays in the sample. If its prospect objects, put the call "
+            "aside: nothing of it is shown any more."
+        )
     if why not in set(LeftOut):
         raise InvalidInput("Choose why the call is left out.")
+    why = LeftOut(why)
+    _require_true(sampled, why)
+    if why not in (LeftOut.OBJECTION, LeftOut.ERASED) and was_begun(sampled):
+        raise Conflict("A call that somebody has begun to judge stays in the sample.")
     if not words:
         raise InvalidInput("Say in your own words why the call is left out.")
     if len(words) > MAX_REASON:
         raise InvalidInput("At most %(most)s characters are kept.", most=MAX_REASON)
-    sampled.state, sampled.left_out, sampled.reason = SampleState.REPLACED, LeftOut(why), words
+    dropped = len(sampled.judgements)
+    sampled.judgements.clear()
+    sampled.state, sampled.left_out, sampled.reason = SampleState.REPLACED, why, words
     sampled.replaced_at, sampled.replaced_by_id = utc_now(), viewer.user_id
     following, skipped = _next_reserve(audit, sampled)
     db.session.flush()
@@ -113,9 +127,10 @@ def leave_out(
         audit,
         call=sampled.call_id,
         position=sampled.position,
-        reason=LeftOut(why).value,
+        reason=why.value,
         replaced_by=following.call_id if following else None,
         skipped=skipped,
+        judgements_dropped=dropped,
     )
     return following
 
@@ -189,21 +204,67 @@ def _row(one: Drawn, position: int, state: SampleState) -> AuditCall:
     )
 
 
-def _next_reserve(audit: Audit, sampled: AuditCall) -> tuple[AuditCall | None, list[int]]:
-    """The first of its stratum in reserve that can still be judged takes the place; and positions of
-    those before it that were erased, put aside or found to be of another kind since the draw.
+def _started(call_ids: list[int]) -> dict[str, str]:
+    """When each call took place, in ISO 8601: what it is judged by depends on it."""
+    rows = db.session.execute(select(Call.id, Call.started_at).where(Call.id.in_(call_ids)))
+    return {str(call_id): started_at.isoformat() for call_id, started_at in rows}
+
+
+def _require_true(sampled: AuditCall, why: LeftOut) -> None:
+    """The reason is true of the call as everybody reads it.
+
+    Raises:
+        InvalidInput: it is not; what is to be done first.
     """
-    in_frame = {
-        one.call_id
-        for one in candidates(audit.campaign_id, audit.starts_on, audit.ends_on)
-        if exclusion_of(one, Frame.from_dict(audit.frame)) is None
-    }
+    call = sampled.call
+    is_gone = call is None or call.deleted_at is not None
+    if is_gone and why not in (LeftOut.ERASED, LeftOut.OBJECTION):
+        raise InvalidInput("This call was erased or put aside: give that as the reason.")
+    if why is LeftOut.ERASED and not is_gone:
+        raise InvalidInput("This call is still there: put it aside first.")
+    if call is None or is_gone or why is LeftOut.OBJECTION:
+        return
+    is_other_kind = call.kind != Kind.TARGET
+    if why is LeftOut.WRONG_KIND and not is_other_kind:
+        raise InvalidInput(
+            "This call counts as a talk with the prospect. Correct its kind on the page of the "
+            "call first."
+        )
+    if why is not LeftOut.WRONG_KIND and is_other_kind:
+        raise InvalidInput("This call is of another kind: give that as the reason.")
+
+
+def _next_reserve(audit: Audit, sampled: AuditCall) -> tuple[AuditCall | None, list[int]]:
+    """The first of its stratum in reserve that can be heard takes the place; and positions of those
+    before it that cannot. What an editor may change of a call, its kind or its outcome, passes none
+    over: that would be a way to choose. Those passed over keep the reason.
+    """
+    objected = set(db.session.scalars(objections()))
     skipped: list[int] = []
     for following in audit.calls:
         if following.state != SampleState.RESERVE or following.stratum != sampled.stratum:
             continue
-        if following.call_id in in_frame:
+        reason = _why_not(following.call, objected)
+        if reason is None:
             following.state, following.replaces = SampleState.SAMPLED, sampled.position
+            following.left_out = None
             return following, skipped
+        following.left_out = reason
         skipped.append(following.position)
     return None, skipped
+
+
+def _why_not(call: Call | None, objected: set[int | None]) -> LeftOut | None:
+    """Why a call in reserve cannot be judged; None: it can."""
+    if call is None or call.deleted_at is not None:
+        return LeftOut.ERASED
+    if call.id in objected:
+        return LeftOut.OBJECTION
+    recording = call.recording
+    has_audio = (
+        recording is not None
+        and recording.playback_id is not None
+        and recording.audio_deleted_at is None
+    )
+    is_ready = call.state == CallState.READY and call.current_analysis_id is not None
+    return None if has_audio and is_ready else LeftOut.INAUDIBLE
