@@ -24,6 +24,7 @@ COMMANDS = {
     "reindex": "callcoach.commands.searching:reindex",
     "reanalyse": "callcoach.commands.reanalysing:reanalyse",
     "refit": "callcoach.commands.refitting:refit",
+    "audit": "callcoach.commands.auditing:audit",
     "migrate": "callcoach.commands.upkeep:migrate",
     "backup": "callcoach.commands.upkeep:backup",
     "check": "callcoach.commands.upkeep:check",

@@ -14,6 +14,7 @@ _CAMPAIGN = {**_MAY, "values": {"campaign_id": "campaign"}}
 _DRAFT = {**_MAY, "values": {"audit_id": "draft_audit"}}
 _DRAWN = {**_MAY, "values": {"audit_id": "audit"}}
 _CLOSED = {**_MAY, "values": {"audit_id": "closed_audit"}}
+_REPORT = {"audit_id": "closed_audit", "number": "audit_report", "kind": "pdf"}
 _CALL = {**_MAY, "values": {"sampled_id": "audit_call"}}
 _PROMISE = {**_MAY, "values": {"sampled_id": "ready_call", "version_id": "promise_version"}}
 
@@ -65,6 +66,9 @@ AUDITS: tuple[Row, ...] = (
         **_MAY,
         values={"audit_id": "closed_audit", "version_id": "promise_version"},
     ),
+    Row("audits.show_reports", **_CLOSED),
+    post("audits.make_report", **_CLOSED),
+    Row("audits.download_report", **_MAY, values=_REPORT, writes=True),
     Row("audits.show_finding", **_MAY, values={"finding_id": "contested_finding"}),
     post(
         "audits.answer_contested",
