@@ -151,7 +151,10 @@ def withdraw_remark(remark_id: int) -> ResponseReturnValue:
     answering.withdraw(viewer, said)
     finding_id = said.judgement_id
     db.session.commit()
-    notify(_("Your remark is taken back."), undo=url_for("sponsors.restore_remark", remark_id=remark_id))
+    notify(
+        _("Your remark is taken back."),
+        undo=url_for("sponsors.restore_remark", remark_id=remark_id),
+    )
     return redirect(url_for("sponsors.show_finding", finding_id=finding_id))
 
 
