@@ -51,6 +51,7 @@ class CheckView:
     start_ms: int | None
     clock: str
     is_unsure: bool
+    is_problem: bool
 
 
 @add_call_panel
@@ -104,7 +105,7 @@ def _view(version: PromiseVersion, check: PromiseCheck) -> CheckView:
     is_unwanted = version.kind in _UNWANTED
     word = str(STANDINGS[standing])
     if is_unwanted:
-        word = _("Not said") if standing is Standing.OMITTED else _("Said")
+        word = _("Was not said") if standing is Standing.OMITTED else _("Was said")
     language = str(get_locale() or "fr")[:2]
     return CheckView(
         kind=SIGNS[version.kind],
@@ -116,4 +117,5 @@ def _view(version: PromiseVersion, check: PromiseCheck) -> CheckView:
         start_ms=check.start_ms,
         clock=clock(check.start_ms) if check.start_ms is not None else "",
         is_unsure=check.confidence < SURE,
+        is_problem=standing in (Standing.OVERPROMISED, Standing.DISTORTED),
     )

@@ -179,7 +179,7 @@ def _unsaid(statement: Statement, facts: Facts, clear: float, *, offered: bool) 
     elif not offered:
         standing, confidence = Standing.NOT_APPLICABLE, 0.6
         reason = Message("alignment.offer_unreached")
-    return Found(statement.key, standing, "", None, None, None, confidence, reason)
+    return Found(statement.key, standing, "", None, None, None, round(confidence, 3), reason)
 
 
 def _placed(statement: Statement, judged: Judged, sayings: Sayings) -> Found:
