@@ -73,21 +73,27 @@ def test_an_audit_from_its_frame_to_its_results(
     expect(second).to_have_attribute("data-standing", "")
     page.keyboard.press("1")
     expect(second).to_have_attribute("data-standing", "omitted")
-    # an answer that was changed comes back with its words
     page.keyboard.press("p")
+    expect(first).to_have_attribute("aria-current", "step")
     page.keyboard.press("4")
     expect(first).to_have_attribute("data-standing", "omitted")
     expect(first).not_to_contain_text("mardi ou jeudi")
-    page.keyboard.press("z")
-    expect(first).to_contain_text("mardi ou jeudi")
-    expect(first).to_have_attribute("aria-current", "step")
     page.keyboard.press("c")
     page.keyboard.type("Dite sans condition.")
     page.keyboard.press("Enter")
     assert comes_true(
         floor.app,
-        lambda: db.session.query(Judgement).filter_by(comment="Dite sans condition.").count() == 1,
+        lambda: (
+            db.session.query(Judgement)
+            .filter_by(comment="Dite sans condition.", standing=Standing.OMITTED)
+            .count()
+            == 1
+        ),
     )
+    expect(first.locator("[data-comment]")).to_have_attribute("value", "Dite sans condition.")
+    # the answer that was changed comes back with its words
+    page.keyboard.press("z")
+    expect(first).to_contain_text("mardi ou jeudi")
     page.locator("h1").click()
     page.keyboard.press("Enter")
 
@@ -129,6 +135,8 @@ def test_the_pages_of_a_running_audit_fit_a_phone_in_the_dark(
     page = windows.open(floor.claire.user_id or 0, "/audits", phone=True, scheme="dark")
     for path in ("/audits", f"/audits/{audit_id}", f"/audits/calls/{sampled_id}"):
         page.goto(path)
+        if "/calls/" in path:
+            page.wait_for_selector("[data-judge][data-mounted]")
         # what lies half under a bar is no small target
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         _assert_clean(page)

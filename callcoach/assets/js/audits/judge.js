@@ -215,7 +215,11 @@ export async function mountJudge(root) {
     show({ scroll: false });
     const choice = event.submitter;
     if (choice?.dataset.choice) choose(choice.dataset.choice);
-    else form.querySelector("[data-comment]")?.blur(); // Enter in the comment keeps it
+  });
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-comment]")) return;
+    event.preventDefault();
+    event.target.blur();
   });
   list.addEventListener("change", (event) => {
     const field = event.target.closest("[data-comment]");
