@@ -12,6 +12,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from callcoach.analysis.claims import Standing
+from callcoach.audits.blindness import Seen, seen_before
 from callcoach.audits.models import AuditCall, Judgement
 from callcoach.audits.operations.judging import judgement_of, promises_of
 from callcoach.audits.presenters import Choice, choices_of, label_of, look_of, sign_of
@@ -68,6 +69,7 @@ class Compared:
     is_same: bool
     clock: str
     machine_start_ms: int | None
+    not_compared: str = ""
 
 
 def promise_views(sampled: AuditCall) -> list[PromiseView]:
@@ -168,13 +170,30 @@ def compared(sampled: AuditCall) -> list[Compared]:
     findings = sorted(
         sampled.judgements, key=lambda one: (order.get(one.promise_version_id, 999), one.id)
     )
+    seen = seen_before(findings)
     return [
-        _compared(finding, place, checks.get(finding.promise_version_id))
+        _compared(
+            finding,
+            place,
+            checks.get(finding.promise_version_id),
+            why_not_blind(seen.get(finding.id)),
+        )
         for place, finding in enumerate(findings, start=1)
     ]
 
 
-def _compared(finding: Judgement, number: int, check: PromiseCheck | None) -> Compared:
+def why_not_blind(seen: Seen | None) -> str:
+    """Why a judgement is not compared with the machine; "" where it was blind."""
+    if seen is None:
+        return ""
+    if seen is Seen.OTHER_AUDIT:
+        return _("Not compared: this call was judged in another audit before.")
+    return _("Not compared: an incident about this promise was decided before.")
+
+
+def _compared(
+    finding: Judgement, number: int, check: PromiseCheck | None, not_compared: str
+) -> Compared:
     version = finding.version
     kind, final = version.kind, finding.final
     # what is shown is what was kept when the call was done; its reason only if it is still the same
@@ -198,6 +217,7 @@ def _compared(finding: Judgement, number: int, check: PromiseCheck | None) -> Co
         is_same=finding.machine is None or finding.machine == finding.standing,
         clock=clock(finding.start_ms) if finding.start_ms is not None else "",
         machine_start_ms=kept.start_ms if kept is not None else None,
+        not_compared=not_compared if finding.machine is None else "",
     )
 
 

@@ -23,6 +23,7 @@ from callcoach.calls.models import Call
 from callcoach.calls.queries import turns_of
 from callcoach.errors import Conflict, NotFound
 from callcoach.extensions import db
+from callcoach.web.errors import explain
 from callcoach.web.requests import wants_json
 from callcoach.web.toasts import notify
 
@@ -79,8 +80,13 @@ def finish_sampled(sampled_id: int) -> ResponseReturnValue:
     """Say that the call is done: what the machine had proposed is shown from now on."""
     viewer = current_viewer()
     sampled, _call = _sampled(viewer, sampled_id)
-    judging.finish(viewer, sampled)
-    db.session.commit()
+    try:
+        judging.finish(viewer, sampled)
+    except Conflict as error:
+        db.session.rollback()
+        notify(explain(error), "error")
+    else:
+        db.session.commit()
     return redirect(url_for("audits.show_sampled", sampled_id=sampled_id))
 
 

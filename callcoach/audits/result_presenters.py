@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, User
+from callcoach.audits.blindness import Seen
 from callcoach.audits.models import Audit, JointCalibration, Judgement, RemarkKind
 from callcoach.audits.presenters import label_of, look_of, share_text, sign_of
 from callcoach.audits.queries import versions_by_id
@@ -170,6 +172,28 @@ def matrix(audit: Audit, found: Results, by: str) -> Matrix:
     else:
         columns = tuple(_("Week of %(day)s", day=local_date(week)) for week in found.weeks)
     return Matrix(columns, tuple(lines))
+
+
+def not_compared(left_out: Mapping[Seen, int]) -> str:
+    """Pairs that the agreement leaves out since the judgement was not blind; "" where none is."""
+    sentences = []
+    if count := left_out.get(Seen.OTHER_AUDIT, 0):
+        sentences.append(
+            ngettext(
+                "%(num)s judgement is left out of it: the call had been judged in another audit.",
+                "%(num)s judgements are left out of it: the calls had been judged in another audit.",
+                count,
+            )
+        )
+    if count := left_out.get(Seen.INCIDENT, 0):
+        sentences.append(
+            ngettext(
+                "%(num)s judgement is left out of it: an incident about it had been decided before.",
+                "%(num)s judgements are left out of it: incidents about them had been decided before.",
+                count,
+            )
+        )
+    return " ".join(sentences)
 
 
 def agreement(found: Agreement) -> AgreementView:

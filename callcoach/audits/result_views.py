@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from callcoach.accounts.session import current_viewer
 from callcoach.audits import calibration_queries, presenters, queries, result_presenters
 from callcoach.audits.access import sees_audits
+from callcoach.audits.blindness import left_out_of_agreement
 from callcoach.audits.blueprint import bp
 from callcoach.audits.models import AuditState, JointCalibration
 from callcoach.audits.operations import calibrating, remarking
@@ -40,6 +41,7 @@ def show_results(audit_id: int) -> ResponseReturnValue:
         row=presenters.audit_row(audit),
         matrix=result_presenters.matrix(audit, found, by),
         agreement=result_presenters.agreement(found.agreement),
+        not_compared=result_presenters.not_compared(left_out_of_agreement(audit)),
         excluded=presenters.exclusions(audit.drawn_from.get("excluded", [])),
     )
 

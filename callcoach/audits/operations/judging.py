@@ -7,14 +7,14 @@ stays, since agreement between people and machine is only worth something betwee
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import AccessEvent
 from callcoach.analysis.claims import Standing
+from callcoach.audits.blindness import seen_before
 from callcoach.audits.frames import day_of
 from callcoach.audits.models import AuditCall, Judgement, SampleState
 from callcoach.audits.operations.rights import lock, log, require_auditor, require_running
@@ -33,6 +33,9 @@ MAX_QUOTE = 2000
 PROMISE_JUDGED = "promise_judged"
 #: What was not said was said nowhere.
 _NOWHERE = frozenset({Standing.OMITTED, Standing.NOT_APPLICABLE})
+#: What was said otherwise, or although it must not be, was said somewhere: who reads the finding has
+#: to hear it, or to be told.
+_DEPARTS = frozenset({Standing.DISTORTED, Standing.OVERPROMISED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def finish(viewer: Viewer, sampled: AuditCall) -> AuditCall:
     """Say that the call is done; from then on what the machine proposed is shown, and kept.
 
     Raises:
-        Conflict: a promise is still to be judged; or as `judge`.
+        Conflict: a promise is still to be judged, or something that departs from what was approved
+            has neither words nor a comment; or as `judge`.
         NotAllowed: as `judge`.
     """
     call = _open(viewer, sampled)
@@ -139,6 +143,8 @@ def finish(viewer: Viewer, sampled: AuditCall) -> AuditCall:
         raise Conflict("%(left)s promises of this call are still to be judged.", left=left)
     if not wanted:
         raise Conflict("No promise was in force when the call took place: leave it out.")
+    _require_grounds([one for one in sampled.judgements if one.promise_version_id in wanted])
+    seen = seen_before(sampled.judgements)
     checks = {
         check.promise_version_id: check
         for check in db.session.query(PromiseCheck).where(PromiseCheck.call_id == call.id)
@@ -149,6 +155,8 @@ def finish(viewer: Viewer, sampled: AuditCall) -> AuditCall:
             sampled.judgements.remove(found)
             continue
         check = checks.get(found.promise_version_id)
+        if found.id in seen:
+            continue  # not blind: it says nothing of how far people and machine agree
         if check is not None and check.transcript_id == call.current_transcript_id:
             found.machine, found.machine_confidence = check.standing, check.confidence
     sampled.judged_at = utc_now()
@@ -209,14 +217,12 @@ def was_begun(sampled: AuditCall) -> bool:
     """Whether anybody ever judged a promise of a drawn call, also if it was taken back since."""
     if sampled.judgements:
         return True
-    details = db.session.scalars(
-        select(AccessEvent.detail).where(
-            AccessEvent.action == f"audit.{PROMISE_JUDGED}",
-            AccessEvent.subject_kind == "audit",
-            AccessEvent.subject_id == sampled.audit_id,
-        )
+    written = db.session.query(AccessEvent).where(
+        AccessEvent.action == f"audit.{PROMISE_JUDGED}",
+        AccessEvent.subject_kind == "audit",
+        AccessEvent.subject_id == sampled.audit_id,
     )
-    return any(detail.get("position") == sampled.position for detail in details)
+    return any(one.detail.get("position") == sampled.position for one in written)
 
 
 def _log_judgement(viewer: Viewer, action: str, found: Judgement) -> None:
@@ -229,6 +235,20 @@ def _log_judgement(viewer: Viewer, action: str, found: Judgement) -> None:
         promise=found.promise_version_id,
         standing=Standing(found.standing).value,
     )
+
+
+def _require_grounds(findings: Sequence[Judgement]) -> None:
+    """Raises:
+    Conflict: somebody is said to have departed from a promise, and nothing says by what.
+    """
+    for found in findings:
+        if found.standing not in _DEPARTS or found.start_ms is not None or found.comment:
+            continue
+        raise Conflict(
+            "“%(promise)s”: choose the words that depart from what was approved, or say it in a "
+            "comment.",
+            promise=found.version.text,
+        )
 
 
 def require_standing(version: PromiseVersion, standing: Standing | str) -> None:
