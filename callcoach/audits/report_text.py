@@ -224,7 +224,7 @@ def method_of(audit: Audit) -> list[tuple[str, str]]:
             _(
                 "Every sampled call was judged promise by promise by a person, before what the "
                 "analysis proposes was shown. Figures use these judgements, and what a joint "
-                "calibration settled. Intervals: Wilson, 95 %%."
+                "calibration settled. Intervals: Wilson, 95 %."
             ),
         ),
     ]
