@@ -63,6 +63,10 @@ PROMISES: tuple[Row, ...] = (
         data=_record,
     ),
     Row("promises.show_approval", **_DECIDES),
-    _post("promises.approve_promise", **_DECIDES),
-    _post("promises.decline_promise", **_DECIDES, data=lambda _: {"comment": "Dites « environ »."}),
+    _post("promises.approve_promise", **_DECIDES, data=lambda _: {"seen": "1"}),
+    _post(
+        "promises.decline_promise",
+        **_DECIDES,
+        data=lambda _: {"seen": "1", "comment": "Dites « environ »."},
+    ),
 )

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.accounts.session import current_viewer
-from callcoach.errors import NotFound
+from callcoach.errors import InvalidInput, NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.notices.operations import mark_subject_seen
 from callcoach.promises import presenters, queries
@@ -64,9 +64,7 @@ def show_approval(version_id: int) -> ResponseReturnValue:
 def approve_promise(version_id: int) -> ResponseReturnValue:
     """The second tap."""
     viewer, version = _asked(version_id)
-    deciding.approve(
-        viewer, version, request.form.get("comment", ""), seen=request.form.get("seen", type=int)
-    )
+    deciding.approve(viewer, version, request.form.get("comment", ""), seen=_seen())
     is_in_force = version.in_force_from is not None
     db.session.commit()
     if is_in_force:
@@ -82,9 +80,7 @@ def approve_promise(version_id: int) -> ResponseReturnValue:
 def decline_promise(version_id: int) -> ResponseReturnValue:
     """Say what should be otherwise."""
     viewer, version = _asked(version_id)
-    deciding.decline(
-        viewer, version, request.form.get("comment", ""), seen=request.form.get("seen", type=int)
-    )
+    deciding.decline(viewer, version, request.form.get("comment", ""), seen=_seen())
     db.session.commit()
     notify(_("Declined. The team reads what you wrote; what was in force stays so."))
     return redirect(url_for("script_library.list_approvals"))
@@ -136,6 +132,18 @@ def _asked(version_id: int) -> tuple[Viewer, PromiseVersion]:
     if viewer.role is not Role.SPONSOR:
         raise NotFound("There is no such page.")
     return viewer, queries.get_version(viewer, version_id)
+
+
+def _seen() -> int:
+    """Which version of the proposal was read.
+
+    Raises:
+        InvalidInput: the form does not say.
+    """
+    seen = request.form.get("seen", type=int)
+    if seen is None:
+        raise InvalidInput("Load the page again: it does not say what it shows.")
+    return seen
 
 
 def _count_waiting() -> int:
