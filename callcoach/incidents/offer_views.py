@@ -68,7 +68,9 @@ def report_from_desk(viewer: Viewer, call: Call) -> str:
         known=[
             presenters.incident_view(each)
             for each in queries.of_call(viewer, call)
-            if each.reported_by_id or each.state != IncidentState.SUSPECTED or not hides
+            if each.reported_by_id
+            or each.state in (IncidentState.OPEN, IncidentState.CLOSED)
+            or not hides
         ],
         kinds=KINDS,
         promises=[version for version in for_call(call) if version.kind in _REPORTED],
