@@ -10,7 +10,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import AccessEvent, Role
 from callcoach.analysis.claims import Standing
 from callcoach.audits.models import Judgement
-from callcoach.audits.operations.calibrating import answer_for_floor
+from callcoach.audits.operations.calibrating import answer_for_floor, take_over
 from callcoach.extensions import db
 from callcoach.notices.models import Notice
 from tests.factories.accounts import create_user
@@ -81,6 +81,31 @@ def test_a_contest_taken_back_ends_the_calibration_and_undo_opens_it_again(
     assert browser.post(f"/portal/remarks/{said}/restore").status_code == 409
 
 
+def test_a_calibration_with_an_answer_goes_on_to_its_end(
+    app: Flask, client_site: Client, sign_in: Any
+) -> None:
+    browser = sign_in(client_site.user)
+    page = f"/portal/findings/{client_site.finding}"
+    browser.post(f"{page}/remarks", data={"kind": "contests", "text": "Le délai est dit."})
+    foreign = {"standing": "nonsense", "reason": "Ce n’en est pas un."}
+    assert browser.post(f"{page}/calibration", data=foreign).status_code == 400
+    theirs = {"standing": "overpromised", "reason": "Trop."}
+    browser.post(f"{page}/calibration", data=theirs)
+    with app.app_context():
+        said = db.session.get_one(Judgement, client_site.finding).remarks[0].id
+    assert browser.post(f"/portal/remarks/{said}/withdraw").status_code == 409
+    assert browser.post(f"{page}/remarks", data={"kind": "agrees"}).status_code == 409
+    _floor_answers(app, client_site, Standing.FAITHFUL, "Non.")
+    with app.app_context():
+        finding = db.session.get_one(Judgement, client_site.finding)
+        by = Viewer(client_site.supervisor, Role.SUPERVISOR, frozenset({client_site.team}))
+        assert finding.calibration is not None
+        take_over(by, finding.calibration)
+        sides = finding.calibration.sponsor_standing, finding.calibration.floor_standing
+        assert sides == (Standing.OVERPROMISED, Standing.FAITHFUL), "the record keeps both"
+        assert finding.final is Standing.OVERPROMISED
+
+
 def test_the_log_tells_an_admin_what_the_client_opened_and_no_preview(
     app: Flask, client_site: Client, sign_in: Any
 ) -> None:
@@ -92,7 +117,9 @@ def test_the_log_tells_an_admin_what_the_client_opened_and_no_preview(
     )
     for who in (client_site.supervisor, client_site.user):
         browser = sign_in(who)
-        assert [browser.get(page).status_code for page in pages] == [200] * 4
+        ahead = {"Purpose": "prefetch"}  # said by a client, it spares nobody the log
+        assert [browser.get(page, headers=ahead).status_code for page in pages[1:]] == [200] * 3
+        assert browser.get(pages[0]).status_code == 200
         assert (
             "Aperçu" in browser.get(pages[0]).text or "Preview" in browser.get(pages[0]).text
         ) == (who == client_site.supervisor)

@@ -12,7 +12,9 @@ from flask import Flask
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import AccessEvent, Role, Team, User
 from callcoach.analysis.claims import Standing
+from callcoach.analysis.model import Kind
 from callcoach.audits.models import WordingDraw
+from callcoach.calls.models import Call
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import db, utc_now
 from callcoach.privacy.waiting import wanted_by
@@ -102,7 +104,8 @@ def test_after_two_weeks_fewer_calls_will_do(app: Flask, client_site: Client) ->
         late = utc_now() - timedelta(days=15)
         version = create_promise_version(campaign, in_force_from=late, **approved)
         unsaid = create_promise_version(campaign, in_force_from=late, **approved)
-        _said(client_site, version, 2)
+        said = _said(client_site, version, 3)
+        db.session.get_one(Call, said[0]).kind = Kind.GATEKEEPER
         assert look() == 1, "what nobody says is still looked for"
         draws = {draw.promise_version_id: draw for draw in db.session.query(WordingDraw)}
         assert len(draws[version.id].calls) == 2

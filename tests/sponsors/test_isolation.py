@@ -11,7 +11,15 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from callcoach.audits.models import Audit, AuditCall, AuditState, SampleState, WordingDraw
+from callcoach.analysis.model import Kind
+from callcoach.audits.models import (
+    Audit,
+    AuditCall,
+    AuditState,
+    LeftOut,
+    SampleState,
+    WordingDraw,
+)
 from callcoach.calls.models import Call, TurnCorrection
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import db, utc_now
@@ -181,6 +189,13 @@ def test_a_call_that_is_not_shown_gives_no_byte(app: Flask, sites: TwoSites, sig
     assert _with(lambda: (_redaction(), {"withdrawn_at": utc_now()})) == nothing
     assert _with(lambda: (_redaction(), {"fingerprint": "f" * 64})) == nothing
     assert _with(lambda: (get(Call, here.portal_call), {"deleted_at": utc_now()})) == nothing
+    moved = {"campaign_id": sites.there.campaign}
+    assert _with(lambda: (get(Call, here.portal_call), moved)) == nothing
+    objected = {"left_out": LeftOut.OBJECTION}
+    assert _with(lambda: (get(AuditCall, sampled), objected)) == nothing
+    gatekeeper = {"kind": Kind.GATEKEEPER}
+    only_told = {page for page in pages if "incidents" in page}
+    assert _with(lambda: (get(Call, here.portal_call), gatekeeper)) == only_told
     rest = set(pages) - in_audit
     for state in (SampleState.RESERVE, SampleState.REPLACED):
         assert _with(lambda state=state: (get(AuditCall, sampled), {"state": state})) == rest
