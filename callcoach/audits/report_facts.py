@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from callcoach.audits.models import Audit, AuditReport, SampleState
+from callcoach.audits.models import Audit, AuditReport, LeftOut, SampleState
 from callcoach.audits.queries import results_of, sampled_calls, versions_by_id
 from callcoach.audits.results import Results
 
@@ -50,7 +50,7 @@ def facts_of_report(audit: Audit, alias_of: AliasOf) -> dict[str, Any]:
                 "position": one.position,
                 "stratum": _stratum(one.stratum, alias_of),
                 "state": SampleState(one.state).value,
-                "left_out": one.left_out.value if one.left_out else None,
+                "left_out": LeftOut(one.left_out).value if one.left_out else None,
                 "replaces": one.replaces,
                 "on": one.called_on.isoformat() if one.called_on else None,
             }
@@ -62,7 +62,6 @@ def facts_of_report(audit: Audit, alias_of: AliasOf) -> dict[str, Any]:
                 "position": sampled.position,
                 "promise": finding.promise_version_id,
                 "first": finding.standing,
-                "machine": finding.machine,
                 "corrected": finding.corrected,
                 "settled": finding.settled,
                 "final": finding.final.value,
@@ -77,6 +76,8 @@ def facts_of_report(audit: Audit, alias_of: AliasOf) -> dict[str, Any]:
                 "n": line.n,
                 "interval": [round(bound, 6) for bound in line.interval],
                 "counts": {standing.value: count for standing, count in line.counts.items()},
+                # the machine's single proposals stay in the house
+                "agreement": [line.agreement.same.count, line.agreement.same.n],
             }
             for line in found.promises
         ],

@@ -1,8 +1,8 @@
 """What a report says in words: method, results, findings. Rows in, plain values out.
 
 Redacted throughout: agents under their numbers, quotes only of calls whose redaction is released and
-as it was released, nothing that people wrote freely but what a supervisor gave as a reason, and that
-with names struck out.
+as it was released, nothing that people wrote freely, and of what the analysis proposed only how often
+it was the same.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from callcoach.analysis.claims import Standing
-from callcoach.analysis.redaction import find, strike
 from callcoach.audits import presenters
+from callcoach.audits.blindness import left_out_of_agreement
 from callcoach.audits.frames import Frame, moments_of
 from callcoach.audits.models import Audit, AuditCall, Judgement, LeftOut, RemarkKind, SampleState
 from callcoach.audits.queries import sampled_calls, versions_by_id
 from callcoach.audits.report_facts import AliasOf
+from callcoach.audits.result_presenters import not_compared
 from callcoach.audits.results import Results, Share, is_aligned
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import outcome_label
-from callcoach.debriefs.said import LABELS, Secrets, secrets_of
 from callcoach.extensions import db
 from callcoach.incidents.models import Incident, IncidentKind
 from callcoach.privacy.presenters import text_of
@@ -49,7 +49,7 @@ class Row:
         promise: number of the promise in this report, from 1.
         agent: under the sponsor's number for them, or "".
         script: version of the script, or "".
-        first: the judgement; `machine`, what the analysis proposed, or "".
+        first: the judgement, before the analysis was seen.
         standing: what the figures use.
         is_aligned: None where the call gave no occasion.
         quote: as released; "" where nothing was said, or nothing is released.
@@ -63,7 +63,6 @@ class Row:
     day: str
     script: str
     first: str
-    machine: str
     standing: str
     is_aligned: bool | None
     quote: str
@@ -93,9 +92,6 @@ def report_rows(audit: Audit, found: Results, alias_of: AliasOf) -> list[Row]:
                         day_text(sampled.called_on),
                         _script(scripts, sampled.script_version_id),
                         presenters.label_of(version.kind, finding.standing),
-                        presenters.label_of(version.kind, finding.machine)
-                        if finding.machine
-                        else "",
                         presenters.label_of(version.kind, finding.final),
                         _aligned(version, finding),
                         _quote(sampled.call, finding, quotes),
@@ -177,6 +173,7 @@ def method_of(audit: Audit) -> list[tuple[str, str]]:
         length = _("%(least)s to %(most)s s", least=frame.min_s, most=frame.max_s)
     strata = audit.drawn_from.get("strata", {})
     sample = sampled_calls(audit)
+    left_out = not_compared(left_out_of_agreement(audit))
     return [
         (
             _("Period"),
@@ -214,9 +211,9 @@ def method_of(audit: Audit) -> list[tuple[str, str]]:
             _(
                 "How many calls each stratum gives is rounded by lot from the seed, so that every call "
                 "of the frame has the same chance. In each stratum calls are ordered by SHA-256 of "
-                "“seed:call”; the first ones are the sample, the next ones the reserve. The seed comes from the system’s randomness, and "
-                "a sampled call is left out only for a listed reason; the next in order takes its "
-                "place."
+                "“seed:call”; the first ones are the sample, the next ones the reserve. The seed comes "
+                "from the system’s randomness, and a sampled call is left out only for a listed "
+                "reason; the next in order takes its place."
             ),
         ),
         (
@@ -227,31 +224,23 @@ def method_of(audit: Audit) -> list[tuple[str, str]]:
                 "calibration settled. Intervals: Wilson, 95 %."
             ),
         ),
+        *([(_("Agreement"), left_out)] if left_out else []),
     ]
 
 
 def left_out_of(audit: Audit) -> list[tuple[str, str, str]]:
-    """Calls left out of the sample: place, reason, and what took the place."""
+    """Calls left out of the sample: place, reason of the list, and what took the place. What a
+    supervisor wrote to it stays in the house.
+    """
     following = {one.replaces: one.position + 1 for one in audit.calls if one.replaces is not None}
     rows = []
     for one in audit.calls:
         if one.state == SampleState.REPLACED:
             label = presenters.LEFT_OUT.get(LeftOut(one.left_out)) if one.left_out else None
-            words = _redacted(one)
-            reason = f"{label or '–'}: {words}" if words else str(label or "–")
             taken = following.get(one.position)
+            reason = str(label or "–")
             rows.append((str(one.position + 1), reason, str(taken) if taken else _("nobody")))
     return rows
-
-
-def _redacted(sampled: AuditCall) -> str:
-    """A supervisor's words, names struck out; of an erased call nothing, for whose names?"""
-    if sampled.call is None:
-        return ""
-    secrets: Secrets = secrets_of(sampled.call)
-    labels = LABELS.get(sampled.call.language, LABELS["en"])
-    found = find(sampled.reason, names=secrets.names, spared=secrets.spared)
-    return strike(sampled.reason, found, labels)
 
 
 def aligned_text(share: Share) -> str:

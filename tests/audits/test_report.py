@@ -13,7 +13,8 @@ from pypdf import PdfReader
 
 from callcoach.accounts.models import User
 from callcoach.analysis.claims import Standing
-from callcoach.audits.models import Audit, AuditReport, AuditState
+from callcoach.audits.models import Audit, AuditReport, AuditState, LeftOut
+from callcoach.audits.operations import drawing
 from callcoach.audits.operations.reporting import make_report
 from callcoach.audits.queries import sampled_calls
 from callcoach.audits.report_check import check_all
@@ -36,6 +37,9 @@ FORMULA = "=HYPERLINK(1) une démonstration"
 def _closed(floor: Floor) -> Audit:
     """Three calls judged: one promise kept in two of three, the other never said."""
     audit = floor.drawn()
+    drawing.leave_out(
+        floor.claire, sampled_calls(audit)[0], LeftOut.INAUDIBLE, "Souffle confidentiel."
+    )
     claire = db.session.get_one(User, floor.claire.user_id)
     offered = create_promise_version(floor.campaign, claire, text=FORMULA)
     versions = [offered, db.session.get_one(PromiseVersion, floor.forbidden)]
@@ -93,12 +97,18 @@ def test_a_report_says_what_was_found_and_names_nobody(app: Flask, floor: Floor)
         rows = [[cell.value for cell in row] for row in list(book.worksheets[2].iter_rows())[1:]]
         assert len(rows) == 6
         assert {row[3].split()[0] for row in rows} == {"Agent"}
-        quotes = [row[10] for row in rows if row[10]]
+        quotes = [row[9] for row in rows if row[9]]
         assert len(quotes) == 1, "only of the call that is released"
         everything = pdf + "\n".join(str(cell.value) for cell in cells)
         for name in ("Hanta", "Rakoto", "Patrice", "Secrète", "Discrétion", "appel-secret"):
             assert name not in everything
-        assert facts_in(_bytes(report.xlsx)).startswith(b'{"audit":')
+        facts = facts_in(_bytes(report.xlsx))
+        assert facts.startswith(b'{"audit":')
+        # what the machine proposed of one call stays in the house, as does why one was left out
+        assert b'"machine"' not in facts
+        assert b'"agreement":[3,3]' in facts
+        assert "Souffle confidentiel" not in everything
+        assert "Inaudible" in everything
 
 
 def test_the_same_content_gives_the_same_bytes() -> None:
