@@ -5,7 +5,7 @@ is read here, so that nothing of it can be in the page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -21,6 +21,7 @@ from callcoach.calls.mapping import ShownTurn, talk_start_ms
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock
 from callcoach.extensions import db
+from callcoach.promises.hiding import is_hidden
 from callcoach.promises.labels import KINDS
 from callcoach.promises.labels import SIGNS as KIND_SIGNS
 from callcoach.promises.models import PromiseCheck, PromiseVersion
@@ -161,7 +162,9 @@ def quote_of(turns: Iterable[ShownTurn], channel: int, start_ms: int, end_ms: in
 
 
 def compared(sampled: AuditCall) -> list[Compared]:
-    """Judgements beside proposals, of a call that is done."""
+    """Judgements beside proposals, of a call that is done; without them as long as the same call is
+    still to be judged in another audit.
+    """
     checks = {
         check.promise_version_id: check
         for check in db.session.query(PromiseCheck).where(PromiseCheck.call_id == sampled.call_id)
@@ -171,7 +174,7 @@ def compared(sampled: AuditCall) -> list[Compared]:
         sampled.judgements, key=lambda one: (order.get(one.promise_version_id, 999), one.id)
     )
     seen = seen_before(findings)
-    return [
+    rows = [
         _compared(
             finding,
             place,
@@ -180,6 +183,22 @@ def compared(sampled: AuditCall) -> list[Compared]:
         )
         for place, finding in enumerate(findings, start=1)
     ]
+    if sampled.call_id is None or not is_hidden(sampled.call_id):
+        return rows
+    return [_without_machine(row) for row in rows]
+
+
+def _without_machine(row: Compared) -> Compared:
+    return replace(
+        row,
+        machine="",
+        machine_sign="",
+        machine_quote="",
+        reason="",
+        is_same=True,
+        machine_start_ms=None,
+        not_compared=_("Shown once the call is judged in its other audit too."),
+    )
 
 
 def why_not_blind(seen: Seen | None) -> str:

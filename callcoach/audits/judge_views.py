@@ -23,6 +23,7 @@ from callcoach.calls.models import Call
 from callcoach.calls.queries import turns_of
 from callcoach.errors import Conflict, NotFound
 from callcoach.extensions import db
+from callcoach.promises.hiding import is_hidden
 from callcoach.web.errors import explain
 from callcoach.web.requests import wants_json
 from callcoach.web.toasts import notify
@@ -230,5 +231,6 @@ def _done(viewer: Viewer, sampled: AuditCall, call: Call) -> str:
         **_frame(viewer, sampled, call),
         rows=rows,
         different=sum(not row.is_same for row in rows),
+        is_hidden=is_hidden(call.id),
         player=presenters.judge_data(call, turns_of(call), ()),
     )

@@ -16,7 +16,7 @@ from callcoach.errors import Conflict, InvalidInput
 from callcoach.extensions import db
 from callcoach.notices.models import Notice
 from callcoach.promises.models import PromiseVersion
-from tests.factories.audits import create_check
+from tests.factories.audits import create_audit, create_check
 
 from .conftest import Floor
 
@@ -62,6 +62,14 @@ def test_nothing_of_the_machine_is_sent_before_the_call_is_done(
         _blind(page_of(url))
     status, text = page_of(f"{url}/finish", method="POST")
     assert status == 302
+    with floor.app.app_context():
+        first = sampled_calls(db.session.get_one(Audit, audit_id))[0]
+        assert first.call is not None
+        also = create_audit(floor.campaign, first.judgements[0].judged_by, [first.call]).id
+    _blind(page_of(url))  # people are still to judge it elsewhere
+    with floor.app.app_context():
+        db.session.delete(db.session.get_one(Audit, also))
+        db.session.commit()
     _status, text = page_of(url)
     assert _MACHINE in text
     # no figure while other calls are open
