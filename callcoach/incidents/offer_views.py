@@ -39,8 +39,7 @@ _REPORTED = (PromiseKind.FORBIDDEN, PromiseKind.DISCLOSURE)
 @add_first_part(Role.ADMIN, Role.SUPERVISOR)
 def suspicions_first(viewer: Viewer) -> str:
     """The surest suspicion with its moment to play, and what the sponsor is still to be told."""
-    waiting = queries.suspected(viewer)
-    untold = queries.to_tell(viewer)
+    waiting, untold = queries.urgent(viewer)
     if not waiting and not untold:
         return ""
     return render_template(

@@ -68,26 +68,21 @@ def _rank(incident: Incident) -> tuple[int, float]:
     return 3, -(incident.closed_at or incident.decided_at or incident.created_at).timestamp()
 
 
-def suspected(viewer: Viewer, limit: int = 20) -> list[Incident]:
-    """Suspicions that wait for the viewer's ear, the surest first."""
-    return list(
-        db.session.scalars(
-            _incidents(viewer)
-            .where(Incident.state == IncidentState.SUSPECTED)
-            .order_by(Incident.confidence.desc(), Incident.id)
-            .limit(limit)
+def urgent(viewer: Viewer) -> tuple[list[Incident], list[Incident]]:
+    """Suspicions that wait for the viewer's ear, the surest first, and open incidents of which the
+    sponsor was not told yet, the most urgent first; one statement, as every home page asks.
+    """
+    found = db.session.scalars(
+        _incidents(viewer).where(
+            (Incident.state == IncidentState.SUSPECTED)
+            | ((Incident.state == IncidentState.OPEN) & Incident.told_at.is_(None))
         )
-    )
-
-
-def to_tell(viewer: Viewer) -> list[Incident]:
-    """Open incidents of which the sponsor was not told yet, the most urgent first."""
-    return list(
-        db.session.scalars(
-            _incidents(viewer)
-            .where(Incident.state == IncidentState.OPEN, Incident.told_at.is_(None))
-            .order_by(Incident.tell_by)
-        )
+    ).all()
+    waiting = [each for each in found if each.state == IncidentState.SUSPECTED]
+    untold = [each for each in found if each.state == IncidentState.OPEN]
+    return (
+        sorted(waiting, key=lambda each: (-each.confidence, each.id)),
+        sorted(untold, key=_rank),
     )
 
 

@@ -24,10 +24,13 @@ _NEWS = timedelta(days=14)
 @add_part(Role.ADMIN, Role.SUPERVISOR)
 def promises_of_author(viewer: Viewer) -> str:
     """Proposals that wait, since when, and those that came back."""
-    waiting = queries.proposals_of(viewer, ProposalState.PROPOSED)
-    declined = queries.proposals_of(viewer, ProposalState.DECLINED, since=utc_now() - _NEWS)
-    if not waiting and not declined:
+    found = queries.proposals_of(
+        viewer, ProposalState.PROPOSED, ProposalState.DECLINED, since=utc_now() - _NEWS
+    )
+    if not found:
         return ""
+    waiting = [each for each in found if each.state == ProposalState.PROPOSED]
+    declined = [each for each in found if each.state == ProposalState.DECLINED]
     return render_template("promises/_home.html", waiting=_part(waiting), declined=_part(declined))
 
 

@@ -170,24 +170,26 @@ def proposals(viewer: Viewer, campaign: Campaign) -> list[PromiseVersion]:
 
 
 def proposals_of(
-    viewer: Viewer, state: ProposalState, *, since: datetime | None = None
+    viewer: Viewer, *states: ProposalState, since: datetime | None = None
 ) -> list[PromiseVersion]:
-    """Proposals in one state of the campaigns that the viewer writes for, longest first; what was
+    """Proposals in some states of the campaigns that the viewer writes for, longest first; what was
     proposed again since is left out.
 
     Args:
-        since: only what was decided from then on.
+        since: only what waits, or was decided from then on.
     """
     later = aliased(PromiseVersion)
     query = _versions().where(
         Promise.campaign_id.in_(visible_campaigns(viewer).with_only_columns(Campaign.id)),
-        PromiseVersion.state == state,
+        PromiseVersion.state.in_(states),
         ~exists().where(
             later.promise_id == PromiseVersion.promise_id, later.number > PromiseVersion.number
         ),
     )
     if since is not None:
-        query = query.where(PromiseVersion.decided_at >= since)
+        query = query.where(
+            PromiseVersion.decided_at.is_(None) | (PromiseVersion.decided_at >= since)
+        )
     found = db.session.scalars(query.order_by(PromiseVersion.proposed_at, PromiseVersion.id))
     return [
         each
@@ -200,8 +202,7 @@ def turned_down(viewer: Viewer, campaign: Campaign) -> list[PromiseVersion]:
     """What the sponsor declined, or was taken back, and nobody has proposed again, newest first."""
     found = [
         version
-        for state in (ProposalState.DECLINED, ProposalState.WITHDRAWN)
-        for version in proposals_of(viewer, state)
+        for version in proposals_of(viewer, ProposalState.DECLINED, ProposalState.WITHDRAWN)
         if version.promise.campaign_id == campaign.id
     ]
     return sorted(found, key=lambda each: each.id, reverse=True)
