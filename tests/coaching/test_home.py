@@ -317,7 +317,7 @@ def test_the_floors_people_start_at_home(desk: Desk, sign_in: SignIn, who: str) 
 
 def test_a_sponsor_keeps_their_own_start(desk: Desk, sign_in: SignIn) -> None:
     browser = sign_in(desk.ids["sponsor"])
-    assert browser.get("/").location == "/approvals"
+    assert browser.get("/").location == "/portal"
     assert browser.get("/home").status_code == 404
 
 
