@@ -224,6 +224,11 @@ class SampleFacts:
     unreplaced: int = 0
     is_final: bool = False
 
+    @property
+    def is_census(self) -> bool:
+        """Every call of the frame was judged: there is nothing left to infer about these calls."""
+        return 0 < self.population == self.judged
+
 
 @dataclass(frozen=True, slots=True)
 class Results:

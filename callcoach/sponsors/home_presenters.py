@@ -66,12 +66,13 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class ResultsView:
-    """What an audit found."""
+    """What an audit found; `is_census` when every call of the frame was judged."""
 
     title: str
     url: str
     closed_at: datetime | None
     calls: int
+    is_census: bool
     rows: Sequence[ResultRow]
 
 
@@ -183,6 +184,7 @@ def last_results(audit: Audit) -> ResultsView:
         url=url_for("sponsors.show_audit", audit_id=audit.id),
         closed_at=audit.closed_at,
         calls=found.calls,
+        is_census=facts_of(audit).is_census,
         rows=[
             ResultRow(views[line.version_id], share_view(line.total.aligned))
             for line in found.promises

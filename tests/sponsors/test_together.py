@@ -51,3 +51,20 @@ def test_a_call_that_two_audits_sampled_counts_once_as_it_was_judged_last(
     shown = set(re.findall(r"/portal/findings/(\d+)", moments))
     assert str(newer_id) in shown
     assert str(finding) not in shown
+
+
+def test_the_interval_of_a_census_speaks_of_calls_like_these(
+    app: Flask, client_site: Client, sign_in: Callable[[User], FlaskClient]
+) -> None:
+    with app.app_context():
+        client = sign_in(db.session.get_one(User, client_site.user))
+    url = f"/portal/campaigns/{client_site.campaign}"
+    page = client.get(url).get_data(as_text=True)
+    assert "All calls of the frame were judged" in page
+    assert "were all calls judged" not in page
+    with app.app_context():
+        db.session.get_one(Audit, client_site.audit).population = 300
+        db.session.commit()
+    page = client.get(url).get_data(as_text=True)
+    assert "All calls of the frame were judged" not in page
+    assert "were all calls judged" in page
