@@ -137,6 +137,12 @@ def test_the_pages_of_a_running_audit_fit_a_phone_in_the_dark(
         page.goto(path)
         if "/calls/" in path:
             page.wait_for_selector("[data-judge][data-mounted]")
+            # a long call scrolls by itself: the promises stay in reach
+            words = page.get_by_role("region", name="Transcript")
+            expect(words).to_have_css("overflow-y", "auto")
+            assert words.evaluate("one => parseFloat(getComputedStyle(one).maxHeight)") < (
+                page.evaluate("innerHeight / 2")
+            )
         # what lies half under a bar is no small target
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         _assert_clean(page)

@@ -93,8 +93,9 @@ export function followTranscript(root, data, player) {
     }
     return element;
   };
-  const wide = matchMedia("(min-width: 1001px)"); // narrower, the page scrolls as a whole
-  const scroller = () => (wide.matches ? root : document.scrollingElement);
+  // Where it is narrow most pages scroll as a whole
+  const scroller = () =>
+    getComputedStyle(root).overflowY === "visible" ? document.scrollingElement : root;
 
   function bringIntoView(element) {
     const box = scroller();
