@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from flask_babel import force_locale
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -72,7 +73,7 @@ def _troubles(audit_id: int | None = None) -> list[str]:
 
 
 def _make(app: Flask, floor: Floor, audit: Audit) -> AuditReport:
-    with app.test_request_context(headers={"Accept-Language": "en"}):
+    with app.test_request_context(), force_locale("en"):
         report = make_report(floor.claire, audit, language="en")
         db.session.commit()
         return report
