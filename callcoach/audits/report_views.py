@@ -15,6 +15,7 @@ from callcoach.audits.blueprint import bp
 from callcoach.audits.models import Audit, AuditReport, AuditState
 from callcoach.audits.operations.reporting import make_report as make
 from callcoach.audits.report_check import draw_troubles
+from callcoach.audits.report_due import due_ids
 from callcoach.calls.presenters import language
 from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
@@ -37,6 +38,7 @@ def show_reports(audit_id: int) -> ResponseReturnValue:
         audit=audit,
         reports=reports,
         names=names,
+        due_ids=due_ids(reports),
         is_closed=audit.state == AuditState.CLOSED,
         draw_differs=bool(audit.seed is not None and draw_troubles(audit)),
     )

@@ -23,6 +23,7 @@ from callcoach.audits.models import (
     LeftOut,
     SampleState,
 )
+from callcoach.audits.report_due import due_ids
 from callcoach.audits.results import Cell, PromiseResult, Results, Share, is_aligned
 from callcoach.campaigns.models import PromiseKind
 from callcoach.extensions import db
@@ -118,6 +119,7 @@ class AuditView:
     is_running: bool
     url: str
     reports: Sequence[AuditReport]
+    due_ids: frozenset[int]
 
     @property
     def share(self) -> float:
@@ -384,6 +386,7 @@ def audit_view(audit: Audit, reports: Sequence[AuditReport] = ()) -> AuditView:
         is_running=state is AuditState.DRAWN,
         url=url_for("sponsors.show_audit", audit_id=audit.id),
         reports=reports,
+        due_ids=frozenset(due_ids(reports)),
     )
 
 

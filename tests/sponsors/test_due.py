@@ -1,0 +1,74 @@
+"""A report does not outlive the release of what it quotes; the frame is told without names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import User
+from callcoach.audits.models import Audit
+from callcoach.calls.models import Call
+from callcoach.calls.operations import lifecycle
+from callcoach.extensions import db, utc_now
+from callcoach.privacy import operations as privacy
+from callcoach.privacy.queries import newest_of
+from tests.factories.audits import create_report
+
+from .conftest import Client
+
+
+def _withdraw(call: Call) -> None:
+    redaction = newest_of(call.id)
+    assert redaction is not None
+    privacy.withdraw(Viewer.system(), redaction)
+
+
+def _put_aside(call: Call) -> None:
+    call.deleted_at = utc_now()
+
+
+@pytest.mark.parametrize("take_back", [_withdraw, _put_aside, lifecycle.purge_call])
+def test_a_report_that_quotes_what_was_taken_back_gives_a_client_no_file(
+    app: Flask, client_site: Client, sign_in: Any, take_back: Callable[[Call], None]
+) -> None:
+    def _people() -> tuple[Any, Any]:
+        return tuple(
+            sign_in(db.session.get(User, each))
+            for each in (client_site.user, client_site.supervisor)
+        )
+
+    with app.app_context():
+        audit = db.session.get_one(Audit, client_site.audit)
+        supervisor = db.session.get_one(User, client_site.supervisor)
+        old = create_report(audit, supervisor)
+        db.session.commit()
+        old_id, old_hash = old.id, old.entry_sha256
+        client, boss = _people()
+    path, page = f"/portal/reports/{old_id}/pdf", f"/portal/audits/{client_site.audit}"
+    assert client.get(path).status_code == 200
+    assert "a new report is due" not in client.get(page).text
+
+    with app.app_context():
+        take_back(db.session.get_one(Call, client_site.call))
+        db.session.commit()
+    assert client.get(path).status_code == 404
+    assert boss.get(path).status_code == 200
+    shown = client.get(page).text
+    assert "a new report is due" in shown
+    assert old_hash in shown
+    assert path not in shown
+    assert "the client cannot download it" in boss.get(f"/audits/{client_site.audit}/report").text
+
+    with app.app_context():  # one made since quotes nothing of it
+        new = create_report(
+            db.session.get_one(Audit, client_site.audit),
+            db.session.get_one(User, client_site.supervisor),
+        )
+        db.session.commit()
+        new_id = new.id
+    assert client.get(f"/portal/reports/{new_id}/pdf").status_code == 200
+    assert client.get(path).status_code == 404
