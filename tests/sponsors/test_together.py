@@ -42,7 +42,10 @@ def test_a_call_that_two_audits_sampled_counts_once_as_it_was_judged_last(
         # each audit by itself says what it said
         assert results(judged_rows([client_site.audit])).promises[0].counts[Standing.DISTORTED] == 1
         finding = db.session.get_one(Audit, client_site.audit).calls[0].judgements[0].id
-        client = sign_in(db.session.get_one(User, client_site.user))
+        user = db.session.get_one(User, client_site.user)
+        user.locale = "en"
+        db.session.commit()
+        client = sign_in(user)
         newer_id = newer.id
     base = f"/portal/campaigns/{client_site.campaign}/alignment"
     matrix = client.get(base).get_data(as_text=True)
@@ -57,7 +60,10 @@ def test_the_interval_of_a_census_speaks_of_calls_like_these(
     app: Flask, client_site: Client, sign_in: Callable[[User], FlaskClient]
 ) -> None:
     with app.app_context():
-        client = sign_in(db.session.get_one(User, client_site.user))
+        user = db.session.get_one(User, client_site.user)
+        user.locale = "en"
+        db.session.commit()
+        client = sign_in(user)
     url = f"/portal/campaigns/{client_site.campaign}"
     page = client.get(url).get_data(as_text=True)
     assert "All calls of the frame were judged" in page
