@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,9 +16,9 @@ from callcoach.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
 from callcoach.extensions import db, utc_now
 from callcoach.promises import queries
 from callcoach.promises.models import PromiseVersion, ProposalState
-from callcoach.promises.operations import deciding, proposing
+from callcoach.promises.operations import deciding, enforcing, proposing
 from callcoach.promises.operations.proposing import Content
-from callcoach.script_library.models import VersionState
+from callcoach.script_library.models import ScriptRelease, VersionState
 from callcoach.script_library.operations import publishing
 from tests.factories.accounts import create_user
 from tests.factories.audits import create_promise_version
@@ -208,3 +209,20 @@ def test_a_statement_and_a_disclosure_are_there_once(desk: Desk) -> None:
     )
     with pytest.raises(Conflict, match="made known already"):
         _proposed(desk, Content("disclosure", "On enregistre.", disclosure="recording"))
+
+
+def test_what_replaces_a_wording_in_force_never_begins_in_the_past(desk: Desk) -> None:
+    first = create_promise_version(desk.campaign, text="La clôture prend cinq jours.")
+    script = desk.draft(FIRST)
+    second = _proposed(desk, replace(HALF, script_version_id=script.id), first.promise_id)
+    earlier, asked_at = utc_now() - timedelta(days=2), utc_now()
+    second.state, second.decided_at = ProposalState.APPROVED, earlier
+    team_id = desk.campaign.teams[0].team_id
+    released = ScriptRelease(version_id=script.id, team_id=team_id, starts_at=earlier)
+    db.session.add(released)
+    db.session.flush()
+    enforcing.enforce_with_release(released)
+    assert second.in_force_from is not None
+    assert second.in_force_from >= asked_at
+    assert first.in_force_until == second.in_force_from
+    assert _texts(desk, earlier + timedelta(days=1)) == ["La clôture prend cinq jours."]

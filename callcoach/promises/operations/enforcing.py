@@ -50,11 +50,18 @@ def enforce_with_release(release: ScriptRelease) -> None:
         .order_by(PromiseVersion.id)
     ).all()
     for version in waiting:
-        enforce(version, max(release.starts_at, version.decided_at or release.starts_at))
+        starts_at = max(release.starts_at, version.decided_at or release.starts_at)
+        # A release may be dated back: calls made under the earlier wording stay judged by it
+        enforce(version, starts_at, replacing_from=utc_now())
 
 
-def enforce(version: PromiseVersion, at: datetime) -> bool:
+def enforce(
+    version: PromiseVersion, at: datetime, *, replacing_from: datetime | None = None
+) -> bool:
     """Put an approved version in force from a moment on; what was in force ends then.
+
+    Args:
+        replacing_from: not before this moment where it replaces a version that is in force.
 
     Returns:
         False when a later version of the promise came into force first: this one never does.
@@ -79,7 +86,7 @@ def enforce(version: PromiseVersion, at: datetime) -> bool:
         if other.in_force_until is None and not other.is_removal:
             earlier = other
     if earlier is not None:
-        at = max(at, earlier.in_force_from or at)
+        at = max(at, earlier.in_force_from or at, replacing_from or at)
         earlier.in_force_until = at
     version.in_force_from = at
     _take_over(version.promise, version)
