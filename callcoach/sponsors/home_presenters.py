@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from callcoach.accounts.access import Viewer
-from callcoach.audits.models import Audit, Judgement
+from callcoach.audits import presenters as audit_presenters
+from callcoach.audits.models import Audit, Judgement, SampleState
 from callcoach.audits.queries import facts_of, results_of
+from callcoach.audits.report_text import method_of
 from callcoach.audits.results import PromiseResult, SampleFacts
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import utc_now
@@ -30,6 +32,7 @@ from callcoach.sponsors.presenters import (
 )
 from callcoach.sponsors.queries import Content
 from callcoach.sponsors.sounds import SoundView
+from callcoach.web.filters import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,22 @@ def share_in(line: PromiseResult | None, by: str, key: str) -> ShareView | None:
 def method(audit: Audit) -> SampleFacts:
     """How the sample of an audit came about."""
     return facts_of(audit)
+
+
+def frame_terms(audit: Audit) -> list[tuple[str, str]]:
+    """Frame and draw in words, term by term, as the report states them: teams by their number,
+    nobody by name; what is outside the frame, and what the draw holds in reserve.
+    """
+    excluded = audit_presenters.exclusions(audit.drawn_from.get("excluded", []))
+    reserve = [one for one in audit.calls if one.state == SampleState.RESERVE]
+    skipped = sum(one.left_out is not None for one in reserve)
+    outside = " · ".join(f"{label} {number(count)}" for label, count in excluded)
+    return [
+        *method_of(audit),
+        (_("Not in the frame"), outside or _("none")),
+        (_("In reserve"), number(len(reserve) - skipped)),
+        (_("Reserves passed over"), number(skipped)),
+    ]
 
 
 def finding_sound(finding: Judgement, content: Content | None) -> SoundView | None:

@@ -202,6 +202,7 @@ def show_audit(audit_id: int) -> ResponseReturnValue:
         **frame(viewer, campaign, "audits"),
         audit=_audit_views([audit])[0],
         method=home_presenters.method(audit),
+        terms=home_presenters.frame_terms(audit),
         sample=presenters.sample_view(audit, released),
         results=home_presenters.last_results(audit) if audit.state == AuditState.CLOSED else None,
     )

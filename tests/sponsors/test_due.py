@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import User
+from callcoach.accounts.models import Team, User
 from callcoach.audits.models import Audit
 from callcoach.calls.models import Call
 from callcoach.calls.operations import lifecycle
@@ -19,6 +19,13 @@ from callcoach.privacy.queries import newest_of
 from tests.factories.audits import create_report
 
 from .conftest import Client
+
+
+def _entered(sign_in: Any, user_id: int) -> Any:
+    user = db.session.get_one(User, user_id)
+    user.locale = "en"
+    db.session.commit()
+    return sign_in(user)
 
 
 def _withdraw(call: Call) -> None:
@@ -35,19 +42,14 @@ def _put_aside(call: Call) -> None:
 def test_a_report_that_quotes_what_was_taken_back_gives_a_client_no_file(
     app: Flask, client_site: Client, sign_in: Any, take_back: Callable[[Call], None]
 ) -> None:
-    def _people() -> tuple[Any, Any]:
-        return tuple(
-            sign_in(db.session.get(User, each))
-            for each in (client_site.user, client_site.supervisor)
-        )
-
     with app.app_context():
         audit = db.session.get_one(Audit, client_site.audit)
         supervisor = db.session.get_one(User, client_site.supervisor)
         old = create_report(audit, supervisor)
         db.session.commit()
         old_id, old_hash = old.id, old.entry_sha256
-        client, boss = _people()
+        client = _entered(sign_in, client_site.user)
+        boss = _entered(sign_in, client_site.supervisor)
     path, page = f"/portal/reports/{old_id}/pdf", f"/portal/audits/{client_site.audit}"
     assert client.get(path).status_code == 200
     assert "a new report is due" not in client.get(page).text
@@ -72,3 +74,31 @@ def test_a_report_that_quotes_what_was_taken_back_gives_a_client_no_file(
         new_id = new.id
     assert client.get(f"/portal/reports/{new_id}/pdf").status_code == 200
     assert client.get(path).status_code == 404
+
+
+def test_the_client_reads_what_the_frame_was_and_no_name_of_the_floor(
+    app: Flask, client_site: Client, sign_in: Any
+) -> None:
+    with app.app_context():
+        audit = db.session.get_one(Audit, client_site.audit)
+        team = db.session.get_one(Team, client_site.team)
+        agent = db.session.get_one(User, client_site.agent).name
+        audit.frame = {"outcomes": ["meeting"], "team_ids": [team.id], "min_s": 45}
+        audit.drawn_from = {
+            **audit.drawn_from,
+            "excluded": [[901, "other_kind"], [902, "other_kind"]],
+        }
+        name = team.name
+        db.session.commit()
+        client = _entered(sign_in, client_site.user)
+    shown = client.get(f"/portal/audits/{client_site.audit}").text
+    for words in (
+        "from 45 s",
+        "not with the person to be reached 2",
+        "the next in order takes its place",
+        "in the spreadsheet of the report",
+        "Reserves passed over",
+    ):
+        assert words in shown
+    assert name not in shown
+    assert agent not in shown
