@@ -27,9 +27,15 @@ from callcoach.incidents.operations import deciding, handling, suspecting
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.runner import Runner
 from callcoach.notices.models import Notice
+from callcoach.privacy.fitting import fingerprint_of
 from callcoach.promises import events
 from tests.factories.accounts import create_team, create_user
-from tests.factories.audits import create_check, create_incident, create_promise_version
+from tests.factories.audits import (
+    create_check,
+    create_incident,
+    create_promise_version,
+    create_redaction,
+)
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign, create_sponsor
 
@@ -125,7 +131,9 @@ def test_the_sponsor_reads_it_once_told_and_in_the_words_of_a_person(floor: Floo
     assert queries.shown_to_sponsor(client) == []
     draft = handling.proposed_account(incident)
     assert "gratuit" in draft
-    assert "Delattre" not in draft
+    assert "C’est" not in draft  # nobody has released the call
+    create_redaction(floor.call, floor.supervisor, fingerprint=fingerprint_of(floor.call))
+    assert "Je vous propose une démonstration" in handling.proposed_account(incident)
     with pytest.raises(InvalidInput, match="Write first"):
         handling.tell(floor.viewer, incident)
     handling.save_account(floor.viewer, incident, draft, based_on=incident.row_version)
@@ -167,7 +175,7 @@ def test_it_closes_only_when_told_called_back_put_right_and_briefed(floor: Floor
 
 
 def test_supervisors_are_reminded_before_the_time_is_over_and_after_it(floor: Floor) -> None:
-    incident = _open(floor)
+    incident, admin = _open(floor), create_user(Role.ADMIN)
     for kind in ("tell_soon", "overdue"):
         job = db.session.scalars(
             select(Job)
@@ -181,6 +189,7 @@ def test_supervisors_are_reminded_before_the_time_is_over_and_after_it(floor: Fl
         Runner(floor.app, "test worker").run(job_id)
         db.session.rollback()
         assert f"incident.{kind}" in floor.told(floor.supervisor)
+    assert floor.told(admin) == ["incident.overdue"]
     handling.save_account(floor.viewer, incident, "Récit.", based_on=incident.row_version)
     handling.tell(floor.viewer, incident)
     assert floor.told(floor.supervisor) == []

@@ -7,7 +7,6 @@ from datetime import date
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
-from callcoach.analysis import redaction
 from callcoach.debriefs import candidates
 from callcoach.debriefs.operations import adding
 from callcoach.errors import Conflict, InvalidInput, StaleVersion
@@ -17,6 +16,8 @@ from callcoach.incidents.models import EventKind, Incident, IncidentState, Step
 from callcoach.incidents.operations import telling
 from callcoach.incidents.operations.rights import clean, note, require_handler
 from callcoach.incidents.queries import people_who_call_back
+from callcoach.privacy.presenters import text_of
+from callcoach.privacy.queries import released_for
 
 _KIND_OF_STEP = {
     Step.RECONTACT: EventKind.RECONTACT,
@@ -26,18 +27,15 @@ _KIND_OF_STEP = {
 
 
 def proposed_account(incident: Incident) -> str:
-    """Words to begin the sponsor's account with: what was said, names and numbers struck out. A
-    person reads and changes them before anybody else does.
+    """Words to begin the sponsor's account with: what was said as a person released it, nothing of it
+    while the call is not released, and what the sponsor had decided. A person reads and changes them
+    before anybody else does.
     """
-    call = incident.call
-    names = [name for name in (call.prospect_name, call.company) if name]
-    names += [call.agent.name] if call.agent is not None else []
-    spared = (incident.campaign.sponsor.name, *incident.campaign.vocabulary)
-    labels = dict.fromkeys(redaction.Sensitive, "…")
-    quote = redaction.strike(
-        incident.quote, redaction.find(incident.quote, names=names, spared=spared), labels
-    )
-    quote = quote.strip().rstrip(".")
+    redaction = released_for(incident.call)
+    quote = ""
+    if redaction is not None:
+        quote = text_of(redaction, incident.start_ms, incident.end_ms, incident.channel)
+    quote = quote.rstrip(".")
     said = str(_("In a call, an agent said: “%(quote)s”.", quote=quote)) if quote else ""
     if incident.version is None:
         return said

@@ -10,6 +10,9 @@ from callcoach.notices import operations as notices
 from callcoach.notices.models import Notice
 from callcoach.script_library.approval_queries import people_of, seats_of
 
+#: Told when the time in which the sponsor is to be told is over.
+OVERDUE = "incident.overdue"
+
 
 def subject_of(incident: Incident) -> str:
     """What notices about an incident are about."""
@@ -29,17 +32,24 @@ def forget_suspicion(incident: Incident) -> None:
 
 
 def remind(incident: Incident, kind: str) -> None:
-    """Supervisors, that the sponsor is still to be told; once for each kind of reminder."""
+    """Supervisors, that the sponsor is still to be told, and administrators once the time is over;
+    once for each kind of reminder.
+    """
     known = db.select(Notice.id).where(Notice.kind == kind, Notice.subject == subject_of(incident))
     if db.session.scalar(known.limit(1)) is not None:
         return
-    for person in _supervisors(incident):
+    people = _supervisors(incident)
+    if kind == OVERDUE:
+        people += db.session.scalars(
+            db.select(User).where(User.role == Role.ADMIN, User.is_enabled).order_by(User.id)
+        )
+    for person in people:
         _tell(person.id, kind, incident)
 
 
 def forget_reminders(incident: Incident) -> None:
     """The sponsor was told, or there is nothing to tell."""
-    for kind in ("incident.tell_soon", "incident.overdue"):
+    for kind in ("incident.tell_soon", OVERDUE):
         notices.take_back(kind, subject_of(incident))
 
 
