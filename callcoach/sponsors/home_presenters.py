@@ -146,7 +146,7 @@ def waiting(viewer: Viewer, campaign: Campaign) -> list[WaitView]:
         WaitView(
             "▷",
             ngettext(
-                "Hear the first call with the new wording",
+                "Hear the first %(num)s call with the new wording",
                 "Hear the first %(num)s calls with the new wording",
                 len(draw.calls),
             ),
