@@ -93,6 +93,10 @@ SENTENCES: Mapping[str, str] = {
     "promise.deputy": N_("A promise of “%(campaign)s” waits for you, as a deputy, to decide."),
     "promise.approved": N_("%(name)s approved what you proposed for “%(campaign)s”."),
     "promise.declined": N_("%(name)s declined what you proposed for “%(campaign)s”, and says why."),
+    "promise.recorded": N_(
+        "%(name)s recorded an approval in your name, of a promise of “%(campaign)s”: given by %(who)s "
+        "on %(day)s (%(how)s)."
+    ),
     "script.request_answered": N_("Your request to change the script was answered."),
 }
 

@@ -82,7 +82,7 @@ def test_nobody_and_people_who_left_are_not_told(told: Told) -> None:
 def test_every_kind_has_a_sentence_in_both_languages(told: Told, kind: str) -> None:
     values = {"name": "Claire M.", "title": "Le prix", "start": "1 mars", "end": "9 mars"}
     values |= {"number": "3", "campaign": "Clôture mensuelle", "day": "3 mars"}
-    values |= {"time": "16:00", "team": "Lyon"}
+    values |= {"time": "16:00", "team": "Lyon", "who": "Julien Perrin", "how": "par courriel"}
     said = {}
     for locale in ("fr", "en"):
         with told.app.test_request_context(), speaking(locale):

@@ -8,12 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from callcoach.accounts.models import AccessEvent, Role
 from callcoach.accounts.queries import viewer_of
 from callcoach.campaigns.models import PromiseKind
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
 from callcoach.extensions import db, utc_now
+from callcoach.notices.models import Notice
+from callcoach.notices.sentences import sentence
 from callcoach.promises import queries
 from callcoach.promises.models import PromiseVersion, ProposalState
 from callcoach.promises.operations import deciding, enforcing, proposing
@@ -161,6 +164,11 @@ def test_an_approval_given_elsewhere_is_recorded_by_administrators_only(desk: De
         deciding.record(desk.viewer(desk.supervisor), version, **said)
     deciding.record(viewer_of(create_user(Role.ADMIN)), version, **said)
     assert version.is_recorded
+    assert desk.told(desk.approver) == desk.told(desk.deputy) == ["promise.recorded"]
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == desk.approver.id)).all()[-1]
+    said_so = sentence(notice.kind, notice.values)
+    for words in ("Julien Perrin", "par courriel", "2026-01-12", desk.campaign.name):
+        assert words in said_so
     assert version.comment == "Julien Perrin · par courriel · 2026-01-12"
     assert version.in_force_from is not None
     assert version.in_force_from > datetime(2026, 1, 13, tzinfo=UTC)

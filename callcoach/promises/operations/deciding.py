@@ -100,6 +100,7 @@ def record(
     words = clean_comment(f"{who} · {how} · {on.isoformat()}")
     _decide(viewer, version, ProposalState.APPROVED, words)
     enforce_when_due(version)
+    telling.tell_recorded(viewer, version, who=who, how=how, day=on.isoformat())
     telling.tell_answer(viewer, version, "promise.approved")
     return version
 

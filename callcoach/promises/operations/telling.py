@@ -71,6 +71,24 @@ def tell_answer(viewer: Viewer, version: PromiseVersion, kind: str) -> None:
     )
 
 
+def tell_recorded(viewer: Viewer, version: PromiseVersion, *, who: str, how: str, day: str) -> None:
+    """Tell everybody of the sponsor's that an approval was written down in their name: whoever
+    never gave it can say so.
+    """
+    for person in seats_of(version.promise.campaign):
+        notices.notify(
+            person.id,
+            "promise.recorded",
+            subject_of(version),
+            f"/approvals/promises/{version.id}",
+            name=_name(viewer),
+            campaign=version.promise.campaign.name,
+            who=who,
+            how=how,
+            day=day,
+        )
+
+
 def _tell_sponsor(
     people: Iterable[User], kind: str, version: PromiseVersion, name: str = ""
 ) -> None:
