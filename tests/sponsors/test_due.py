@@ -10,7 +10,7 @@ from flask import Flask
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Team, User
-from callcoach.audits.models import Audit
+from callcoach.audits.models import Audit, Judgement
 from callcoach.calls.models import Call
 from callcoach.calls.operations import lifecycle
 from callcoach.extensions import db, utc_now
@@ -102,3 +102,18 @@ def test_the_client_reads_what_the_frame_was_and_no_name_of_the_floor(
         assert words in shown
     assert name not in shown
     assert agent not in shown
+
+
+def test_the_history_of_a_promise_says_how_far_the_machine_is_right(
+    app: Flask, client_site: Client, sign_in: Any
+) -> None:
+    with app.app_context():
+        finding = db.session.get_one(Judgement, client_site.finding)
+        finding.machine = finding.standing
+        address = f"/campaigns/{client_site.campaign}/promises/{finding.version.promise_id}"
+        boss = _entered(sign_in, client_site.supervisor)
+        agent = _entered(sign_in, client_site.agent)
+    shown = boss.get(address).text
+    assert "against the first judgements: the same in 1 of 1" in shown
+    assert "Of its alarms, right: 1 of 1" in shown
+    assert "first judgements" not in agent.get(address).text
