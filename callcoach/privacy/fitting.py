@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,20 +18,40 @@ def fingerprint_of(call: Call) -> str:
     version), which channel is whose, and people's corrections. An analysis that finds the same
     words again changes nothing.
     """
-    run = db.session.execute(
-        select(AnalysisRun.transcript_id, AnalysisRun.agent_channel, AnalysisRun.channels).where(
-            AnalysisRun.id == call.current_analysis_id
+    return fingerprints_of([call])[call.id]
+
+
+def fingerprints_of(calls: Sequence[Call]) -> dict[int, str]:
+    """`fingerprint_of` for many calls, by their ids; as many statements as for one."""
+    runs = {
+        run_id: list(row)
+        for run_id, *row in db.session.execute(
+            select(
+                AnalysisRun.id,
+                AnalysisRun.transcript_id,
+                AnalysisRun.agent_channel,
+                AnalysisRun.channels,
+            ).where(AnalysisRun.id.in_([call.current_analysis_id for call in calls]))
         )
-    ).first()
-    corrections = db.session.execute(
+    }
+    corrections: dict[int, list[list[Any]]] = {call.id: [] for call in calls}
+    for call_id, *row in db.session.execute(
         select(
+            TurnCorrection.call_id,
             TurnCorrection.channel,
             TurnCorrection.start_ms,
             TurnCorrection.end_ms,
             TurnCorrection.text,
         )
-        .where(TurnCorrection.call_id == call.id)
+        .where(TurnCorrection.call_id.in_(list(corrections)))
         .order_by(TurnCorrection.id)
-    ).all()
-    said = [list(run) if run is not None else None, [list(row) for row in corrections]]
+    ):
+        corrections[call_id].append(row)
+    return {
+        call.id: _digest([runs.get(call.current_analysis_id or 0), corrections[call.id]])
+        for call in calls
+    }
+
+
+def _digest(said: list[Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

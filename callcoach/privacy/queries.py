@@ -20,7 +20,7 @@ from callcoach.debriefs.said import secrets_of
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 from callcoach.pipeline import TranscriptData
-from callcoach.privacy.fitting import fingerprint_of
+from callcoach.privacy.fitting import fingerprint_of, fingerprints_of
 from callcoach.privacy.models import Redaction
 from callcoach.privacy.spans import Strike, proposed
 from callcoach.speech.beeps import unrecognised
@@ -42,26 +42,33 @@ def released_for(call: Call) -> Redaction | None:
 
 def released_ids(call_ids: Collection[int]) -> set[int]:
     """Those of some calls for which `released_for` gives one."""
+    newest = newest_by_call(call_ids)
+    released = [call_id for call_id, found in newest.items() if is_released(found)]
+    living = db.session.scalars(
+        select(Call).where(Call.id.in_(released), Call.deleted_at.is_(None))
+    ).all()
+    return {
+        call_id
+        for call_id, fingerprint in fingerprints_of(living).items()
+        if newest[call_id].fingerprint == fingerprint
+    }
+
+
+def newest_by_call(call_ids: Collection[int]) -> dict[int, Redaction]:
+    """`newest_of` for many calls, by their ids; those without a redaction are not in it."""
     newest = (
         select(Redaction.call_id, func.max(Redaction.number).label("number"))
         .where(Redaction.call_id.in_(call_ids))
         .group_by(Redaction.call_id)
         .subquery()
     )
-    rows = db.session.execute(
-        select(Call, Redaction.fingerprint)
-        .join(Redaction, Redaction.call_id == Call.id)
-        .join(
+    rows = db.session.scalars(
+        select(Redaction).join(
             newest,
             (newest.c.call_id == Redaction.call_id) & (newest.c.number == Redaction.number),
         )
-        .where(
-            Call.deleted_at.is_(None),
-            Redaction.released_at.is_not(None),
-            Redaction.withdrawn_at.is_(None),
-        )
-    ).all()
-    return {call.id for call, fingerprint in rows if fingerprint == fingerprint_of(call)}
+    )
+    return {row.call_id: row for row in rows}
 
 
 def lately_released(viewer: Viewer, limit: int = 20) -> list[tuple[Redaction, Call]]:

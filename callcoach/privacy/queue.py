@@ -10,7 +10,8 @@ from callcoach.accounts.models import Role
 from callcoach.calls import presenters as calls_presenters
 from callcoach.calls import queries as calls
 from callcoach.campaigns.access import can_edit_campaign
-from callcoach.privacy.queries import newest_of, released_ids
+from callcoach.privacy.models import Redaction
+from callcoach.privacy.queries import newest_by_call, released_ids
 from callcoach.privacy.waiting import wanted_by
 
 
@@ -49,6 +50,7 @@ def waiting_for(viewer: Viewer) -> list[Waiting]:
     wanted = wanted_by(viewer)
     found = {call.id: call for call in calls.calls_by_id(viewer, [w.call_id for w in wanted])}
     released = released_ids(list(found))
+    newest = newest_by_call(list(found))
     rows: list[Waiting] = []
     for item in wanted:
         call = found.get(item.call_id)
@@ -66,14 +68,13 @@ def waiting_for(viewer: Viewer) -> list[Waiting]:
                 call.duration_ms,
                 item.why,
                 item.since,
-                _state(call.id),
+                _state(newest.get(call.id)),
             )
         )
     return rows
 
 
-def _state(call_id: int) -> str:
-    newest = newest_of(call_id)
+def _state(newest: Redaction | None) -> str:
     if newest is None:
         return "new"
     if newest.withdrawn_at is not None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, Team, User
@@ -26,6 +24,7 @@ from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign
 from tests.factories.coaching import create_note, create_request, give_sound
+from tests.statements import counting
 
 from .conftest import Desk
 
@@ -329,23 +328,6 @@ def test_the_agents_other_pages_belong_to_their_notes_and_not_to_home(
 
 
 # ------------------------------------------------------------------------------------ its cost
-
-
-@contextmanager
-def counting(app: Flask) -> Iterator[list[str]]:
-    """The statements sent to the database inside."""
-    sent: list[str] = []
-
-    def _note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", _note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", _note)
 
 
 def _fill(desk: Desk, times: int) -> None:
