@@ -44,6 +44,8 @@ def released_ids(call_ids: Collection[int]) -> set[int]:
     """Those of some calls for which `released_for` gives one."""
     newest = newest_by_call(call_ids)
     released = [call_id for call_id, found in newest.items() if is_released(found)]
+    if not released:
+        return set()
     living = db.session.scalars(
         select(Call).where(Call.id.in_(released), Call.deleted_at.is_(None))
     ).all()

@@ -48,6 +48,8 @@ def waiting_for(viewer: Viewer) -> list[Waiting]:
     if not has_queue(viewer):
         return []
     wanted = wanted_by(viewer)
+    if not wanted:
+        return []
     found = {call.id: call for call in calls.calls_by_id(viewer, [w.call_id for w in wanted])}
     released = released_ids(list(found))
     newest = newest_by_call(list(found))
