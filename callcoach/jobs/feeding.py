@@ -7,9 +7,10 @@ any number of times at once, it is done once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.access import Actor
@@ -39,6 +40,36 @@ def feed(kind: str, *, viewer: Actor, every_s: int, priority: int, after: str | 
         not_before=None if after is None else datetime.fromtimestamp(slot * every_s, UTC),
         again=True,
     )
+
+
+def top_up(
+    kind: str,
+    wanted: Select[int],
+    ask: Callable[[int], object],
+    *,
+    subject: ColumnElement[str],
+    size: int,
+    rests: timedelta,
+) -> int:
+    """Ask for the next jobs of `kind`, until `size` of them wait or are being worked on.
+
+    Args:
+        wanted: numbers of what there is to work on, the most urgent first.
+        ask: has one of them worked on.
+        subject: what a job on one of `wanted` is for, in terms of that statement.
+        rests: what failed is asked for again after this.
+
+    Returns:
+        How many wait now, or are being worked on; 0 when nothing is left to do.
+    """
+    count = count_live(kind)
+    if count >= size:
+        return count
+    known = is_taken_up(kind, subject, rests)
+    for number in db.session.scalars(wanted.where(~known).limit(size - count)).all():
+        ask(number)
+        count += 1
+    return count
 
 
 def count_live(kind: str) -> int:

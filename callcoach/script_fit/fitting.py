@@ -236,14 +236,14 @@ def fit_outdated() -> int:
     Returns:
         How many wait now, or are being worked on; 0 when nothing is left to do.
     """
-    count = feeding.count_live(FIT)
-    if count >= SLICE:
-        return count
-    known = feeding.is_taken_up(FIT, subject_column(), FAILED_RESTS)
-    for call_id in db.session.scalars(outdated_fits().where(~known).limit(SLICE - count)).all():
-        ask_for_fit(call_id)
-        count += 1
-    return count
+    return feeding.top_up(
+        FIT,
+        outdated_fits(),
+        ask_for_fit,
+        subject=subject_column(),
+        size=SLICE,
+        rests=FAILED_RESTS,
+    )
 
 
 def feed_fitting(*, after: str | None = None) -> Job:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import literal, select
+from sqlalchemy import String, cast, literal, select
 
 from callcoach.accounts.access import Viewer
+from callcoach.accounts.models import Team
 from callcoach.extensions import db, utc_now
 from callcoach.jobs import feeding
 from callcoach.jobs.models import Job, JobState
 from callcoach.jobs.operations import enqueue
+from tests.factories.accounts import create_team
 
 WORK = "t.work"
 
@@ -51,3 +53,33 @@ def test_what_is_live_or_failed_lately_is_taken_up(app: Flask) -> None:
             job.state, job.finished_at = state, utc_now() - ago
             db.session.flush()
             assert is_taken_up() is expected, (state, ago)
+
+
+def test_a_slice_is_topped_up_with_what_is_not_taken_up(app: Flask) -> None:
+    asked: list[int] = []
+
+    def top_up(size: int) -> int:
+        return feeding.top_up(
+            WORK,
+            select(Team.id).order_by(Team.id.desc()),
+            ask,
+            subject=literal("team:") + cast(Team.id, String),
+            size=size,
+            rests=DAY,
+        )
+
+    def ask(team_id: int) -> Job:
+        asked.append(team_id)
+        return enqueue(WORK, f"team:{team_id}", viewer=Viewer.system())
+
+    with app.app_context():
+        first, second, third = [create_team().id for _ in range(3)]
+        assert (top_up(2), top_up(2)) == (2, 2)
+        assert asked == [third, second]
+        db.session.scalar(select(Job).where(Job.subject == f"team:{third}")).state = JobState.DONE
+        failed = db.session.scalar(select(Job).where(Job.subject == f"team:{second}"))
+        failed.state, failed.finished_at = JobState.FAILED, utc_now()
+        assert top_up(1) == 1
+        assert asked == [third, second, third]
+        assert top_up(9) == 2
+        assert asked == [third, second, third, first]

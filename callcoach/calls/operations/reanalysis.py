@@ -41,17 +41,16 @@ def refresh_outdated(*, campaign_id: int | None = None) -> int:
     Returns:
         How many calls wait for it now, or are being analysed; 0 when nothing is left to do.
     """
-    waiting = feeding.count_live(REFRESH)
-    if waiting >= SLICE:
-        return waiting
-    known = feeding.is_taken_up(REFRESH, subject_column(), FAILED_RESTS)
     # Others are being worked on, and come out of that with an analysis of today's
     settled = Call.state.in_((CallState.READY, CallState.FAILED, CallState.CANCELLED))
-    wanted = outdated_calls(campaign_id).where(settled, ~known).limit(SLICE - waiting)
-    for call_id in db.session.scalars(wanted).all():
-        ask_for_refresh(call_id)
-        waiting += 1
-    return waiting
+    return feeding.top_up(
+        REFRESH,
+        outdated_calls(campaign_id).where(settled),
+        ask_for_refresh,
+        subject=subject_column(),
+        size=SLICE,
+        rests=FAILED_RESTS,
+    )
 
 
 def ask_for_refresh(call_id: int, *, again: bool = False) -> Job:

@@ -243,14 +243,14 @@ def check_outdated() -> int:
     Returns:
         How many wait now, or are being worked on; 0 when nothing is left to do.
     """
-    count = feeding.count_live(CHECK)
-    if count >= SLICE:
-        return count
-    known = feeding.is_taken_up(CHECK, subject_column(), FAILED_RESTS)
-    for call_id in db.session.scalars(outdated_checks().where(~known).limit(SLICE - count)).all():
-        ask_for_check(call_id)
-        count += 1
-    return count
+    return feeding.top_up(
+        CHECK,
+        outdated_checks(),
+        ask_for_check,
+        subject=subject_column(),
+        size=SLICE,
+        rests=FAILED_RESTS,
+    )
 
 
 def feed_checks(*, after: str | None = None) -> Job:
