@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, User
+from callcoach.accounts.queries import name_of
 from callcoach.coaching.models import Dispute, DisputeState, Note
 from callcoach.extensions import db
 from callcoach.notices import operations as notices
@@ -13,7 +14,7 @@ from callcoach.notices import operations as notices
 
 def dispute_opened(viewer: Viewer, dispute: Dispute) -> None:
     """The team's supervisors are told: any of them may answer."""
-    name = _name(viewer.user_id)
+    name = name_of(viewer.user_id)
     for user_id in db.session.scalars(
         select(User.id)
         .join(User.memberships)
@@ -50,7 +51,7 @@ def dispute_answered(answered_by_id: int | None, dispute: Dispute) -> None:
         "dispute.answered",
         subject_of(dispute),
         path,
-        name=_name(answered_by_id),
+        name=name_of(answered_by_id),
     )
 
 
@@ -62,8 +63,3 @@ def answer_undone(dispute: Dispute) -> None:
 def subject_of(dispute: Dispute) -> str:
     """What notices about it are about."""
     return f"dispute:{dispute.id}"
-
-
-def _name(user_id: int | None) -> str:
-    user = db.session.get(User, user_id) if user_id is not None else None
-    return user.name if user else "CallCoach"

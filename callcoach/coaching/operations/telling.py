@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Membership, Role, User
-from callcoach.accounts.queries import viewer_of
+from callcoach.accounts.queries import name_of, viewer_of
 from callcoach.calls.models import Call
 from callcoach.coaching.access import can_read_note, reads_thread
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply, Visibility
@@ -25,7 +25,11 @@ def note_sent(viewer: Viewer, note: Note) -> None:
     if note.visibility == Visibility.PRIVATE:
         return
     notices.notify(
-        note.agent_id, "note.sent", subject_of(note), agents_page(note), name=_name(viewer)
+        note.agent_id,
+        "note.sent",
+        subject_of(note),
+        agents_page(note),
+        name=name_of(viewer.user_id),
     )
 
 
@@ -37,7 +41,9 @@ def note_changed(viewer: Viewer, note: Note, *, is_new_to_agent: bool) -> None:
         # Not yet seen: the first notice still says it
         notices.take_back("note.changed", subject_of(note))
         kind = "note.sent" if note.read_at is None else "note.changed"
-        notices.notify(note.agent_id, kind, subject_of(note), agents_page(note), name=_name(viewer))
+        notices.notify(
+            note.agent_id, kind, subject_of(note), agents_page(note), name=name_of(viewer.user_id)
+        )
 
 
 def note_gone(note: Note) -> None:
@@ -53,7 +59,9 @@ def note_answered(viewer: Viewer, note: Note, reply: NoteReply) -> None:
         user = db.session.get(User, user_id)
         if user is not None and reads_thread(viewer_of(user), note, note.call):
             path = page_for(user, note)
-            notices.notify(user_id, "note.answered", subject_of(note), path, name=_name(viewer))
+            notices.notify(
+                user_id, "note.answered", subject_of(note), path, name=name_of(viewer.user_id)
+            )
 
 
 def names_changed(
@@ -66,7 +74,9 @@ def names_changed(
         user = db.session.get(User, user_id)
         if user is not None and can_read_note(viewer_of(user), note, note.call):
             path = page_for(user, note)
-            notices.notify(user_id, "note.mention", subject_of(note), path, name=_name(viewer))
+            notices.notify(
+                user_id, "note.mention", subject_of(note), path, name=name_of(viewer.user_id)
+            )
 
 
 def listening_asked(viewer: Viewer, call: Call, request: ListeningRequest) -> None:
@@ -77,7 +87,7 @@ def listening_asked(viewer: Viewer, call: Call, request: ListeningRequest) -> No
             "request.asked",
             f"request:{request.id}",
             _moment(call.id, request.start_ms),
-            name=_name(viewer),
+            name=name_of(viewer.user_id),
         )
 
 
@@ -94,7 +104,7 @@ def listening_answered(viewer: Viewer, request: ListeningRequest) -> None:
         "request.answered",
         f"request:{request.id}",
         "/my/requests",
-        name=_name(viewer),
+        name=name_of(viewer.user_id),
     )
 
 
@@ -128,11 +138,6 @@ def supervisors_page(note: Note) -> str:
 def _moment(call_id: int, start_ms: int | None) -> str:
     at = f"?t={start_ms / 1000:g}" if start_ms is not None else ""
     return f"/calls/{call_id}{at}"
-
-
-def _name(viewer: Viewer) -> str:
-    user = db.session.get(User, viewer.user_id) if viewer.user_id is not None else None
-    return user.name if user else "CallCoach"
 
 
 def _supervisors_of(team_id: int) -> Iterable[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, User
+from callcoach.accounts.queries import name_of
 from callcoach.extensions import db
 from callcoach.incidents.models import Incident
 from callcoach.notices import operations as notices
@@ -71,12 +72,11 @@ def ask_to_call_back(viewer: Viewer, incident: Incident) -> None:
     """Whoever is to call the prospect back."""
     if incident.recontact_by_id in (None, viewer.user_id):
         return
-    user = db.session.get(User, viewer.user_id) if viewer.user_id is not None else None
     _tell(
         incident.recontact_by_id,
         "incident.recontact",
         incident,
-        name=user.name if user else "CallCoach",
+        name=name_of(viewer.user_id),
         day=incident.recontact_due_on.isoformat() if incident.recontact_due_on else "…",
     )
 

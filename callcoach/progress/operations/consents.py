@@ -9,7 +9,7 @@ from sqlalchemy.exc import InvalidRequestError
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
-from callcoach.accounts.models import User
+from callcoach.accounts.queries import name_of
 from callcoach.calls.access import can_judge_call
 from callcoach.calls.models import Call
 from callcoach.calls.operations import ensure_excerpt
@@ -64,13 +64,12 @@ def ask(viewer: Viewer, call: Call, start_ms: int, end_ms: int) -> SharingConsen
         )
         db.session.add(consent)
         db.session.flush()
-        asker = db.session.get(User, viewer.user_id)
         notices.notify(
             call.agent_id,
             "progress.consent",
             subject_of(consent),
             "/my/progress#sharing",
-            name=asker.name if asker else "CallCoach",
+            name=name_of(viewer.user_id),
         )
     ensure_excerpt(viewer, call, start_ms, end_ms)
     return consent

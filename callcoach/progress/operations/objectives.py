@@ -8,6 +8,7 @@ from datetime import date
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.accounts.models import User
+from callcoach.accounts.queries import name_of
 from callcoach.analysis.figures import UNITS
 from callcoach.analysis.model import Cause
 from callcoach.errors import Conflict, InvalidInput, NotFound, StaleVersion
@@ -241,7 +242,7 @@ def _tell_agent(viewer: Viewer, objective: Objective) -> None:
         "progress.objective",
         subject_of(objective),
         "/my/progress#objectives",
-        name=_name(viewer),
+        name=name_of(viewer.user_id),
     )
 
 
@@ -251,10 +252,5 @@ def _tell_author(viewer: Viewer, objective: Objective) -> None:
         "progress.objective_answered",
         subject_of(objective),
         f"/progress/agents/{objective.agent_id}#objectives",
-        name=_name(viewer),
+        name=name_of(viewer.user_id),
     )
-
-
-def _name(viewer: Viewer) -> str:
-    user = db.session.get(User, viewer.user_id) if viewer.user_id is not None else None
-    return user.name if user else "CallCoach"

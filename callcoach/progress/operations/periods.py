@@ -10,6 +10,7 @@ from sqlalchemy import select
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.accounts.models import User
+from callcoach.accounts.queries import name_of
 from callcoach.campaigns.models import Campaign
 from callcoach.drills.queries.library import agents_for
 from callcoach.errors import Conflict, InvalidInput, NotFound
@@ -139,13 +140,12 @@ def subject_of(period: CoachingPeriod) -> str:
 
 
 def _tell(viewer: Viewer, period: CoachingPeriod) -> None:
-    author = db.session.get(User, viewer.user_id) if viewer.user_id is not None else None
     notices.notify(
         period.agent_id,
         "progress.period",
         subject_of(period),
         "/my/progress#periods",
-        name=author.name if author else "CallCoach",
+        name=name_of(viewer.user_id),
         start=local_date(period.starts_on),
         end=local_date(period.ends_on),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import User
+from callcoach.accounts.queries import name_of
 from callcoach.campaigns.models import Campaign
 from callcoach.extensions import db
 from callcoach.notices import operations as notices
@@ -30,7 +31,9 @@ def asked(campaign: Campaign) -> Sequence[User]:
 
 def tell_proposed(viewer: Viewer, version: PromiseVersion) -> None:
     """Ask those who approve."""
-    _tell_sponsor(asked(version.promise.campaign), "promise.proposed", version, _name(viewer))
+    _tell_sponsor(
+        asked(version.promise.campaign), "promise.proposed", version, name_of(viewer.user_id)
+    )
 
 
 def tell_again(version: PromiseVersion) -> None:
@@ -67,7 +70,7 @@ def tell_answer(viewer: Viewer, version: PromiseVersion, kind: str) -> None:
         kind,
         version,
         f"/campaigns/{campaign_id}/promises/{version.promise_id}",
-        _name(viewer),
+        name_of(viewer.user_id),
     )
 
 
@@ -81,7 +84,7 @@ def tell_recorded(viewer: Viewer, version: PromiseVersion, *, who: str, how: str
             "promise.recorded",
             subject_of(version),
             f"/approvals/promises/{version.id}",
-            name=_name(viewer),
+            name=name_of(viewer.user_id),
             campaign=version.promise.campaign.name,
             who=who,
             how=how,
@@ -107,8 +110,3 @@ def _tell(
         name=name,
         campaign=version.promise.campaign.name,
     )
-
-
-def _name(viewer: Viewer) -> str:
-    user = db.session.get(User, viewer.user_id) if viewer.user_id is not None else None
-    return user.name if user else "CallCoach"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role, Team, User
-from callcoach.extensions import db
+from callcoach.accounts.queries import name_of
 from callcoach.notices import operations as notices
 from callcoach.script_library.approval_queries import asked_first, people_of, seats_of
 from callcoach.script_library.models import ScriptRelease, ScriptVersion
@@ -19,7 +19,7 @@ def subject_of(version: ScriptVersion) -> str:
 
 def tell_submitted(viewer: Viewer, version: ScriptVersion) -> None:
     """Ask those who approve."""
-    _tell_sponsor(asked_first(version.script), "script.submitted", version, _name(viewer))
+    _tell_sponsor(asked_first(version.script), "script.submitted", version, name_of(viewer.user_id))
 
 
 def tell_approver_again(version: ScriptVersion) -> None:
@@ -42,7 +42,13 @@ def forget_asking(version: ScriptVersion) -> None:
 def tell_answer(viewer: Viewer, version: ScriptVersion, kind: str) -> None:
     """Tell those who wrote and submitted it what the sponsor said."""
     for user_id in dict.fromkeys((version.submitted_by_id, version.author_id)):
-        _tell(user_id, kind, version, f"/campaigns/scripts/{version.id}/publish", _name(viewer))
+        _tell(
+            user_id,
+            kind,
+            version,
+            f"/campaigns/scripts/{version.id}/publish",
+            name_of(viewer.user_id),
+        )
 
 
 def tell_without_asking(version: ScriptVersion) -> None:
@@ -57,11 +63,11 @@ def tell_suspended(viewer: Viewer, version: ScriptVersion, ended: Sequence[Scrip
     told = {person.id for person in supervisors} | {version.author_id, version.submitted_by_id}
     for user_id in sorted(each for each in told if each is not None):
         path = f"/campaigns/scripts/{version.id}/publish"
-        _tell(user_id, "script.suspended", version, path, _name(viewer))
+        _tell(user_id, "script.suspended", version, path, name_of(viewer.user_id))
     if teams:
         leads = people_of(version.script.campaign, Role.TEAM_LEAD, team_ids=teams)
         for lead in leads:
-            _tell(lead.id, "script.suspended", version, _page(version), _name(viewer))
+            _tell(lead.id, "script.suspended", version, _page(version), name_of(viewer.user_id))
 
 
 def tell_changed_back(version: ScriptVersion, teams: Iterable[Team]) -> None:
@@ -96,8 +102,3 @@ def _tell(
         number=version.number,
         campaign=version.script.campaign.name,
     )
-
-
-def _name(viewer: Viewer) -> str:
-    user = db.session.get(User, viewer.user_id) if viewer.user_id is not None else None
-    return user.name if user else "CallCoach"
