@@ -64,7 +64,7 @@ def show_call(audit_call_id: int) -> ResponseReturnValue:
 def call_audio(audit_call_id: int) -> ResponseReturnValue:
     """The beeped sound of a sampled call; `Range` gives a part of it."""
     viewer = current_viewer()
-    content = _require(_opened(viewer, audit_call_id)[1])
+    content = queries.require_content(_opened(viewer, audit_call_id)[1])
     file = sounds.find_whole(content)
     return sounds.serve(viewer, content, file, "call_heard", ("audit_call", audit_call_id))
 
@@ -72,7 +72,7 @@ def call_audio(audit_call_id: int) -> ResponseReturnValue:
 @bp.get("/portal/calls/<int:audit_call_id>/audio/state")
 def call_audio_status(audit_call_id: int) -> ResponseReturnValue:
     """Whether that sound is written (``state``)."""
-    content = _require(_opened(current_viewer(), audit_call_id)[1])
+    content = queries.require_content(_opened(current_viewer(), audit_call_id)[1])
     view = sounds.whole_view(content, "sponsors.call_audio", audit_call_id=audit_call_id)
     return jsonify(state=view.state)
 
@@ -205,13 +205,7 @@ def _placed(viewer: Viewer, finding_id: int) -> tuple[Judgement, Content]:
     finding, content = _found(viewer, finding_id)
     if finding.start_ms is None or finding.end_ms is None:
         raise NotFound("There is no such page.")
-    return finding, _require(content)
-
-
-def _require(content: Content | None) -> Content:
-    if content is None:
-        raise NotFound("There is no such page.")
-    return content
+    return finding, queries.require_content(content)
 
 
 def _stretches(finding: Judgement, content: Content | None) -> list[sounds.Stretch]:

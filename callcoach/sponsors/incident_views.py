@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
-from callcoach.errors import NotFound
 from callcoach.extensions import db
 from callcoach.incidents.models import Incident
 from callcoach.sponsors import incidents, log, queries, sounds
@@ -67,7 +66,7 @@ def incident_audio(incident_id: int) -> ResponseReturnValue:
     """The beeped sound around the words of an incident."""
     viewer = current_viewer()
     incident, opened = _opened(viewer, incident_id)
-    content = _require(opened)
+    content = queries.require_content(opened)
     file = sounds.find(content, sounds.stretch_of(content, incident.start_ms, incident.end_ms))
     return sounds.serve(viewer, content, file, "incident_heard", ("incident", incident_id))
 
@@ -77,7 +76,7 @@ def incident_audio_status(incident_id: int) -> ResponseReturnValue:
     """Whether that sound is written (``state``)."""
     viewer = current_viewer()
     incident, opened = _opened(viewer, incident_id)
-    view = incidents.incident_view(viewer, incident, _require(opened))
+    view = incidents.incident_view(viewer, incident, queries.require_content(opened))
     return jsonify(state=view.sound.state if view.sound is not None else "gone")
 
 
@@ -97,9 +96,3 @@ def _opened(viewer: Viewer, incident_id: int) -> tuple[Incident, Content | None]
     ensure_aliases(incident.campaign.sponsor_id, [incident.call.agent_id])
     incident = incidents.get_incident(viewer, incident_id)
     return incident, incidents.content_of(viewer, incident)
-
-
-def _require(content: Content | None) -> Content:
-    if content is None:
-        raise NotFound("There is no such page.")
-    return content

@@ -110,6 +110,17 @@ def content_of(viewer: Viewer, call: Call | None, place: Place, campaign_id: int
     return Content(call, redaction, call.campaign.portal_agent_voice, place)
 
 
+def require_content(content: Content | None) -> Content:
+    """What may be shown, where nothing but that is asked for.
+
+    Raises:
+        NotFound: nothing may.
+    """
+    if content is None:
+        raise NotFound(_NOTHING)
+    return content
+
+
 def _has_ended(call: Call, place: Place) -> bool:
     """Its prospect objected, or it turned out to be no talk with the person to be reached; of an
     incident it does not matter with whom it was.

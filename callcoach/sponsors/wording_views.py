@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.session import current_viewer
 from callcoach.audits.models import WordingCall
-from callcoach.errors import NotFound
 from callcoach.sponsors import log, queries, sounds, wording_presenters, wordings
 from callcoach.sponsors.blueprint import bp
 from callcoach.sponsors.naming import ensure_aliases
@@ -93,7 +92,7 @@ def show_wording_call(wording_call_id: int) -> ResponseReturnValue:
 def wording_audio(wording_call_id: int) -> ResponseReturnValue:
     """The beeped sound of a drawn call."""
     viewer = current_viewer()
-    content = _require(_opened(viewer, wording_call_id)[1])
+    content = queries.require_content(_opened(viewer, wording_call_id)[1])
     file = sounds.find_whole(content)
     return sounds.serve(viewer, content, file, "wording_heard", ("wording_call", wording_call_id))
 
@@ -101,7 +100,7 @@ def wording_audio(wording_call_id: int) -> ResponseReturnValue:
 @bp.get("/portal/wordings/calls/<int:wording_call_id>/audio/state")
 def wording_audio_status(wording_call_id: int) -> ResponseReturnValue:
     """Whether that sound is written (``state``)."""
-    content = _require(_opened(current_viewer(), wording_call_id)[1])
+    content = queries.require_content(_opened(current_viewer(), wording_call_id)[1])
     view = sounds.whole_view(content, "sponsors.wording_audio", wording_call_id=wording_call_id)
     return jsonify(state=view.state)
 
@@ -111,7 +110,7 @@ def wording_moment(wording_call_id: int) -> ResponseReturnValue:
     """The beeped sound around the wording."""
     viewer = current_viewer()
     drawn, opened = _opened(viewer, wording_call_id)
-    content = _require(opened)
+    content = queries.require_content(opened)
     file = sounds.find(content, sounds.stretch_of(content, drawn.start_ms, drawn.end_ms))
     return sounds.serve(viewer, content, file, "wording_heard", ("wording_call", wording_call_id))
 
@@ -120,7 +119,7 @@ def wording_moment(wording_call_id: int) -> ResponseReturnValue:
 def wording_moment_status(wording_call_id: int) -> ResponseReturnValue:
     """Whether that sound is written (``state``)."""
     drawn, opened = _opened(current_viewer(), wording_call_id)
-    view = wording_presenters.moment_sound(drawn, _require(opened))
+    view = wording_presenters.moment_sound(drawn, queries.require_content(opened))
     return jsonify(state=view.state)
 
 
@@ -130,9 +129,3 @@ def _opened(viewer: Viewer, wording_call_id: int) -> tuple[WordingCall, Content 
     ensure_aliases(drawn.draw.campaign.sponsor_id, [drawn.call.agent_id])
     drawn = queries.get_wording_call(viewer, wording_call_id)
     return drawn, wordings.content_of(viewer, drawn)
-
-
-def _require(content: Content | None) -> Content:
-    if content is None:
-        raise NotFound("There is no such page.")
-    return content
