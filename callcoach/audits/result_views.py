@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import cast
 
 from flask import Flask, redirect, render_template, request, url_for
@@ -20,6 +19,7 @@ from callcoach.errors import NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.notices.operations import mark_subject_seen
 from callcoach.web import nav
+from callcoach.web.forms import day_of
 from callcoach.web.requests import is_seen
 from callcoach.web.toasts import notify
 
@@ -56,7 +56,8 @@ def show_cell(audit_id: int, version_id: int) -> ResponseReturnValue:
     line = queries.results_of(audit).of(version_id) if audit.state == AuditState.CLOSED else None
     cell = None if line is None else line.total
     if line is not None and (week := request.args.get("week")):
-        cell = line.by_week.get(_day(week))
+        day = day_of(week)
+        cell = line.by_week.get(day) if day is not None else None
     elif line is not None and "script" in request.args:
         cell = line.by_script.get(request.args.get("script", 0, type=int) or None)
     if cell is None:
@@ -181,10 +182,3 @@ def _calibration(finding_id: int) -> JointCalibration:
     if calibration is None:
         raise NotFound("Nobody contests this finding any more.")
     return calibration
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise NotFound("There is no such figure.") from None

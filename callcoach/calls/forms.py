@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -25,7 +25,7 @@ from callcoach.calls.models import Call, CallKind, CallState, Outcome
 from callcoach.calls.presenters import channel_label, kind_label, outcome_label
 from callcoach.calls.queries import CallFilters, ImportChoices
 from callcoach.calls.tags import MAX_LENGTH
-from callcoach.web.forms import Form
+from callcoach.web.forms import Form, day_of
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -78,8 +78,8 @@ def read_list_state(args: Mapping[str, str], *, zone: str = "Europe/Paris") -> L
         state=_word(CallState, args.get("state")),
         kind=_word(CallKind, args.get("kind")),
         outcome=_word(Outcome, args.get("outcome")),
-        since=_day(args.get("since")),
-        until=_day(args.get("until")),
+        since=day_of(args.get("since", "")),
+        until=day_of(args.get("until", "")),
         cause=cause,
         valence=valence,
         tag=" ".join(args.get("tag", "").split())[:MAX_LENGTH],
@@ -107,13 +107,6 @@ def _number(raw: str | None) -> int | None:
 
 def _word(words: type[_Word], raw: str | None) -> _Word | None:
     return words(raw) if raw and raw in tuple(words) else None
-
-
-def _day(raw: str | None) -> date | None:
-    try:
-        return date.fromisoformat(raw) if raw else None
-    except ValueError:
-        return None
 
 
 class MetadataForm(Form):

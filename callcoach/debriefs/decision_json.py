@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import url_for
 
+from callcoach.debriefs.forms import day_if_any
 from callcoach.debriefs.models import Decision, Remark
 from callcoach.debriefs.operations.decisions import Links
-from callcoach.errors import InvalidInput
 
 
 def text_of(body: Mapping[str, Any], name: str) -> str:
@@ -33,13 +33,7 @@ def day_of(body: Mapping[str, Any], name: str) -> date | None:
     Raises:
         InvalidInput: something was written that is no day.
     """
-    text = text_of(body, name).strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("Give the day as a date.", field=name) from None
+    return day_if_any(text_of(body, name), name)
 
 
 def links_of(body: Mapping[str, Any]) -> Links:

@@ -11,6 +11,7 @@ from callcoach.debriefs.operations.planning import Plan, require_zone
 from callcoach.debriefs.operations.series import Ritual
 from callcoach.debriefs.ritual import moment_of
 from callcoach.errors import InvalidInput
+from callcoach.web.forms import day_of
 
 Form = MultiDict[str, str]
 
@@ -66,6 +67,24 @@ def read_day(form: Form, name: str) -> date:
     # Far enough from either end of the calendar to be reckoned with in any zone
     if not 2000 <= day.year <= 2200:
         raise InvalidInput("Choose a day.", field=name)
+    return day
+
+
+def day_if_any(text: str, name: str) -> date | None:
+    """A day that may be left out; None where nothing was written.
+
+    Args:
+        name: of the field.
+
+    Raises:
+        InvalidInput: something was written that is no day.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    day = day_of(text)
+    if day is None:
+        raise InvalidInput("Give the day as a date.", field=name)
     return day
 
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from flask import request
 
+from callcoach.debriefs.forms import day_if_any
 from callcoach.debriefs.operations.decisions import Links
-from callcoach.errors import InvalidInput
 from callcoach.script_fit.operations.requests import Wish
 from callcoach.web.requests import safe_next
 
@@ -29,13 +29,7 @@ def read_day(name: str) -> date | None:
     Raises:
         InvalidInput: something was written that is no day.
     """
-    text = request.form.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("Give the day as a date.", field=name) from None
+    return day_if_any(request.form.get(name, ""), name)
 
 
 def read_links() -> Links:

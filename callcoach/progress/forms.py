@@ -11,6 +11,7 @@ from callcoach.errors import InvalidInput
 from callcoach.progress.models import SignKind
 from callcoach.progress.operations.objectives import Aim
 from callcoach.progress.signs import Sign
+from callcoach.web.forms import day_of
 
 
 def read_sign() -> Sign:
@@ -50,10 +51,7 @@ def read_aim() -> Aim:
 
 def read_day(name: str) -> date | None:
     """A day of a form; None when it is none."""
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return None
+    return day_of(request.form.get(name, ""))
 
 
 def read_number(text: str) -> float | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +10,7 @@ from callcoach.extensions import db
 from callcoach.sponsors import log, log_presenters
 from callcoach.sponsors.blueprint import bp
 from callcoach.sponsors.log import LogFilters
+from callcoach.web.forms import day_of
 from callcoach.web.paging import paginate
 
 
@@ -22,8 +21,8 @@ def show_log() -> ResponseReturnValue:
     filters = LogFilters(
         sponsor_id=request.args.get("sponsor", type=int),
         user_id=request.args.get("person", type=int),
-        since=_day("since"),
-        until=_day("until"),
+        since=day_of(request.args.get("since", "")),
+        until=day_of(request.args.get("until", "")),
     )
     page = paginate(db.session(), log.lines(viewer, filters))
     return render_template(
@@ -35,11 +34,3 @@ def show_log() -> ResponseReturnValue:
         people=[(str(one.id), one.name) for one in log.people_to_offer()],
         is_filtered=filters != LogFilters(),
     )
-
-
-def _day(name: str) -> date | None:
-    """A day of the address; None when unreadable."""
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None

@@ -1,8 +1,11 @@
-"""Base of all forms: translated messages, trimmed text, lists of errors ready to show."""
+"""Base of all forms: translated messages, trimmed text, lists of errors ready to show; and the days
+that forms and addresses send.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from flask_babel import get_locale
@@ -15,6 +18,14 @@ from wtforms.i18n import get_translations
 def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     """Options of a select or of radio buttons from (value, label) pairs."""
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+def day_of(text: str) -> date | None:
+    """A day as a form or an address sends it; None when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _trim(value: Any) -> Any:
