@@ -6,6 +6,7 @@ rolled back.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app
@@ -71,6 +72,18 @@ def notify(user_id: int | None, kind: str, subject: str, path: str, **values: An
     db.session.flush()
     plan_mail(user)
     return notice
+
+
+def notify_each(
+    user_ids: Iterable[int | None], kind: str, subject: str, path: str, **values: Any
+) -> list[Notice]:
+    """Tell several people the same; see `notify`.
+
+    Returns:
+        One for everybody who was told.
+    """
+    told = (notify(user_id, kind, subject, path, **values) for user_id in user_ids)
+    return [notice for notice in told if notice is not None]
 
 
 def plan_mail(user: User) -> None:

@@ -145,14 +145,14 @@ def comment(viewer: Viewer, incident: Incident, text: str) -> IncidentEvent:
     incident.events.append(line)
     db.session.flush()
     log.write(viewer, campaign, "incident_commented", "incident", incident.id)
-    for person in people_of(campaign, Role.SUPERVISOR, team_ids=[incident.call.team_id]):
-        notices.notify(
-            person.id,
-            "portal.incident_commented",
-            f"incident:{incident.id}",
-            f"/incidents/{incident.id}",
-            campaign=campaign.name,
-        )
+    supervisors = people_of(campaign, Role.SUPERVISOR, team_ids=[incident.call.team_id])
+    notices.notify_each(
+        [person.id for person in supervisors],
+        "portal.incident_commented",
+        f"incident:{incident.id}",
+        f"/incidents/{incident.id}",
+        campaign=campaign.name,
+    )
     return line
 
 

@@ -81,14 +81,13 @@ def names_changed(
 
 def listening_asked(viewer: Viewer, call: Call, request: ListeningRequest) -> None:
     """The team's supervisors find an agent's request in the feed; they are told too."""
-    for user_id in _supervisors_of(call.team_id):
-        notices.notify(
-            user_id,
-            "request.asked",
-            f"request:{request.id}",
-            _moment(call.id, request.start_ms),
-            name=name_of(viewer.user_id),
-        )
+    notices.notify_each(
+        _supervisors_of(call.team_id),
+        "request.asked",
+        f"request:{request.id}",
+        _moment(call.id, request.start_ms),
+        name=name_of(viewer.user_id),
+    )
 
 
 def listening_withdrawn(request: ListeningRequest) -> None:

@@ -67,14 +67,13 @@ def start(viewer: Viewer, debrief: Debrief) -> Debrief:
     state = live_of(debrief)
     if debrief.items:
         _put_before(viewer, state, debrief.items[0], None, now)
-    for user in participants(debrief):
-        notices.notify(
-            user.id,
-            _STARTED,
-            subject_of(debrief),
-            f"/my/debriefs/{debrief.id}",
-            title=debrief.title,
-        )
+    notices.notify_each(
+        [user.id for user in participants(debrief)],
+        _STARTED,
+        subject_of(debrief),
+        f"/my/debriefs/{debrief.id}",
+        title=debrief.title,
+    )
     db.session.flush()
     touch(debrief)
     return debrief

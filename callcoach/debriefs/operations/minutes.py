@@ -78,19 +78,16 @@ def send(viewer: Viewer, debrief: Debrief) -> int:
     """
     _lock(viewer, debrief)
     debrief.minutes_sent_at, debrief.minutes_sent_by_id = utc_now(), viewer.user_id
-    told = 0
-    for user in participants(debrief):
-        found = notices.notify(
-            user.id,
-            "debrief.minutes",
-            subject_of(debrief),
-            f"/debriefs/{debrief.id}/minutes",
-            title=debrief.title,
-        )
-        told += found is not None
+    told = notices.notify_each(
+        [user.id for user in participants(debrief)],
+        "debrief.minutes",
+        subject_of(debrief),
+        f"/debriefs/{debrief.id}/minutes",
+        title=debrief.title,
+    )
     record(viewer.user_id, "minutes.sent", subject_kind="debrief", subject_id=debrief.id)
     db.session.flush()
-    return told
+    return len(told)
 
 
 def unsend(viewer: Viewer, debrief: Debrief) -> Debrief:

@@ -57,14 +57,13 @@ def forget_reminders(incident: Incident) -> None:
 def tell_sponsor(incident: Incident) -> int:
     """Everybody of the sponsor's who may sign in; returns how many."""
     people = seats_of(incident.campaign)
-    for person in people:
-        notices.notify(
-            person.id,
-            "incident.told",
-            subject_of(incident),
-            f"/portal/incidents/{incident.id}",
-            campaign=incident.campaign.name,
-        )
+    notices.notify_each(
+        [person.id for person in people],
+        "incident.told",
+        subject_of(incident),
+        f"/portal/incidents/{incident.id}",
+        campaign=incident.campaign.name,
+    )
     return len(people)
 
 

@@ -65,12 +65,13 @@ def forget_asking(version: PromiseVersion) -> None:
 def tell_answer(viewer: Viewer, version: PromiseVersion, kind: str) -> None:
     """Tell who proposed it what the sponsor said."""
     campaign_id = version.promise.campaign_id
-    _tell(
+    notices.notify(
         version.proposed_by_id,
         kind,
-        version,
+        subject_of(version),
         f"/campaigns/{campaign_id}/promises/{version.promise_id}",
-        name_of(viewer.user_id),
+        name=name_of(viewer.user_id),
+        campaign=version.promise.campaign.name,
     )
 
 
@@ -78,35 +79,20 @@ def tell_recorded(viewer: Viewer, version: PromiseVersion, *, who: str, how: str
     """Tell everybody of the sponsor's that an approval was written down in their name: whoever
     never gave it can say so.
     """
-    for person in seats_of(version.promise.campaign):
-        notices.notify(
-            person.id,
-            "promise.recorded",
-            subject_of(version),
-            f"/approvals/promises/{version.id}",
-            name=name_of(viewer.user_id),
-            campaign=version.promise.campaign.name,
-            who=who,
-            how=how,
-            day=day,
-        )
+    people = seats_of(version.promise.campaign)
+    name = name_of(viewer.user_id)
+    _tell_sponsor(people, "promise.recorded", version, name, who=who, how=how, day=day)
 
 
 def _tell_sponsor(
-    people: Iterable[User], kind: str, version: PromiseVersion, name: str = ""
+    people: Iterable[User], kind: str, version: PromiseVersion, name: str = "", **values: str
 ) -> None:
-    for person in people:
-        _tell(person.id, kind, version, f"/approvals/promises/{version.id}", name)
-
-
-def _tell(
-    user_id: int | None, kind: str, version: PromiseVersion, path: str, name: str = ""
-) -> None:
-    notices.notify(
-        user_id,
+    notices.notify_each(
+        [person.id for person in people],
         kind,
         subject_of(version),
-        path,
+        f"/approvals/promises/{version.id}",
         name=name,
         campaign=version.promise.campaign.name,
+        **values,
     )

@@ -41,14 +41,8 @@ def forget_asking(version: ScriptVersion) -> None:
 
 def tell_answer(viewer: Viewer, version: ScriptVersion, kind: str) -> None:
     """Tell those who wrote and submitted it what the sponsor said."""
-    for user_id in dict.fromkeys((version.submitted_by_id, version.author_id)):
-        _tell(
-            user_id,
-            kind,
-            version,
-            f"/campaigns/scripts/{version.id}/publish",
-            name_of(viewer.user_id),
-        )
+    told = dict.fromkeys((version.submitted_by_id, version.author_id))
+    _tell(told, kind, version, _publishing(version), name_of(viewer.user_id))
 
 
 def tell_without_asking(version: ScriptVersion) -> None:
@@ -58,16 +52,14 @@ def tell_without_asking(version: ScriptVersion) -> None:
 
 def tell_suspended(viewer: Viewer, version: ScriptVersion, ended: Sequence[ScriptRelease]) -> None:
     """Tell whoever answers for the calls; `tell_changed_back` tells those who make them."""
-    teams = [release.team_id for release in ended]
+    teams, name = [release.team_id for release in ended], name_of(viewer.user_id)
     supervisors = people_of(version.script.campaign, Role.SUPERVISOR)
     told = {person.id for person in supervisors} | {version.author_id, version.submitted_by_id}
-    for user_id in sorted(each for each in told if each is not None):
-        path = f"/campaigns/scripts/{version.id}/publish"
-        _tell(user_id, "script.suspended", version, path, name_of(viewer.user_id))
+    known = sorted(each for each in told if each is not None)
+    _tell(known, "script.suspended", version, _publishing(version), name)
     if teams:
         leads = people_of(version.script.campaign, Role.TEAM_LEAD, team_ids=teams)
-        for lead in leads:
-            _tell(lead.id, "script.suspended", version, _page(version), name_of(viewer.user_id))
+        _tell(_ids(leads), "script.suspended", version, _page(version), name)
 
 
 def tell_changed_back(version: ScriptVersion, teams: Iterable[Team]) -> None:
@@ -75,26 +67,33 @@ def tell_changed_back(version: ScriptVersion, teams: Iterable[Team]) -> None:
     ids = [team.id for team in teams]
     if not ids:
         return
-    for agent in people_of(version.script.campaign, Role.AGENT, team_ids=ids):
-        _tell(agent.id, "script.changed_back", version, _page(version))
+    agents = people_of(version.script.campaign, Role.AGENT, team_ids=ids)
+    _tell(_ids(agents), "script.changed_back", version, _page(version))
 
 
 def _page(version: ScriptVersion) -> str:
     return f"/my/script?campaign={version.script.campaign_id}"
 
 
+def _publishing(version: ScriptVersion) -> str:
+    return f"/campaigns/scripts/{version.id}/publish"
+
+
 def _tell_sponsor(
     people: Iterable[User], kind: str, version: ScriptVersion, name: str = ""
 ) -> None:
-    for person in people:
-        _tell(person.id, kind, version, f"/approvals/{version.id}", name)
+    _tell(_ids(people), kind, version, f"/approvals/{version.id}", name)
+
+
+def _ids(people: Iterable[User]) -> list[int]:
+    return [person.id for person in people]
 
 
 def _tell(
-    user_id: int | None, kind: str, version: ScriptVersion, path: str, name: str = ""
+    user_ids: Iterable[int | None], kind: str, version: ScriptVersion, path: str, name: str = ""
 ) -> None:
-    notices.notify(
-        user_id,
+    notices.notify_each(
+        user_ids,
         kind,
         subject_of(version),
         path,

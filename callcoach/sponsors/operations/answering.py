@@ -129,14 +129,13 @@ def open_calibration(finding: Judgement) -> JointCalibration:
 def tell_supervisors(viewer: Viewer, finding: Judgement, kind: str) -> None:
     """Say to whoever answers for the campaign that the client said something."""
     campaign = finding.sampled.audit.campaign
-    for person in people_of(campaign, Role.SUPERVISOR):
-        notices.notify(
-            person.id,
-            kind,
-            f"finding:{finding.id}",
-            f"/audits/findings/{finding.id}",
-            campaign=campaign.name,
-        )
+    notices.notify_each(
+        [person.id for person in people_of(campaign, Role.SUPERVISOR)],
+        kind,
+        f"finding:{finding.id}",
+        f"/audits/findings/{finding.id}",
+        campaign=campaign.name,
+    )
 
 
 def require_answer(viewer: Viewer, finding: Judgement) -> None:

@@ -124,11 +124,10 @@ def _draw(draw: WordingDraw, uses: Sequence[Use]) -> None:
         drawn=[one.call_id for one in draw.calls],
         of=sorted(use.call_id for use in uses),
     )
-    for person in seats_of(draw.campaign):
-        notices.notify(
-            person.id,
-            "portal.wording",
-            f"wording_draw:{draw.id}",
-            f"/portal/wordings/{draw.id}",
-            campaign=draw.campaign.name,
-        )
+    notices.notify_each(
+        [person.id for person in seats_of(draw.campaign)],
+        "portal.wording",
+        f"wording_draw:{draw.id}",
+        f"/portal/wordings/{draw.id}",
+        campaign=draw.campaign.name,
+    )
