@@ -13,6 +13,7 @@ from callcoach.errors import N_, RecordingRejected
 from callcoach.speech.audio import AudioLimits, open_recording
 from callcoach.speech.playback import write_excerpt
 from callcoach.storage import StoredContent, get_store
+from callcoach.storage.models import StoredFile
 from callcoach.storage.store import derived_key
 
 #: Longest spoken note, seconds: how to say it, not a lecture; it is heard between two calls.
@@ -28,6 +29,11 @@ NO_SOUND = N_("No sound reached us. Is the microphone muted? Switch it on and re
 def voice_key(upload: str) -> str:
     """The key of the file that an upload becomes."""
     return derived_key(upload, "voice")
+
+
+def is_from(file: StoredFile | None, upload: str) -> bool:
+    """Whether a sound is what this very upload has become."""
+    return file is not None and file.key == voice_key(upload)
 
 
 def write_voice(settings: Settings, upload: str, sound: bytes) -> tuple[StoredContent, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import current_app, jsonify, url_for
+from collections.abc import Mapping
+
+from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
 
 from callcoach.accounts.access import Viewer
@@ -20,14 +22,14 @@ from callcoach.coaching.operations import voice as operations
 from callcoach.coaching.operations.note_guards import require_author
 from callcoach.coaching.queries import inbox
 from callcoach.coaching.queries import notes as queries
-from callcoach.config import Settings
+from callcoach.coaching.take_views import show_take, take_in
 from callcoach.errors import NotFound
-from callcoach.extensions import db, write_transaction
+from callcoach.extensions import db
 from callcoach.jobs.models import JobState
 from callcoach.jobs.queries import find_job
-from callcoach.storage import uploads
+from callcoach.storage import StoredContent, uploads
 from callcoach.web.gate import lock_late
-from callcoach.web.uploads import read_piece, upload_state
+from callcoach.web.uploads import read_piece
 
 
 @bp.get("/notes/<int:note_id>/voice/takes/<name>")
@@ -36,9 +38,7 @@ def voice_take(note_id: int, name: str) -> ResponseReturnValue:
     viewer = current_viewer()
     _call, note = _own(viewer, note_id)
     key = _upload_key(viewer, note_id, name)
-    if _is_kept(note, key):
-        return upload_state(0, is_done=True, **voice_facts(note))
-    return upload_state(uploads.received(key))
+    return show_take(key, _kept(note, key))
 
 
 @bp.put("/notes/<int:note_id>/voice/takes/<name>")
@@ -49,24 +49,13 @@ def put_voice_take(note_id: int, name: str) -> ResponseReturnValue:
     piece = read_piece()
     _call, note = _own(viewer, note_id)
     key = _upload_key(viewer, note_id, name)
-    if _is_kept(note, key):
-        return upload_state(0, is_done=True, **voice_facts(note))
-    db.session.rollback()  # nothing is held while the sound is read
-    settings: Settings = current_app.extensions["callcoach"]
-    so_far, made = uploads.take_whole(
-        key,
-        piece,
-        max_bytes=media.MAX_VOICE_BYTES,
-        make=lambda sound: media.write_voice(settings, key, sound),
-    )
-    if made is None:
-        return upload_state(so_far)
-    with write_transaction():
+
+    def keep(sound: StoredContent, length_ms: int) -> Mapping[str, object]:
         call, note = _own(viewer, note_id)
-        operations.keep_voice(viewer, call, note, *made)
-        facts = voice_facts(note)
-        db.session.commit()
-    return upload_state(so_far, is_done=True, **facts)
+        operations.keep_voice(viewer, call, note, sound, length_ms)
+        return voice_facts(note)
+
+    return take_in(key, piece, _kept(note, key), keep)
 
 
 @bp.delete("/notes/<int:note_id>/voice/takes/<name>")
@@ -141,6 +130,6 @@ def _upload_key(viewer: Viewer, note_id: int, name: str) -> str:
     return uploads.upload_key("note-voice", viewer.user_id or 0, note_id, name[:80])
 
 
-def _is_kept(note: Note, key: str) -> bool:
-    """Whether this very upload has become the note's sound."""
-    return note.voice_file is not None and note.voice_file.key == media.voice_key(key)
+def _kept(note: Note, key: str) -> Mapping[str, object] | None:
+    """What is told of the recording that this very upload has become."""
+    return voice_facts(note) if media.is_from(note.voice_file, key) else None

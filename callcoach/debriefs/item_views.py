@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +16,7 @@ from callcoach.calls.access import can_judge_call
 from callcoach.calls.presenters import cause_choices, clock, heading
 from callcoach.campaigns.models import AgentAudio
 from callcoach.coaching import voice_media as media
-from callcoach.config import Settings
+from callcoach.coaching.take_views import show_take, take_in
 from callcoach.debriefs import agenda_presenters as presenters
 from callcoach.debriefs import sharing, suggestions
 from callcoach.debriefs.blueprint import bp
@@ -23,13 +24,13 @@ from callcoach.debriefs.models import AgendaItem, DebriefState, ItemKind
 from callcoach.debriefs.operations import agenda, asking, rereading
 from callcoach.debriefs.queries.debriefs import get_item
 from callcoach.errors import CallCoachError, InvalidInput, NotFound, StaleVersion
-from callcoach.extensions import db, write_transaction
-from callcoach.storage import uploads
+from callcoach.extensions import db
+from callcoach.storage import StoredContent, uploads
 from callcoach.web.errors import explain
 from callcoach.web.gate import lock_late
 from callcoach.web.requests import wants_json
 from callcoach.web.toasts import notify
-from callcoach.web.uploads import read_piece, upload_state
+from callcoach.web.uploads import read_piece
 
 
 @bp.get("/debriefs/items/<int:item_id>")
@@ -119,9 +120,7 @@ def reread_take(item_id: int, name: str) -> ResponseReturnValue:
     viewer = current_viewer()
     item = get_item(viewer, item_id)
     key = _upload_key(viewer, item_id, name)
-    if _is_kept(item, key):
-        return upload_state(0, is_done=True, **_reread_facts(item))
-    return upload_state(uploads.received(key))
+    return show_take(key, _kept(item, key))
 
 
 @bp.put("/debriefs/items/<int:item_id>/reread/takes/<name>")
@@ -132,23 +131,12 @@ def put_reread_take(item_id: int, name: str) -> ResponseReturnValue:
     piece = read_piece()
     item = get_item(viewer, item_id)
     key = _upload_key(viewer, item_id, name)
-    if _is_kept(item, key):
-        return upload_state(0, is_done=True, **_reread_facts(item))
-    db.session.rollback()  # nothing is held while the sound is read
-    settings: Settings = current_app.extensions["callcoach"]
-    so_far, made = uploads.take_whole(
-        key,
-        piece,
-        max_bytes=media.MAX_VOICE_BYTES,
-        make=lambda sound: media.write_voice(settings, key, sound),
-    )
-    if made is None:
-        return upload_state(so_far)
-    with write_transaction():
-        item = rereading.keep(viewer, get_item(viewer, item_id), *made)
-        facts = _reread_facts(item)
-        db.session.commit()
-    return upload_state(so_far, is_done=True, **facts)
+
+    def keep(sound: StoredContent, length_ms: int) -> Mapping[str, object]:
+        item = get_item(viewer, item_id)
+        return _reread_facts(rereading.keep(viewer, item, sound, length_ms))
+
+    return take_in(key, piece, _kept(item, key), keep)
 
 
 @bp.delete("/debriefs/items/<int:item_id>/reread/takes/<name>")
@@ -294,6 +282,6 @@ def _upload_key(viewer: Viewer, item_id: int, name: str) -> str:
     return uploads.upload_key("item-reread", viewer.user_id or 0, item_id, name[:80])
 
 
-def _is_kept(item: AgendaItem, key: str) -> bool:
-    """Whether this very upload has become the recording."""
-    return item.reread_file is not None and item.reread_file.key == media.voice_key(key)
+def _kept(item: AgendaItem, key: str) -> Mapping[str, object] | None:
+    """What is told of the recording that this very upload has become."""
+    return _reread_facts(item) if media.is_from(item.reread_file, key) else None

@@ -5,11 +5,12 @@ Made for a cheap phone on a slow line, as the pages of notes are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from typing import cast
 
-from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Flask, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +18,7 @@ from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import User
 from callcoach.accounts.session import current_viewer
 from callcoach.coaching.queries import inbox
-from callcoach.config import Settings
+from callcoach.coaching.take_views import show_take, take_in
 from callcoach.drills import media, my_presenters
 from callcoach.drills.blueprint import bp
 from callcoach.drills.models import Answer, Assignment, DrillKind
@@ -27,12 +28,12 @@ from callcoach.drills.sound_views import ask_for_sound
 from callcoach.errors import Conflict, InvalidInput, NotFound
 from callcoach.extensions import db, write_transaction
 from callcoach.notices.operations import mark_subject_seen
-from callcoach.storage import uploads
+from callcoach.storage import StoredContent, uploads
 from callcoach.web import nav
 from callcoach.web.gate import lock_late
 from callcoach.web.requests import is_seen, wants_json
 from callcoach.web.toasts import notify
-from callcoach.web.uploads import read_piece, upload_state
+from callcoach.web.uploads import read_piece
 
 
 @bp.get("/my/drills")
@@ -84,9 +85,7 @@ def take_state(assignment_id: int, step_id: int, name: str) -> ResponseReturnVal
     assignment, step = queries.get_my_step(viewer, assignment_id, step_id)
     key = _upload_key(viewer, assignment, step_id, name)
     kept = _kept(assignment, step.id, key)
-    if kept is not None:
-        return upload_state(0, is_done=True, **_kept_facts(kept))
-    return upload_state(uploads.received(key))
+    return show_take(key, None if kept is None else _kept_facts(kept))
 
 
 @bp.put("/my/drills/<int:assignment_id>/steps/<int:step_id>/takes/<name>")
@@ -101,26 +100,22 @@ def put_take(assignment_id: int, step_id: int, name: str) -> ResponseReturnValue
         raise Conflict("There is nothing to record in this drill.")
     key = _upload_key(viewer, assignment, step_id, name)
     kept = _kept(assignment, step_id, key)
-    if kept is not None:
-        return upload_state(0, is_done=True, **_kept_facts(kept))
-    db.session.rollback()  # nothing is held while the sound is read
-    settings: Settings = current_app.extensions["callcoach"]
-    so_far, made = uploads.take_whole(
-        key,
-        piece,
-        max_bytes=practice.MAX_TAKE_BYTES,
-        make=lambda sound: media.write_take(settings, key, sound),
-    )
-    if made is None:
-        return upload_state(so_far)
-    with write_transaction():
+
+    def keep(sound: StoredContent, length_ms: int) -> Mapping[str, object]:
         assignment, step = queries.get_my_step(viewer, assignment_id, step_id)
         answer = _kept(assignment, step_id, key) or practice.keep_take(
-            viewer, assignment, step, *made
+            viewer, assignment, step, sound, length_ms
         )
-        facts = _kept_facts(answer)
-        db.session.commit()
-    return upload_state(so_far, is_done=True, **facts)
+        return _kept_facts(answer)
+
+    return take_in(
+        key,
+        piece,
+        None if kept is None else _kept_facts(kept),
+        keep,
+        write=media.write_take,
+        max_bytes=practice.MAX_TAKE_BYTES,
+    )
 
 
 @bp.delete("/my/drills/<int:assignment_id>/steps/<int:step_id>/takes/<name>")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import current_app, jsonify, url_for
+from collections.abc import Mapping
+
+from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -12,17 +14,17 @@ from callcoach.calls.media_views import play
 from callcoach.calls.presenters import clock
 from callcoach.calls.sound import require_sound
 from callcoach.coaching import voice_media as media
-from callcoach.config import Settings
+from callcoach.coaching.take_views import show_take, take_in
 from callcoach.drills.models import DrillStep
 from callcoach.drills.sharing import on_example_asked
 from callcoach.errors import NotFound
 from callcoach.expressions import operations, queries
 from callcoach.expressions.blueprint import bp
-from callcoach.extensions import db, write_transaction
+from callcoach.extensions import db
 from callcoach.script_library.models import Expression
-from callcoach.storage import uploads
+from callcoach.storage import StoredContent, uploads
 from callcoach.web.gate import lock_late
-from callcoach.web.uploads import read_piece, upload_state
+from callcoach.web.uploads import read_piece
 
 
 @bp.get("/expressions/<int:expression_id>/voice/takes/<name>")
@@ -31,9 +33,7 @@ def voice_take(expression_id: int, name: str) -> ResponseReturnValue:
     viewer = current_viewer()
     expression = queries.get_expression(viewer, expression_id, to_edit=True)
     key = _upload_key(viewer, expression_id, name)
-    if _is_kept(expression, key):
-        return upload_state(0, is_done=True, **_facts(expression))
-    return upload_state(uploads.received(key))
+    return show_take(key, _kept(expression, key))
 
 
 @bp.put("/expressions/<int:expression_id>/voice/takes/<name>")
@@ -44,24 +44,13 @@ def put_voice_take(expression_id: int, name: str) -> ResponseReturnValue:
     piece = read_piece()
     expression = queries.get_expression(viewer, expression_id, to_edit=True)
     key = _upload_key(viewer, expression_id, name)
-    if _is_kept(expression, key):
-        return upload_state(0, is_done=True, **_facts(expression))
-    db.session.rollback()  # nothing is held while the sound is read
-    settings: Settings = current_app.extensions["callcoach"]
-    so_far, made = uploads.take_whole(
-        key,
-        piece,
-        max_bytes=media.MAX_VOICE_BYTES,
-        make=lambda sound: media.write_voice(settings, key, sound),
-    )
-    if made is None:
-        return upload_state(so_far)
-    with write_transaction():
+
+    def keep(sound: StoredContent, length_ms: int) -> Mapping[str, object]:
         expression = queries.get_expression(viewer, expression_id, to_edit=True)
-        operations.keep_voice(viewer, expression, *made)
-        facts = _facts(expression)
-        db.session.commit()
-    return upload_state(so_far, is_done=True, **facts)
+        operations.keep_voice(viewer, expression, sound, length_ms)
+        return _facts(expression)
+
+    return take_in(key, piece, _kept(expression, key), keep)
 
 
 @bp.delete("/expressions/<int:expression_id>/voice/takes/<name>")
@@ -112,6 +101,6 @@ def _upload_key(viewer: Viewer, expression_id: int, name: str) -> str:
     return uploads.upload_key("expression-voice", viewer.user_id or 0, expression_id, name[:80])
 
 
-def _is_kept(expression: Expression, key: str) -> bool:
-    """Whether this very upload has become the recording."""
-    return expression.voice_file is not None and expression.voice_file.key == media.voice_key(key)
+def _kept(expression: Expression, key: str) -> Mapping[str, object] | None:
+    """What is told of the recording that this very upload has become."""
+    return _facts(expression) if media.is_from(expression.voice_file, key) else None
