@@ -111,15 +111,20 @@ def swap(call_id: int) -> ResponseReturnValue:
 
 @bp.post("/calls/<int:call_id>/result")
 def set_result(call_id: int) -> ResponseReturnValue:
-    """Say in one click how it ended."""
+    """Say in one click how it ended; the message offers to undo.
+
+    ``outcome`` comes from the form, or from the address that the undo of a message takes.
+    """
     viewer = current_viewer()
     call = queries.get_call(viewer, call_id)
+    before = str(call.outcome)
     changes: operations.CallEdit = {}
-    if outcome := request.form.get("outcome"):
+    if outcome := request.form.get("outcome") or request.args.get("outcome"):
         changes["outcome"] = outcome
     operations.edit_call(viewer, call, changes)
     db.session.commit()
-    return _changed(viewer, call, _("Saved."))
+    undo = url_for("calls.set_result", call_id=call_id, outcome=before, back=1)
+    return _changed(viewer, call, _("Saved."), undo=_unless_back(undo))
 
 
 @bp.post("/calls/<int:call_id>/kind")
@@ -141,7 +146,7 @@ def set_kind(call_id: int) -> ResponseReturnValue:
         viewer,
         call,
         _("Saved: %(kind)s.", kind=presenters.kind_label(call.kind)),
-        undo=url_for("calls.set_kind", call_id=call_id, kind=before),
+        undo=_unless_back(url_for("calls.set_kind", call_id=call_id, kind=before, back=1)),
     )
 
 
@@ -256,6 +261,11 @@ def _correction_form(
 
 def _wants_fragment() -> bool:
     return request.headers.get("X-Fragment") == "turn"
+
+
+def _unless_back(undo: str) -> str | None:
+    """An undo is not undone: the key that takes back would go back and forth for ever."""
+    return None if request.args.get("back") else undo
 
 
 def _changed(viewer: Viewer, call: Call, message: str, *, undo: str | None = None) -> Response:

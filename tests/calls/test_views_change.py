@@ -115,10 +115,19 @@ def test_swapping_and_swapping_back(app: Flask, desk: dict[str, int], sign_in: S
         assert db.session.get_one(Call, desk["call"]).agent_channel == "left"
 
 
-def test_outcome_in_one_click(app: Flask, desk: dict[str, int], sign_in: SignIn) -> None:
-    sign_in(desk["lead"]).post(f"/calls/{desk['call']}/result", data={"outcome": "callback"})
+def test_outcome_in_one_click_and_back(app: Flask, desk: dict[str, int], sign_in: SignIn) -> None:
+    browser = sign_in(desk["lead"])
+    url = f"/calls/{desk['call']}/result"
+    with app.app_context():
+        before = db.session.get_one(Call, desk["call"]).outcome
+    page = browser.post(url, data={"outcome": "callback"}, follow_redirects=True).text
     with app.app_context():
         assert db.session.get_one(Call, desk["call"]).outcome == "callback"
+    assert f'action="{url}?outcome={before}&amp;back=1"' in page
+    page = browser.post(f"{url}?outcome={before}&back=1", follow_redirects=True).text
+    with app.app_context():
+        assert db.session.get_one(Call, desk["call"]).outcome == before != "callback"
+    assert "outcome=callback" not in page  # the undo offers no undo
 
 
 def _fields(browser: FlaskClient, call_id: int) -> dict[str, str]:
