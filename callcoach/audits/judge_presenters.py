@@ -141,6 +141,7 @@ def judge_data(
             "open": _("Still open: {left}."),
             "failed": _("This could not be kept. Check the connection, then try again."),
             "choose": _("Select words in the transcript first."),
+            "first": _("Judge the promise first, then comment on it."),
         },
     }
 

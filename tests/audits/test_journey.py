@@ -67,6 +67,11 @@ def test_an_audit_from_its_frame_to_its_results(
     first, second = page.locator("[data-promise]").all()
     expect(first).to_contain_text("Je vous propose une démonstration mardi ou jeudi.")
     expect(second).to_have_attribute("aria-current", "step")
+    page.keyboard.press("c")  # the promise just judged, for the current one has nothing to comment
+    expect(first.locator("[data-comment]")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("n")
+    expect(second).to_have_attribute("aria-current", "step")
     page.keyboard.press("2")
     expect(second).to_have_attribute("data-standing", "overpromised")
     page.keyboard.press("z")

@@ -189,6 +189,20 @@ export async function mountJudge(root) {
     judge(current, pressed, placeOf(chosen));
   }
 
+  /** The comment of the promise that is current or, while that one is open, of the one just judged:
+      an answer goes on to the next promise, and what is typed then must not be taken for keys. */
+  function comment() {
+    const fieldOf = (id) => id && itemOf(id)?.querySelector("[data-comment]");
+    const id = [current, done.at(-1)?.id].find(fieldOf);
+    if (!id) {
+      toast({ message: data.words.first, category: "info" });
+      return;
+    }
+    current = id;
+    show();
+    fieldOf(id).focus();
+  }
+
   async function undo() {
     const last = done.pop();
     if (!last) {
@@ -248,7 +262,7 @@ export async function mountJudge(root) {
     n: () => go(1),
     p: () => go(-1),
     w: takeWords,
-    c: () => itemOf(current).querySelector("[data-comment]")?.focus(),
+    c: () => void inTurn(comment), // after an answer on its way
     z: undo,
     Enter: enter(() => {
       const button = finish.querySelector("[data-finish-button]");
