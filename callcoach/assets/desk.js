@@ -74,6 +74,15 @@ async function mount(desk) {
     window.history.replaceState(null, "", pathname + search); // for this once
   }
 
+  /** What is being said; before anything was said, what comes next. */
+  function correct() {
+    const next = data.turns.find((turn) => turn.end > player.time());
+    const turn =
+      transcriptRoot.querySelector(".turn.is-current") ??
+      (next && transcriptRoot.querySelector(`[data-turn="${next.index}"]`));
+    turn?.querySelector("[data-correct]")?.click();
+  }
+
   const go = (name) => () => desk.querySelector(`a[data-go="${name}"]`)?.click();
   const skip = (ms) => () => player.skip(ms);
   mountKeys({
@@ -112,7 +121,7 @@ async function mount(desk) {
     P: go("previous"), // French keyboards have brackets behind AltGr
     N: go("next"),
     g: mountTags({ desk, applyChange }),
-    e: () => desk.querySelector(".turn.is-current [data-correct]")?.click(),
+    e: correct,
     "?": () => document.getElementById("call-keys")?.showModal(),
   });
   desk.dataset.mounted = "";

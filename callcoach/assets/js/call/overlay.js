@@ -13,6 +13,7 @@ const NAMES_ABOVE = 6; // px from the flags to the names of the lanes
 const NAME_WIDTH = 90; // px at the left that the names of the lanes may take
 const WAITING_WIDTH = 48; // px that the word for waiting takes
 const LABELS = 14; // px under the lanes, for the times
+const DIGIT = 7; // px that a letter of them takes
 const MARKS = { note: "✎", request: "◆" };
 
 const shape = (name, attributes, parent) => {
@@ -127,7 +128,9 @@ export function createOverlay(root, data, onFlag) {
     for (const time of ticks(data.durationMs, width)) {
       const left = x(time, width);
       shape("line", { class: "tick", x1: left, x2: left, y1: 0, y2: height - LABELS }, scale);
-      shape("text", { class: "tick-label", x: left + 3, y: height - 3 }, scale).textContent = clock(time);
+      const label = clock(time);
+      if (left + 3 + DIGIT * label.length > width) continue; // it would be cut off at the edge
+      shape("text", { class: "tick-label", x: left + 3, y: height - 3 }, scale).textContent = label;
     }
     shape("g", { class: "spans" }, svg);
     drawQuiet(height); // over the current moment's span, which is opaque
