@@ -4,6 +4,7 @@
 import "./css/agent.scss";
 import "./js/forms.js";
 import "./js/menus.js";
+import "./js/tabs.js";
 import "./js/toasts.js";
 import "./js/agent/answers.js";
 import "./js/agent/dispute.js";

@@ -8,4 +8,5 @@ import "./js/dialogs.js";
 import "./js/find.js";
 import "./js/forms.js";
 import "./js/menus.js";
+import "./js/tabs.js";
 import "./js/toasts.js";
