@@ -173,7 +173,13 @@ def _answer(problem: Problem) -> Response:
 
 def _words(status: int) -> tuple[str, str]:
     """Title and advice for a status."""
-    back = _("Go back, correct it and send it again.")
+    stays = wants_json() or is_htmx()  # the page one wrote on is still there
+    back = "" if stays else _("Go back, correct it and send it again.")
+    reload = (
+        _("Reload the page, and take up your change again.")
+        if stays
+        else _("Go back, reload the page, and take up your change again.")
+    )
     known = {
         400: (_("This could not be understood"), back),
         403: (
@@ -187,7 +193,7 @@ def _words(status: int) -> tuple[str, str]:
         405: (_("This page does not take that"), _("Start again from the start page.")),
         409: (
             _("This changed in the meantime"),
-            _("Go back, reload the page, and take up your change again."),
+            reload,
         ),
         413: (_("This is too large"), _("Send fewer files at a time, or smaller ones.")),
         415: (_("This kind of file is not taken"), back),
