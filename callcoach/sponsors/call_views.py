@@ -140,7 +140,8 @@ def add_remark(finding_id: int) -> ResponseReturnValue:
         RemarkKind.CONTESTS: _("You contest this finding. Now say what you hold yourself."),
     }
     notify(words[kind], undo=url_for("sponsors.withdraw_remark", remark_id=said.id))
-    return redirect(url_for("sponsors.show_finding", finding_id=finding_id))
+    where = "calibration" if kind is RemarkKind.CONTESTS else None  # what is asked next is there
+    return redirect(url_for("sponsors.show_finding", finding_id=finding_id, _anchor=where))
 
 
 @bp.post("/portal/remarks/<int:remark_id>/withdraw")
