@@ -15,6 +15,7 @@ from callcoach.debriefs.blueprint import bp
 from callcoach.debriefs.decision_presenters import open_panel
 from callcoach.debriefs.models import AgendaItem, Debrief, DebriefState, ItemKind
 from callcoach.debriefs.operations import adding, agenda
+from callcoach.debriefs.plan_presenters import whom
 from callcoach.debriefs.queries.debriefs import get_item, get_led
 from callcoach.errors import CallCoachError, Conflict, InvalidInput, NotFound, StaleVersion
 from callcoach.extensions import db
@@ -32,6 +33,7 @@ def show_debrief(debrief_id: int) -> ResponseReturnValue:
     return render_template(
         "debriefs/agenda.html",
         debrief=debrief,
+        whom=whom(debrief),
         items=[presenters.item_view(item) for item in debrief.items],
         budget=presenters.budget_of(debrief),
         is_open=is_open,
