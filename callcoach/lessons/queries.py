@@ -188,18 +188,6 @@ def subject_of(lesson: Lesson, team_id: int) -> str:
     return f"lesson:{lesson.id}:{team_id}"
 
 
-def supervisors_of(team_id: int) -> list[int]:
-    """Ids of those who decide for a team."""
-    members = select(Membership.user_id).where(Membership.team_id == team_id)
-    return list(
-        db.session.scalars(
-            select(User.id).where(
-                User.id.in_(members), User.role == Role.SUPERVISOR.value, User.is_enabled.is_(True)
-            )
-        )
-    )
-
-
 def agent_names(campaign_id: int) -> list[str]:
     """Names of the agents of all teams that call for a campaign: a lesson tells none of them."""
     return list(

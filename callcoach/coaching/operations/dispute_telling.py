@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import Membership, Role, User
-from callcoach.accounts.queries import name_of
+from callcoach.accounts.queries import name_of, supervisors_of
 from callcoach.coaching.models import Dispute, DisputeState, Note
-from callcoach.extensions import db
 from callcoach.notices import operations as notices
 
 
 def dispute_opened(viewer: Viewer, dispute: Dispute) -> None:
     """The team's supervisors are told: any of them may answer."""
-    name = name_of(viewer.user_id)
-    for user_id in db.session.scalars(
-        select(User.id)
-        .join(User.memberships)
-        .where(
-            Membership.team_id == dispute.call.team_id,
-            User.role == Role.SUPERVISOR,
-            User.is_enabled,
-        )
-    ).all():
-        notices.notify(
-            user_id,
-            "dispute.opened",
-            subject_of(dispute),
-            f"/home/disputes/{dispute.id}",
-            name=name,
-        )
+    notices.notify_each(
+        supervisors_of(dispute.call.team_id),
+        "dispute.opened",
+        subject_of(dispute),
+        f"/home/disputes/{dispute.id}",
+        name=name_of(viewer.user_id),
+    )
 
 
 def dispute_closed(dispute: Dispute) -> None:

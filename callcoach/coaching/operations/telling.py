@@ -6,13 +6,11 @@ themselves.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-
-from sqlalchemy import select
+from collections.abc import Collection
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import Membership, Role, User
-from callcoach.accounts.queries import name_of, viewer_of
+from callcoach.accounts.models import Role, User
+from callcoach.accounts.queries import name_of, supervisors_of, viewer_of
 from callcoach.calls.models import Call
 from callcoach.coaching.access import can_read_note, reads_thread
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply, Visibility
@@ -82,7 +80,7 @@ def names_changed(
 def listening_asked(viewer: Viewer, call: Call, request: ListeningRequest) -> None:
     """The team's supervisors find an agent's request in the feed; they are told too."""
     notices.notify_each(
-        _supervisors_of(call.team_id),
+        supervisors_of(call.team_id),
         "request.asked",
         f"request:{request.id}",
         _moment(call.id, request.start_ms),
@@ -137,11 +135,3 @@ def supervisors_page(note: Note) -> str:
 def _moment(call_id: int, start_ms: int | None) -> str:
     at = f"?t={start_ms / 1000:g}" if start_ms is not None else ""
     return f"/calls/{call_id}{at}"
-
-
-def _supervisors_of(team_id: int) -> Iterable[int]:
-    return db.session.scalars(
-        select(User.id)
-        .join(User.memberships)
-        .where(Membership.team_id == team_id, User.role == Role.SUPERVISOR, User.is_enabled)
-    ).all()

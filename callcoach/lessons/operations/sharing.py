@@ -7,13 +7,14 @@ from collections.abc import Collection
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.access_log import record
 from callcoach.accounts.models import Team, User
+from callcoach.accounts.queries import supervisors_of
 from callcoach.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from callcoach.extensions import db, utc_now
 from callcoach.lessons.access import can_decide, decides
 from callcoach.lessons.models import Lesson, LessonState, LessonTeam
 from callcoach.lessons.operations.following import put_on_agenda, take_off_agenda
 from callcoach.lessons.operations.writing import hold_shared
-from callcoach.lessons.queries import entry_of, subject_of, supervisors_of, teams_of
+from callcoach.lessons.queries import entry_of, subject_of, teams_of
 from callcoach.notices import operations as notices
 
 
@@ -204,16 +205,14 @@ def _require_living(lesson: Lesson) -> None:
 
 def _tell_of_proposal(viewer: Viewer, lesson: Lesson, team_id: int) -> None:
     proposer = db.session.get(User, viewer.user_id) if viewer.user_id is not None else None
-    for user_id in supervisors_of(team_id):
-        if user_id != viewer.user_id:
-            notices.notify(
-                user_id,
-                "lesson.proposed",
-                subject_of(lesson, team_id),
-                _path(lesson),
-                name=proposer.name if proposer is not None else "",
-                title=lesson.title,
-            )
+    notices.notify_each(
+        [user_id for user_id in supervisors_of(team_id) if user_id != viewer.user_id],
+        "lesson.proposed",
+        subject_of(lesson, team_id),
+        _path(lesson),
+        name=proposer.name if proposer is not None else "",
+        title=lesson.title,
+    )
 
 
 def _path(lesson: Lesson) -> str:
