@@ -26,7 +26,7 @@ from callcoach.coaching.take_views import show_take, take_in
 from callcoach.errors import NotFound
 from callcoach.extensions import db
 from callcoach.jobs.models import JobState
-from callcoach.jobs.queries import find_job
+from callcoach.jobs.queries import find_job, has_failed
 from callcoach.storage import StoredContent, uploads
 from callcoach.web.gate import lock_late
 from callcoach.web.uploads import read_piece
@@ -107,9 +107,8 @@ def voice_facts(note: Note) -> dict[str, object]:
     job = find_job(
         Viewer.system(), subjects.voice_subject(note.id, note.voice_file_id), subjects.TRANSCRIBE
     )
-    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
     is_done = job is None or job.state == JobState.DONE
-    state = "failed" if has_failed else "ready" if is_done or note.voice_text else "waiting"
+    state = "failed" if has_failed(job) else "ready" if is_done or note.voice_text else "waiting"
     return {
         "state": state,
         "text": note.voice_text,

@@ -89,6 +89,11 @@ def find_job(viewer: Actor, subject: str, kind: str) -> Job | None:
     )
 
 
+def has_failed(job: Job | None) -> bool:
+    """Whether the last try came to nothing; not for a job that was never asked for."""
+    return job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
+
+
 def count_by_state(viewer: Actor, kind: str | None = None) -> dict[JobState, int]:
     """How many jobs are in each state, for those who may see the whole queue.
 

@@ -10,7 +10,6 @@ from callcoach.calls.queries.calls import (
     calls_by_id,
     current_analysis,
     filter_choices,
-    find_excerpt,
     get_call,
     get_turn,
     import_choices,
@@ -18,6 +17,7 @@ from callcoach.calls.queries.calls import (
     neighbours,
     turns_of,
 )
+from callcoach.calls.queries.excerpts import find_excerpt, stretch_state
 from callcoach.calls.queries.flags import (
     has_verdict,
     is_held_back,
@@ -61,6 +61,7 @@ __all__ = [
     "known_tags",
     "list_calls",
     "neighbours",
+    "stretch_state",
     "tags_of",
     "turns_of",
     "visible_moments",

@@ -29,7 +29,6 @@ from callcoach.calls.models import (
     Call,
     CallKind,
     CallState,
-    Excerpt,
     Outcome,
     TippingPoint,
     Turn,
@@ -191,18 +190,6 @@ def turns_of(call: Call) -> list[ShownTurn]:
         select(TurnCorrection).where(TurnCorrection.call_id == call.id)
     )
     return shown_turns(call.current_analysis.turns, corrections)
-
-
-def find_excerpt(call: Call, start_ms: int, end_ms: int) -> Excerpt | None:
-    """The row of a stretch of a call, whether its file is written or not; None before anybody
-    asked for it. Whether the viewer may hear it is judged by the caller.
-    """
-    found: Excerpt | None = db.session.scalar(
-        select(Excerpt).where(
-            Excerpt.call_id == call.id, Excerpt.start_ms == start_ms, Excerpt.end_ms == end_ms
-        )
-    )
-    return found
 
 
 @dataclass(frozen=True, slots=True)

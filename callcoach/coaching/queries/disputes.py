@@ -15,10 +15,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from callcoach.accounts.access import Viewer
 from callcoach.accounts.models import Role
 from callcoach.calls import queries as calls
-from callcoach.calls.models import Call, Excerpt, Verdict
+from callcoach.calls.models import Call, Verdict
 from callcoach.calls.operations.excerpts import MAX_EXCERPT_MS
 from callcoach.calls.sound import hears_calls
-from callcoach.calls.subjects import EXCERPT, excerpt_subject
 from callcoach.campaigns.models import Campaign
 from callcoach.coaching.access import judges
 from callcoach.coaching.models import Dispute, DisputeState, Note
@@ -26,11 +25,9 @@ from callcoach.coaching.moment_keys import place_key
 from callcoach.coaching.operations.disputes import LEAD_IN_MS, LEAD_OUT_MS, is_negative
 from callcoach.coaching.operations.notes import excerpt_bounds
 from callcoach.coaching.queries.home import Short, short
-from callcoach.coaching.queries.inbox import ExcerptState
+from callcoach.coaching.queries.inbox import ExcerptState, state_of
 from callcoach.errors import NotFound
 from callcoach.extensions import db, utc_now
-from callcoach.jobs.models import JobState
-from callcoach.jobs.queries import find_job
 from callcoach.web.paging import Page, paginate
 
 #: Disputes on a page of an agent's own.
@@ -242,21 +239,9 @@ def sound_state(viewer: Viewer, dispute: Dispute, part: str) -> ExcerptState:
         return ExcerptState("whole")
     if stretch is None:
         return ExcerptState("gone")
-    call = stretch.call
-    if not hears_calls(viewer, call.campaign):
+    if not hears_calls(viewer, stretch.call.campaign):
         return ExcerptState("silent")
-    recording = call.recording
-    if recording is None or recording.playback_id is None or stretch.start_ms >= stretch.end_ms:
-        return ExcerptState("gone")
-    excerpt: Excerpt | None = calls.find_excerpt(call, stretch.start_ms, stretch.end_ms)
-    length_ms = stretch.end_ms - stretch.start_ms
-    if excerpt is None:
-        return ExcerptState("writing", length_ms)
-    if excerpt.file_id is not None:
-        return ExcerptState("ready", length_ms, excerpt)
-    job = find_job(viewer, excerpt_subject(excerpt.id), EXCERPT)
-    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
-    return ExcerptState("failed" if has_failed else "writing", length_ms, excerpt)
+    return state_of(viewer, stretch.call, stretch.start_ms, stretch.end_ms)
 
 
 def _around(call: Call, start_ms: int, end_ms: int) -> Stretch:

@@ -14,7 +14,7 @@ from callcoach.accounts.models import AccessEvent, Role
 from callcoach.calls import queries as calls
 from callcoach.calls.beeped import find_beeped, recipe_of
 from callcoach.calls.models import Call, Excerpt
-from callcoach.calls.subjects import BEEPED, EXCERPT, beeped_subject, excerpt_subject
+from callcoach.calls.subjects import BEEPED, beeped_subject
 from callcoach.coaching.models import (
     Note,
     NoteCall,
@@ -28,8 +28,7 @@ from callcoach.coaching.readable import readable
 from callcoach.coaching.sharing import may_hear, may_hear_beeped
 from callcoach.errors import NotFound
 from callcoach.extensions import db
-from callcoach.jobs.models import JobState
-from callcoach.jobs.queries import find_job
+from callcoach.jobs.queries import find_job, has_failed
 from callcoach.storage.models import StoredFile
 from callcoach.web.paging import Page, paginate
 
@@ -145,19 +144,15 @@ def excerpt_state(viewer: Viewer, call: Call, note: Note) -> ExcerptState:
         return ExcerptState("silent")
     start_ms, end_ms = excerpt_bounds(note)
     end_ms = min(end_ms, call.duration_ms)
-    recording = call.recording
-    is_gone = recording is None or recording.playback_id is None
-    if is_gone or note.visibility == Visibility.PRIVATE or start_ms >= end_ms:
+    if note.visibility == Visibility.PRIVATE:
         return ExcerptState("gone")
-    excerpt = calls.find_excerpt(call, start_ms, end_ms)
-    length_ms = end_ms - start_ms
-    if excerpt is None:
-        return ExcerptState("writing", length_ms)
-    if excerpt.file_id is not None:
-        return ExcerptState("ready", length_ms, excerpt)
-    job = find_job(viewer, excerpt_subject(excerpt.id), EXCERPT)
-    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
-    return ExcerptState("failed" if has_failed else "writing", length_ms, excerpt)
+    return state_of(viewer, call, start_ms, end_ms)
+
+
+def state_of(viewer: Viewer, call: Call, start_ms: int, end_ms: int) -> ExcerptState:
+    """`stretch_state`, with its length."""
+    state, excerpt = calls.stretch_state(viewer, call, start_ms, end_ms)
+    return ExcerptState(state, 0 if state == "gone" else end_ms - start_ms, excerpt)
 
 
 def _beeped_state(viewer: Viewer, call: Call, note: Note) -> ExcerptState:
@@ -171,8 +166,7 @@ def _beeped_state(viewer: Viewer, call: Call, note: Note) -> ExcerptState:
     if file is not None:
         return ExcerptState("ready", length_ms, beeped=file)
     job = find_job(viewer, beeped_subject(call.id, start_ms, end_ms), BEEPED)
-    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
-    return ExcerptState("failed" if has_failed else "writing", length_ms)
+    return ExcerptState("failed" if has_failed(job) else "writing", length_ms)
 
 
 def text_read_before(viewer: Viewer, note: Note) -> NoteRevision | None:

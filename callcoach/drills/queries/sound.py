@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from callcoach.accounts.access import Viewer
 from callcoach.calls import queries as calls
 from callcoach.calls.models import Call, Excerpt
-from callcoach.calls.subjects import EXCERPT, excerpt_subject
 from callcoach.drills.models import DrillStep
 from callcoach.drills.sharing import may_hear, may_hear_step
-from callcoach.jobs.models import JobState
-from callcoach.jobs.queries import find_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +56,5 @@ def original_sound(viewer: Viewer, step: DrillStep) -> StepSound:
 
 def _sound(viewer: Viewer, call: Call, start_ms: int, end_ms: int) -> StepSound:
     end_ms = min(end_ms, call.duration_ms)
-    recording = call.recording
-    if recording is None or recording.playback_id is None or start_ms >= end_ms:
-        return StepSound("gone")
-    excerpt = calls.find_excerpt(call, start_ms, end_ms)
-    if excerpt is None:
-        return StepSound("writing", start_ms, end_ms)
-    if excerpt.file_id is not None:
-        return StepSound("ready", start_ms, end_ms, excerpt)
-    job = find_job(viewer, excerpt_subject(excerpt.id), EXCERPT)
-    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
-    return StepSound("failed" if has_failed else "writing", start_ms, end_ms, excerpt)
+    state, excerpt = calls.stretch_state(viewer, call, start_ms, end_ms)
+    return StepSound(state) if state == "gone" else StepSound(state, start_ms, end_ms, excerpt)
