@@ -7,6 +7,7 @@ from datetime import date
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
+from callcoach.campaigns.models import PromiseKind
 from callcoach.debriefs import candidates
 from callcoach.debriefs.operations import adding
 from callcoach.errors import Conflict, InvalidInput, StaleVersion
@@ -39,7 +40,11 @@ def proposed_account(incident: Incident) -> str:
     said = str(_("In a call, an agent said: “%(quote)s”.", quote=quote)) if quote else ""
     if incident.version is None:
         return said
-    about = str(_("You decided: “%(text)s”.", text=incident.version.text.rstrip(".")))
+    text = incident.version.text.rstrip(".")
+    if incident.version.kind == PromiseKind.FORBIDDEN:
+        about = str(_("You decided that this is never said: “%(text)s”.", text=text))
+    else:
+        about = str(_("You decided: “%(text)s”.", text=text))
     return f"{said} {about}".strip()
 
 
