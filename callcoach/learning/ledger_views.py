@@ -8,12 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from callcoach.accounts.access import Viewer
-from callcoach.accounts.session import current_viewer
 from callcoach.analysis.model import Valence
 from callcoach.calls.queries.reanalysis import reanalysis_progress
 from callcoach.campaigns.models import Campaign
-from callcoach.campaigns.queries import get_campaign
 from callcoach.errors import CallCoachError, InvalidInput, NotFound
 from callcoach.extensions import db
 from callcoach.learning import ledger_operations, ledger_queries
@@ -30,8 +27,8 @@ from callcoach.learning.ledger_presenters import (
 )
 from callcoach.learning.ledger_queries import LedgerRow
 from callcoach.learning.operations import propose_floor
+from callcoach.learning.tuning_views import take_back, tuned
 from callcoach.tuning.models import Standing
-from callcoach.tuning.operations import require_tuner, undo_change
 from callcoach.tuning.queries import PER_PAGE, changes_of
 from callcoach.web.errors import explain
 from callcoach.web.paging import Page
@@ -43,7 +40,7 @@ _DEFAULT_SORT = "-verdicts"
 @bp.get("/campaigns/<int:campaign_id>/reliability")
 def ledger(campaign_id: int) -> ResponseReturnValue:
     """Every kind of flag with what the verdicts say of it; the log below."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     sort = _sort()
     valence = _one_of(request.args.get("valence"), [item.value for item in Valence])
     standing = _one_of(request.args.get("standing"), [item.value for item in Standing])
@@ -77,7 +74,7 @@ def ledger(campaign_id: int) -> ResponseReturnValue:
 @bp.get("/campaigns/<int:campaign_id>/reliability/<detector>/<cause>")
 def ledger_kind(campaign_id: int, detector: str, cause: str) -> ResponseReturnValue:
     """One kind of flag: its figures, its standing, and a floor tried on past calls (``?floor=``)."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     row = _row(campaign, detector, cause)
     proposal = propose_floor(campaign, detector, cause) if row.standing is Standing.KEPT else None
     tried = request.args.get("floor", type=float)
@@ -103,7 +100,7 @@ def ledger_kind(campaign_id: int, detector: str, cause: str) -> ResponseReturnVa
 @bp.post("/campaigns/<int:campaign_id>/reliability/<detector>/<cause>/standing")
 def decide_standing(campaign_id: int, detector: str, cause: str) -> ResponseReturnValue:
     """Retire a kind of flag, keep it, or leave it to the figures."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     row = _row(campaign, detector, cause)
     try:
         change = ledger_operations.decide_standing(
@@ -127,7 +124,7 @@ def decide_standing(campaign_id: int, detector: str, cause: str) -> ResponseRetu
 @bp.post("/campaigns/<int:campaign_id>/reliability/<detector>/<cause>/floor")
 def decide_floor(campaign_id: int, detector: str, cause: str) -> ResponseReturnValue:
     """Set from which confidence on a kind of flag is shown."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     row = _row(campaign, detector, cause)
     try:
         change = ledger_operations.decide_floor(
@@ -144,30 +141,8 @@ def decide_floor(campaign_id: int, detector: str, cause: str) -> ResponseReturnV
 @bp.post("/campaigns/<int:campaign_id>/reliability/changes/<int:change_id>/undo")
 def undo_tuning(campaign_id: int, change_id: int) -> ResponseReturnValue:
     """Take a change of the campaign's engine back; that can be taken back too."""
-    viewer, campaign = _tuned(campaign_id)
     back = url_for("learning.ledger", campaign_id=campaign_id, _anchor="log")
-    try:
-        change = undo_change(viewer, campaign, change_id)
-    except NotFound:
-        raise
-    except CallCoachError as error:
-        db.session.rollback()
-        flash(explain(error), "error")
-        return redirect(back)
-    undo = url_for("learning.undo_tuning", campaign_id=campaign_id, change_id=change.id)
-    db.session.commit()
-    notify(_("Taken back."), undo=undo)
-    return redirect(back)
-
-
-def _tuned(campaign_id: int) -> tuple[Viewer, Campaign]:
-    """The viewer and the campaign, for those who may look into its engine; for others there is no
-    such page.
-    """
-    viewer = current_viewer()
-    campaign = get_campaign(viewer, campaign_id)
-    require_tuner(viewer, campaign)
-    return viewer, campaign
+    return take_back(campaign_id, change_id, endpoint="learning.undo_tuning", back=back)
 
 
 def _row(campaign: Campaign, detector: str, cause: str) -> LedgerRow:

@@ -11,14 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.session import current_viewer
 from callcoach.analysis.thresholds import THRESHOLDS
 from callcoach.analysis.tuning import MAX_PHRASE
 from callcoach.calls.presenters import heading
 from callcoach.calls.queries import get_call, turns_of
 from callcoach.calls.queries.reanalysis import reanalysis_progress
 from callcoach.campaigns.models import Campaign
-from callcoach.campaigns.queries import get_campaign
 from callcoach.errors import CallCoachError, NotFound
 from callcoach.extensions import db
 from callcoach.jobs.models import Job, JobState
@@ -43,8 +41,9 @@ from callcoach.learning.phrase_presenters import (
     measure,
     word_places,
 )
+from callcoach.learning.tuning_views import take_back, tuned
 from callcoach.tuning.models import ChangeKind, PhraseRole
-from callcoach.tuning.operations import remove_phrase, require_tuner, undo_change
+from callcoach.tuning.operations import remove_phrase
 from callcoach.tuning.queries import PER_PAGE, changes_of, tuning_of
 from callcoach.tuning.vocabulary import intents
 from callcoach.web.errors import explain
@@ -58,7 +57,7 @@ def phrases(campaign_id: int) -> ResponseReturnValue:
 
     ``?q=`` narrows them; ``?from=turn&call=&turn=`` offers a turn of a call as a sentence.
     """
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     wanted = request.args.get("q", "").strip()[:MAX_PHRASE]
     changes = changes_of(
         campaign,
@@ -85,7 +84,7 @@ def phrases(campaign_id: int) -> ResponseReturnValue:
 @bp.get("/campaigns/<int:campaign_id>/phrases/progress")
 def phrases_progress(campaign_id: int) -> ResponseReturnValue:
     """How many past calls have been analysed with the present changes: a part of the page."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     return render_template(
         "learning/_phrases_progress.html",
         campaign=campaign,
@@ -96,7 +95,7 @@ def phrases_progress(campaign_id: int) -> ResponseReturnValue:
 @bp.get("/campaigns/<int:campaign_id>/phrases/try")
 def try_change(campaign_id: int) -> ResponseReturnValue:
     """What a change would have found on past calls, and the button that saves it."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     proposal = _proposed(viewer, campaign, request.args)
     return _try_page(viewer, campaign, proposal)
 
@@ -104,7 +103,7 @@ def try_change(campaign_id: int) -> ResponseReturnValue:
 @bp.post("/campaigns/<int:campaign_id>/phrases/try")
 def count_change(campaign_id: int) -> ResponseReturnValue:
     """Have the last calls analysed with the change and without it."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     proposal = _proposed(viewer, campaign, request.form)
     job = previews.ask_for_count(viewer, campaign, proposal)
     db.session.commit()
@@ -114,7 +113,7 @@ def count_change(campaign_id: int) -> ResponseReturnValue:
 @bp.get("/campaigns/<int:campaign_id>/phrases/counts/<int:job_id>")
 def change_count(campaign_id: int, job_id: int) -> ResponseReturnValue:
     """How far the counting is, or what came of it: a part of the page."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     job = _own_job(viewer, campaign, job_id)
     return render_template("learning/_phrases_count.html", **_count(viewer, campaign, job))
 
@@ -122,7 +121,7 @@ def change_count(campaign_id: int, job_id: int) -> ResponseReturnValue:
 @bp.post("/campaigns/<int:campaign_id>/phrases")
 def save_change(campaign_id: int) -> ResponseReturnValue:
     """Save a change; it reaches past calls in the background."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     try:
         proposal = _proposed(viewer, campaign, request.form)
         change = save(viewer, campaign, proposal)
@@ -141,7 +140,7 @@ def save_change(campaign_id: int) -> ResponseReturnValue:
 @bp.post("/campaigns/<int:campaign_id>/phrases/<int:phrase_id>/remove")
 def drop_phrase(campaign_id: int, phrase_id: int) -> ResponseReturnValue:
     """Take one of the campaign's own phrases away, or put one of the engine's back."""
-    viewer, campaign = _tuned(campaign_id)
+    viewer, campaign = tuned(campaign_id)
     change = remove_phrase(viewer, campaign, phrase_id)
     undo = url_for("learning.undo_phrase", campaign_id=campaign_id, change_id=change.id)
     subject = change.subject
@@ -153,19 +152,8 @@ def drop_phrase(campaign_id: int, phrase_id: int) -> ResponseReturnValue:
 @bp.post("/campaigns/<int:campaign_id>/phrases/changes/<int:change_id>/undo")
 def undo_phrase(campaign_id: int, change_id: int) -> ResponseReturnValue:
     """Take a change back; that can be taken back too."""
-    viewer, campaign = _tuned(campaign_id)
-    try:
-        change = undo_change(viewer, campaign, change_id)
-    except NotFound:
-        raise
-    except CallCoachError as error:
-        db.session.rollback()
-        flash(explain(error), "error")
-        return redirect(_phrases_url(campaign_id, anchor="log"))
-    undo = url_for("learning.undo_phrase", campaign_id=campaign_id, change_id=change.id)
-    db.session.commit()
-    notify(_("Taken back."), undo=undo)
-    return redirect(_phrases_url(campaign_id, anchor="log"))
+    back = _phrases_url(campaign_id, anchor="log")
+    return take_back(campaign_id, change_id, endpoint="learning.undo_phrase", back=back)
 
 
 def _try_page(viewer: Viewer, campaign: Campaign, proposal: Proposal) -> str:
@@ -274,13 +262,6 @@ def _own_job(viewer: Viewer, campaign: Campaign, job_id: int) -> Job:
     if job.kind != previews.COUNT_FLAGS or not job.subject.startswith(mine):
         raise NotFound("There is no such job.")
     return job
-
-
-def _tuned(campaign_id: int) -> tuple[Viewer, Campaign]:
-    viewer = current_viewer()
-    campaign = get_campaign(viewer, campaign_id)
-    require_tuner(viewer, campaign)
-    return viewer, campaign
 
 
 def _list_label(proposal: Proposal) -> str:
