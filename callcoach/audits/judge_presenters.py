@@ -16,7 +16,8 @@ from callcoach.audits.blindness import Seen, seen_before
 from callcoach.audits.models import AuditCall, Judgement
 from callcoach.audits.operations.judging import judgement_of, promises_of
 from callcoach.audits.presenters import Choice, choices_of, label_of, look_of, sign_of
-from callcoach.calls.call_presenters import TurnView, player_data, speaker_names, turn_views, worded
+from callcoach.calls.bare_presenters import bare_data
+from callcoach.calls.call_presenters import TurnView, speaker_names, turn_views, worded
 from callcoach.calls.mapping import ShownTurn, talk_start_ms
 from callcoach.calls.models import Call
 from callcoach.calls.presenters import clock
@@ -119,31 +120,24 @@ def names() -> dict[str, str]:
 def judge_data(
     call: Call, turns: Sequence[ShownTurn], views: Iterable[PromiseView]
 ) -> dict[str, Any]:
-    """What the player draws; no curve and no moment: they would lead the ear."""
-    return player_data(
-        duration_ms=call.duration_ms,
-        analysis=call.current_analysis,
-        turns=turns,
-        shown_moments=(),
-        with_engagement=False,
-    ) | {
-        "notes": [],
-        "requests": [],
-        "breaks": [],
-        "holds": [],
-        "talkStart": talk_start_ms(turns, language=call.language),
-        "promises": [view.version_id for view in views],
-        "words": {
-            "chosen": _("Chosen:"),
-            "kept": _("{number}: {label}. Kept."),
-            "undone": _("Taken back."),
-            "nothing": _("There is nothing to undo."),
-            "open": _("Still open: {left}."),
-            "failed": _("This could not be kept. Check the connection, then try again."),
-            "choose": _("Select words in the transcript first."),
-            "first": _("Judge the promise first, then comment on it."),
-        },
+    """As `bare_data`, with the promises in the order of the page."""
+    words = {
+        "chosen": _("Chosen:"),
+        "kept": _("{number}: {label}. Kept."),
+        "undone": _("Taken back."),
+        "nothing": _("There is nothing to undo."),
+        "open": _("Still open: {left}."),
+        "failed": _("This could not be kept. Check the connection, then try again."),
+        "choose": _("Select words in the transcript first."),
+        "first": _("Judge the promise first, then comment on it."),
     }
+    return bare_data(
+        call,
+        turns,
+        words,
+        talkStart=talk_start_ms(turns, language=call.language),
+        promises=[view.version_id for view in views],
+    )
 
 
 def quote_of(turns: Iterable[ShownTurn], channel: int, start_ms: int, end_ms: int) -> str:

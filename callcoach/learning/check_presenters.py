@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from callcoach.analysis import wording
 from callcoach.analysis.model import Valence
+from callcoach.calls.bare_presenters import bare_data
 from callcoach.calls.call_presenters import (
     Fact,
     MomentView,
     TurnView,
     moments,
-    player_data,
     speaker_names,
     turn_views,
 )
@@ -197,32 +197,25 @@ def blind_turns(check: Check, turns: Sequence[ShownTurn]) -> list[TurnView]:
 
 
 def blind_data(check: Check, turns: Sequence[ShownTurn]) -> dict[str, Any]:
-    """What the player of a call to be marked draws; no curve, which would give away moments."""
+    """As `bare_data`, up to where it is to be heard, with what is marked."""
     start_ms = talk_start_ms(turns, language=check.call.language)
-    return player_data(
-        duration_ms=check.call.duration_ms,
-        analysis=check.call.current_analysis,
-        turns=turns,
-        shown_moments=(),
-        with_engagement=False,
-    ) | {
-        "notes": [],
-        "requests": [],
-        "breaks": [],
-        "holds": [],
-        "talkStart": start_ms if start_ms < limit_ms(check) else 0,
-        "limit": limit_ms(check),
-        "marks": mark_data(check.marks),
-        "words": {
-            "chosen": _("Chosen:"),
-            "marked": _("Marked at {time}."),
-            "removed": _("The mark is removed."),
-            "heard": _("{percent} per cent heard"),
-            "left": _("Listen to {percent} % more: {time} are left."),
-            "failed": _("This could not be kept. Check the connection, then try again."),
-            "beyond": _("Only the first five minutes are marked."),
-        },
+    words = {
+        "chosen": _("Chosen:"),
+        "marked": _("Marked at {time}."),
+        "removed": _("The mark is removed."),
+        "heard": _("{percent} per cent heard"),
+        "left": _("Listen to {percent} % more: {time} are left."),
+        "failed": _("This could not be kept. Check the connection, then try again."),
+        "beyond": _("Only the first five minutes are marked."),
     }
+    return bare_data(
+        check.call,
+        turns,
+        words,
+        talkStart=start_ms if start_ms < limit_ms(check) else 0,
+        limit=limit_ms(check),
+        marks=mark_data(check.marks),
+    )
 
 
 def limit_ms(check: Check) -> int:
