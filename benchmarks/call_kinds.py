@@ -1,12 +1,14 @@
 """How well the kind of a call is guessed: confusion matrices.
 
-    python benchmarks/call_kinds.py DIALOGUES … [--errors 0.25] [--mixed]
+    python benchmarks/call_kinds.py DIALOGUES … [--errors 0.25] [--mixed] [--rules]
     python benchmarks/call_kinds.py --truth FOLDER [--tracks FOLDER]
 
 `DIALOGUES` are text files as `callcoach.analysis.scripted` reads them. ``--errors`` bends or drops
 that share of their words (mean over twenty seeds), ``--mixed`` gives both voices as one that nobody
 told apart. `FOLDER` holds ``*.truth.json`` whose ``outcome`` says gatekeeper; with ``--tracks``,
 recognised tracks (``<stem>.json``) are read instead of the exact words. ``--show`` prints the misses.
+``--rules`` leaves the second opinion by meaning out; that one has learnt from the dialogues of the
+tests, so with it the figures say nothing about them (``fit_kinds.py`` holds each file out).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 
 from corpus import read_tracks
 
+from callcoach.analysis.embedding import Embedder, load_sentence_model
 from callcoach.analysis.kind import classify_kind
 from callcoach.analysis.model import Kind, KindGuess
 from callcoach.analysis.proportions import wilson
@@ -31,7 +34,9 @@ SEEDS = 20
 Judged = tuple[str, str, KindGuess]
 
 
-def scripted(paths: list[Path], errors: float, *, separate: bool) -> Iterator[Judged]:
+def scripted(
+    paths: list[Path], errors: float, embedder: Embedder | None, *, separate: bool
+) -> Iterator[Judged]:
     for path in paths:
         for dialogue in read_dialogues(path):
             for seed in range(SEEDS if errors else 1):
@@ -40,11 +45,14 @@ def scripted(paths: list[Path], errors: float, *, separate: bool) -> Iterator[Ju
                     heard.turns(separate=separate),
                     duration_s=heard.duration_s,
                     language=heard.language,
+                    embedder=embedder,
                 )
                 yield dialogue.name, dialogue.kind, guess
 
 
-def recorded(folder: Path, tracks_folder: Path | None) -> Iterator[Judged]:
+def recorded(
+    folder: Path, tracks_folder: Path | None, embedder: Embedder | None
+) -> Iterator[Judged]:
     for path in sorted(folder.glob("*.truth.json")):
         truth = load_truth(path)
         stem = path.name.removesuffix(".truth.json")
@@ -61,7 +69,8 @@ def recorded(folder: Path, tracks_folder: Path | None) -> Iterator[Judged]:
         )
         outcome = json.loads(path.read_text(encoding="utf-8"))["outcome"]
         kind = outcome if outcome in set(Kind) else "target"
-        yield stem, kind, classify_kind(conversation.turns, duration_s=truth.duration_s)
+        guess = classify_kind(conversation.turns, duration_s=truth.duration_s, embedder=embedder)
+        yield stem, kind, guess
 
 
 def print_matrix(judged: list[Judged], *, repeats: int) -> None:
@@ -90,11 +99,13 @@ def main() -> None:
     parser.add_argument("--mixed", action="store_true")
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--tracks", type=Path)
+    parser.add_argument("--rules", action="store_true")
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
-    judged = list(scripted(options.dialogues, options.errors, separate=not options.mixed))
+    embedder = None if options.rules else load_sentence_model()
+    judged = list(scripted(options.dialogues, options.errors, embedder, separate=not options.mixed))
     if options.truth:
-        judged += recorded(options.truth, options.tracks)
+        judged += recorded(options.truth, options.tracks, embedder)
     print_matrix(judged, repeats=SEEDS if options.errors and not options.truth else 1)
     for name, kind, guess in judged if options.show else []:
         if guess.kind != kind:

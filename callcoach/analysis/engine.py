@@ -18,7 +18,7 @@ from callcoach.analysis.scene import Scene
 from callcoach.analysis.turns import build_conversation
 
 #: Raised whenever the same input may give another result; kept with every stored analysis.
-ANALYSIS_VERSION = 4
+ANALYSIS_VERSION = 5
 
 
 def analyse(
@@ -58,7 +58,11 @@ def analyse(
     )
     scene = Scene(conversation, context, language, embedder=embedder)
     kind = classify_kind(
-        conversation.turns, duration_s=duration_s, language=language, context=context
+        conversation.turns,
+        duration_s=duration_s,
+        language=language,
+        context=context,
+        embedder=embedder,
     )
     engagement = engagement_curve(scene, ending_of(scene, kind.kind))
     points = find_tipping_points(scene, engagement)

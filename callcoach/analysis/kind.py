@@ -1,7 +1,8 @@
 """Who was reached: most dials are not conversations.
 
 A guess from observable facts only: which side speaks, in which order, and phrases that machines,
-receptionists and strangers say (``data/kind/*.toml``). A conversation wrongly hidden is worse than a
+receptionists and strangers say (``data/kind/*.toml``). Where they show nothing but a conversation, a
+second opinion by meaning is asked for (`kind_meaning`), if the sentence model is there. A conversation wrongly hidden is worse than a
 voicemail wrongly shown, so whatever is not plainly something else is a target conversation: with
 little confidence where something spoke against it.
 
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from callcoach.analysis import kind_meaning
+from callcoach.analysis.embedding import Embedder
 from callcoach.analysis.lexicon import LANGUAGES, Hit, Phrases, ReadTurn, find, prepare, read_turn
 from callcoach.analysis.model import CallContext, Kind, KindGuess, Message, Speaker, Turn
 from callcoach.analysis.text import fold, questions, word_count
@@ -118,6 +121,7 @@ def classify_kind(
     duration_s: float,
     language: str = "fr",
     context: CallContext | None = None,
+    embedder: Embedder | None = None,
 ) -> KindGuess:
     """Guess who was reached.
 
@@ -127,20 +131,34 @@ def classify_kind(
         language: spoken, "fr" or "en"; anything else is read as French.
         context: of it only the persona is read: whoever calls receptionists on purpose hears
             them more often.
+        embedder: reads the meaning of sentences; without one the rules decide alone.
 
     Returns:
         `Kind.TARGET` whenever it is unclear, then with a confidence of 0.5 or less: a conversation
         wrongly hidden costs more than a voicemail wrongly shown. Moving everything in time, or
         silence before and after, changes nothing.
     """
+    turns = tuple(turns)
     call = _Call(turns, language)
     persona = (context or CallContext()).persona
+    return (
+        _by_rules(call, duration_s, persona) or _by_meaning(call, turns, embedder) or _target(call)
+    )
+
+
+def is_left_open(turns: Iterable[Turn], *, duration_s: float, language: str = "fr") -> bool:
+    """Whether the rules leave it to what the words mean who was reached."""
+    call = _Call(turns, language)
+    return _by_rules(call, duration_s, "") is None and _is_open(call)
+
+
+def _by_rules(call: _Call, duration_s: float, persona: str) -> KindGuess | None:
+    """What is plainly no conversation."""
     return (
         _nobody_answers(call, duration_s)
         or _machine(call)
         or _wrong_person(call, call.theirs)
         or _gatekeeper(call, persona)
-        or _target(call)
     )
 
 
@@ -391,6 +409,23 @@ def _is_greeted(call: _Call, one: _Said) -> bool:
 
 
 # ---------------------------------------------------------------- everybody else
+def _is_open(call: _Call) -> bool:
+    """Whether nothing said proves a conversation, in a language whose meaning is read.
+
+    On one channel, whoever is put through cannot be told from who puts through.
+    """
+    if call.language not in kind_meaning.LANGUAGES or _arrival(call) is not None:
+        return False
+    return not call.is_mixed or call.first(call.theirs, "passing", "own") is None
+
+
+def _by_meaning(call: _Call, turns: Sequence[Turn], embedder: Embedder | None) -> KindGuess | None:
+    """What the words mean, where no phrase is plain."""
+    if embedder is None or not _is_open(call):
+        return None
+    return kind_meaning.second_opinion(kind_meaning.read_exchange(turns), embedder)
+
+
 def _target(call: _Call) -> KindGuess:
     """A conversation, or what cannot be told from one."""
     arrival = _arrival(call)
