@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -16,6 +15,7 @@ from callcoach.extensions import db, utc_now
 from callcoach.progress.models import BeforeAfter, Heard, Recheck, RecheckListen, RecheckState
 from callcoach.progress.operations import hearing, pairs
 from callcoach.progress.queries import rechecks as queries
+from tests.axe import faults
 from tests.coaching.browsing import Windows, add_sound
 from tests.coaching.conftest import Desk
 from tests.factories.progress import create_consent, create_objective, create_period
@@ -53,11 +53,6 @@ def _plays(page: Page) -> None:
     )
 
 
-def _violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]
-
-
 def test_a_supervisor_hears_again_with_one_key_each(app, desk: Desk, windows: Windows, story: int):
     page = windows.open(desk.ids["claire"], "/home")
     page.locator("a[href='/progress/hear']").first.click()
@@ -75,6 +70,13 @@ def test_a_supervisor_hears_again_with_one_key_each(app, desk: Desk, windows: Wi
     # the counts allow it: one key closes, one key gives the pair
     page.goto(f"/progress/rechecks/{story}")
     page.wait_for_selector("[data-check][data-mounted]")
+    # what is missing is said in its field, before anything is sent
+    page.check("#sign-expression")
+    page.click("[data-sign] button")
+    expect(page.locator("[name=expression]:invalid")).to_be_focused()
+    page.check("#sign-cause")
+    expect(page.locator("[data-sign] :invalid:not(fieldset)")).to_have_count(0)
+    page.locator("h1").click()
     with page.expect_navigation():
         page.keyboard.press("c")
     page.wait_for_selector("[data-check][data-mounted]")
@@ -171,6 +173,5 @@ def test_the_pages_pass_axe(app, desk: Desk, windows: Windows, story: int, schem
         for path in paths:
             page.goto(path)
             page.wait_for_load_state()
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            found[path] = _violations(page) + (["wider than the window"] if wide > 0 else [])
+            found[path] = faults(page, path)
     assert {path: items for path, items in found.items() if items} == {}

@@ -1,6 +1,8 @@
 // [data-autosubmit] sends its form when a field changes (filters);
 // [data-once] keeps a form from being sent twice;
-// [data-reveal="id"] shows and hides what was typed into a secret field.
+// [data-reveal="id"] shows and hides what was typed into a secret field;
+// [data-one-of="words"], [data-needed="field=value"], [data-not-before="field"]: what is missing is
+// said beside it before the form is sent, so that nothing typed is lost on a page of its own.
 
 document.addEventListener("change", (event) => {
   event.target.closest("form[data-autosubmit]")?.requestSubmit();
@@ -28,3 +30,27 @@ document.addEventListener("click", (event) => {
 });
 
 for (const button of document.querySelectorAll("[data-reveal][hidden]")) button.hidden = false;
+
+/** Tells the browser what a form still needs. */
+function demand(form) {
+  for (const group of form.querySelectorAll("[data-one-of]")) {
+    const boxes = [...group.querySelectorAll("input[type=checkbox]")];
+    const isMissing = !boxes.some((box) => box.checked);
+    boxes[0]?.setCustomValidity(isMissing ? group.dataset.oneOf : "");
+  }
+  for (const field of form.querySelectorAll("[data-needed]")) {
+    const [name, value] = field.dataset.needed.split("=");
+    const chosen = form.elements[name]?.value ?? "";
+    field.required = value === undefined ? chosen !== "" : chosen === value;
+  }
+  for (const field of form.querySelectorAll("[data-not-before]")) {
+    field.min = form.elements[field.dataset.notBefore]?.value ?? "";
+  }
+}
+
+const DEMANDING = "[data-one-of], [data-needed], [data-not-before]";
+document.addEventListener("input", ({ target }) => target.form?.querySelector(DEMANDING) && demand(target.form));
+// also back from the history, where the browser fills in what was typed
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll(`form:has(${DEMANDING})`).forEach(demand);
+});
