@@ -2,6 +2,7 @@
 // work without them.
 
 import "./css/app.scss";
+import "./js/back.js";
 import "./js/htmx.js";
 import "./js/debriefs/adding.js";
 import "./js/dialogs.js";

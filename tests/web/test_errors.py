@@ -80,7 +80,8 @@ def test_htmx_gets_a_toast(stranger):
 
 def test_the_way_back_leads_to_the_page_one_came_from(stranger):
     came = {**HTML, "Referer": "http://localhost/sign-in?next=/calls"}
-    assert 'href="/sign-in?next=/calls"' in stranger.get("/made/missing", headers=came).text
+    page = stranger.get("/made/missing", headers=came).text
+    assert 'href="/sign-in?next=/calls" data-back' in page, "as it was left, where there is script"
     came["Referer"] = "https://evil.example/sign-in"
     assert "evil" not in stranger.get("/made/missing", headers=came).text
 
