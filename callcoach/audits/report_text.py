@@ -313,14 +313,19 @@ def quotes_by_promise(rows: Sequence[Row]) -> dict[int, list[list[str]]]:
 
 
 def incidents_of(audit: Audit) -> list[tuple[str, int]]:
-    """Incidents of the campaign told to the sponsor within the period, counted by kind."""
+    """Incidents in the campaign's calls of the period that the sponsor was told of, counted by kind:
+    those of its last days are mostly told after it.
+    """
     start, end = moments_of(audit.starts_on, audit.ends_on)
     kinds = Counter(
         db.session.scalars(
-            select(Incident.kind).where(
+            select(Incident.kind)
+            .join(Call, Call.id == Incident.call_id)
+            .where(
                 Incident.campaign_id == audit.campaign_id,
-                Incident.told_at >= start,
-                Incident.told_at < end,
+                Incident.told_at.is_not(None),
+                Call.started_at >= start,
+                Call.started_at < end,
             )
         )
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -24,11 +25,12 @@ from callcoach.audits.report_sheets import facts_in, workbook_of
 from callcoach.commands import auditing
 from callcoach.errors import Conflict
 from callcoach.extensions import db, utc_now
+from callcoach.incidents.models import IncidentState
 from callcoach.privacy import operations as privacy
 from callcoach.promises.models import PromiseVersion
 from callcoach.storage.models import StoredFile
 from callcoach.storage.store import get_store
-from tests.factories.audits import create_judgement, create_promise_version
+from tests.factories.audits import create_incident, create_judgement, create_promise_version
 
 from .conftest import Floor
 
@@ -82,6 +84,10 @@ def _make(app: Flask, floor: Floor, audit: Audit) -> AuditReport:
 def test_a_report_says_what_was_found_and_names_nobody(app: Flask, floor: Floor) -> None:
     with app.app_context():
         audit = _closed(floor)
+        said_in = sampled_calls(audit)[0].call
+        assert said_in is not None
+        told_late = utc_now() + timedelta(days=60)  # long after the period
+        create_incident(said_in, IncidentState.CLOSED, told_at=told_late)
         report = _make(app, floor, audit)
         pdf = "\n".join(
             page.extract_text() for page in PdfReader(io.BytesIO(_bytes(report.pdf))).pages
@@ -90,6 +96,7 @@ def test_a_report_says_what_was_found_and_names_nobody(app: Flask, floor: Floor)
         assert "3 of 3 calls aligned" in pdf
         assert str(audit.seed) in pdf
         assert report.results_sha256 in pdf
+        assert re.search(r"false identities\s+1\b", pdf)
         assert "Je vous propose une démonstration" in pdf, "the excerpt of the released call"
         book = load_workbook(io.BytesIO(_bytes(report.xlsx)))
         cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]

@@ -188,7 +188,7 @@ def _words() -> dict[str, str]:
         "judged": _("Judged"),
         "became": _("What became of it"),
         "holds": _("What holds"),
-        "incidents": _("Incidents told in the period"),
+        "incidents": _("Incidents told of calls in the period"),
         "chain": _("So that a later change is evident"),
         "chain_text": _(
             "This report is one entry of a chain: its hash covers both its files, its results and the "
