@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from callcoach.analysis.claims import Standing
 from callcoach.audits.models import Audit, Judgement
@@ -14,6 +13,7 @@ from callcoach.audits.queries import sampled_calls
 from callcoach.calls.models import Call
 from callcoach.extensions import db
 from callcoach.promises.models import PromiseVersion
+from tests.axe import faults
 from tests.coaching.browsing import Windows, add_sound
 from tests.factories.audits import create_check
 from tests.waiting import comes_true
@@ -21,15 +21,6 @@ from tests.waiting import comes_true
 from .conftest import Floor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def _assert_clean(page: Page) -> None:
-    """No violation, and nothing wider than the screen."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    assert not found.response["violations"], found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_an_audit_from_its_frame_to_its_results(
@@ -49,7 +40,7 @@ def test_an_audit_from_its_frame_to_its_results(
     page.check("#how-size")
     page.fill("[name=size]", "2")
     expect(page.locator("#audit-size")).to_contain_text("2 calls of 6")
-    _assert_clean(page)
+    assert not faults(page)
     page.get_by_role("button", name="Keep as a draft").click()
     page.get_by_role("button", name="Draw the sample").click()
     page.get_by_role("button", name="Draw it").click()
@@ -58,7 +49,7 @@ def test_an_audit_from_its_frame_to_its_results(
     page.wait_for_selector("[data-judge][data-mounted]")
     expect(page.get_by_role("heading", level=1)).to_have_text("Call 1 of 2")
     expect(page.locator("body")).not_to_contain_text("Machinemot")
-    _assert_clean(page)
+    assert not faults(page)
     # the second turn of the agent says it: its words are the place
     page.locator('[data-turn="3"] [data-said]').evaluate(
         "said => getSelection().selectAllChildren(said)"
@@ -105,7 +96,7 @@ def test_an_audit_from_its_frame_to_its_results(
     page.wait_for_selector("[data-judged][data-mounted]")
     expect(page.locator("body")).to_contain_text("Machinemot")
     expect(page.locator(".is-different")).to_have_count(1)
-    _assert_clean(page)
+    assert not faults(page)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Call 2 of 2")
     page.wait_for_selector("[data-judge][data-mounted]")
@@ -119,7 +110,7 @@ def test_an_audit_from_its_frame_to_its_results(
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Close the audit and see the results").click()
     expect(page.locator(".audit-matrix")).to_contain_text("2 of 2")
-    _assert_clean(page)
+    assert not faults(page)
     with floor.app.app_context():
         audit = db.session.query(Audit).one()
         place = [
@@ -150,4 +141,4 @@ def test_the_pages_of_a_running_audit_fit_a_phone_in_the_dark(
             )
         # what lies half under a bar is no small target
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        _assert_clean(page)
+        assert not faults(page)

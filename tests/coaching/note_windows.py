@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from callcoach.coaching.models import Note
 from callcoach.extensions import db
-from tests.functional.test_accessibility import RULES
 
 from .browsing import Windows
 from .conftest import Desk
@@ -60,12 +58,3 @@ def refuses_to_leave(page: Page) -> bool:
       return event.defaultPrevented;
     }"""
     return bool(page.evaluate(script))
-
-
-def violations(page: Page) -> list[str]:
-    answer = Axe().run(page, options=RULES).response
-    assert len(answer["passes"]) > 10, "axe looked at the page"
-    return [
-        f"{page.url}: {item['id']}: {[node['html'][:160] for node in item['nodes'][:3]]}"
-        for item in answer["violations"]
-    ]

@@ -5,17 +5,16 @@ from __future__ import annotations
 import gzip
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Response, expect
 from sqlalchemy import select
 
 from callcoach.coaching.models import ListeningRequest, Note, RequestAnswer
 from callcoach.coaching.operations import notes
 from callcoach.extensions import db, utc_now
+from tests.axe import unfold, violations
 from tests.factories.coaching import create_note, create_request, give_sound
 from tests.looks import every_look
 from tests.waiting import until
@@ -41,12 +40,6 @@ _SIZES = """async () => {
   const text = new TextDecoder('latin1').decode(bytes);
   return [bytes.length, text.indexOf('mdat')];
 }"""
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @pytest.fixture
@@ -344,26 +337,16 @@ def test_axe_finds_nothing(
     page = windows.open(desk.ids["agent"], "/my/notes", phone=phone, scheme=scheme)
     run_jobs(app)
     windows.excused = "inline style"
-    found = _axe(page)
+    found = violations(page)
     for path in (f"/my/notes/{keep_id}", f"/my/notes/{noted}", "/my/requests", "/my/requests"):
         page.goto(path)
-        found += _axe(page)
+        found += violations(page)
     for who in ("agent", "claire"):
         call = windows.open_desk(desk.ids[who], desk.call_id, phone=phone, scheme=scheme)
-        for details in call.locator("[data-requests] details").all():
-            details.evaluate("element => { element.open = true; }")
+        unfold(call, "[data-requests] details")
         # what lies under the player bar counts as too small to press
         call.locator(".request").last.evaluate(
             "element => element.scrollIntoView({block: 'center'})"
         )
-        found += _axe(call, "[data-requests]")
+        found += violations(call, within="[data-requests]")
     assert not found, "\n".join(found)
-
-
-def _axe(page: Page, within: str | None = None) -> list[str]:
-    answer = Axe().run(page, context=within, options=RULES).response
-    assert len(answer["passes"]) > 5, "axe looked at the page"
-    return [
-        f"{Path(page.url).name}: {violation['id']}: {[n['html'][:160] for n in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]

@@ -14,6 +14,7 @@ from callcoach.calls import operations as calls
 from callcoach.calls.models import Decision
 from callcoach.coaching.models import Dispute, DisputeState
 from callcoach.extensions import db, utc_now
+from tests.axe import violations
 from tests.factories.coaching import create_note, give_sound
 from tests.factories.disputes import create_dispute
 from tests.looks import every_look
@@ -22,7 +23,6 @@ from tests.waiting import comes_true, until
 from .agent_steps import run_jobs
 from .browsing import Windows
 from .conftest import Desk
-from .test_agent_journey import _axe
 
 pytestmark = pytest.mark.browser
 WHY = "Il venait de dire qu’il avait deux minutes."
@@ -193,5 +193,5 @@ def test_axe_finds_nothing(
         for path in paths:
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-            found += _axe(page)
+            found += violations(page)
     assert not found, "\n".join(found)

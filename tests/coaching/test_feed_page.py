@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from callcoach.calls.models import Recording, Verdict
 from callcoach.coaching.models import FeedClaim, ListeningRequest
 from callcoach.extensions import db
+from tests.axe import violations
 from tests.coaching.feed_browser import (
     RUN,
     Feed,
@@ -30,13 +30,6 @@ from tests.looks import every_look
 __all__ = ["feed", "open_feed"]  # fixtures
 
 pytestmark = pytest.mark.browser
-
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 def test_the_next_moment_is_ready_before_it_is_called_for(open_feed: OpenFeed) -> None:
@@ -237,12 +230,7 @@ def test_axe_finds_nothing(feed: Feed, open_feed: OpenFeed, scheme: str, *, phon
 
     def look(what: str) -> None:
         page.evaluate("scrollTo(0, 0)")  # what lies half under the top bar is no small target
-        answer = Axe().run(page, options=RULES).response
-        assert len(answer["passes"]) > 10, "axe looked at the page"
-        found.extend(
-            f"{what}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-            for violation in answer["violations"]
-        )
+        found.extend(violations(page, what))
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, what
 
     look("start")

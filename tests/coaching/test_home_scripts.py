@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from callcoach.calls.models import Call, CallState
 from callcoach.calls.subjects import PROCESS, subject_of
 from callcoach.coaching.models import NoteReply
 from callcoach.extensions import db, utc_now
 from callcoach.jobs.models import Job, JobState
+from tests.axe import violations
 from tests.factories.calls import create_call
 from tests.factories.coaching import create_note, create_request, give_sound
 from tests.looks import every_look
@@ -22,13 +22,6 @@ from .browsing import Windows
 from .conftest import Desk
 
 pytestmark = pytest.mark.browser
-
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @pytest.fixture
@@ -114,16 +107,7 @@ def test_axe_finds_nothing(
     found = []
     for who in ("claire", "lead", "agent", "colleague"):
         page = windows.open(desk.ids[who], "/home", phone=phone, scheme=scheme)
-        found += _axe(page)
+        found += violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), who
     assert not found, "\n".join(found)
     assert windows.troubles == []
-
-
-def _axe(page: Page) -> list[str]:
-    answer = Axe().run(page, options=RULES).response
-    assert len(answer["passes"]) > 5, "axe looked at the page"
-    return [
-        f"{violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from callcoach.coaching.models import Note
 from callcoach.extensions import db
+from tests.axe import violations
 from tests.factories.coaching import create_note
 
 from .browsing import Windows
@@ -19,7 +20,6 @@ from .note_windows import (
     instead_of,
     status_of,
     stored_notes,
-    violations,
 )
 
 pytestmark = pytest.mark.browser

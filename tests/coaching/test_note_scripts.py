@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from callcoach.coaching.models import ListeningRequest, Note, NoteReply
 from callcoach.extensions import db
+from tests.axe import violations
 from tests.factories.coaching import create_note, create_request
 from tests.looks import every_look
 from tests.waiting import comes_true, has_come, two_frames, until
@@ -24,7 +25,6 @@ from .note_windows import (
     refuses_to_leave,
     status_of,
     stored_notes,
-    violations,
 )
 
 pytestmark = pytest.mark.browser

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from callcoach.coaching.models import Note, NoteTemplate
 from callcoach.extensions import db
 from callcoach.speech.fake import FakeTranscriber
+from tests.axe import violations
 from tests.calls.conftest import RunJobs
 from tests.drills.microphone import speaking_chromium, voice_state  # noqa: F401
 from tests.factories.coaching import create_note
@@ -21,7 +22,7 @@ from tests.waiting import comes_true
 
 from .browsing import Windows, serving
 from .conftest import Desk
-from .note_windows import SAID, compose, form_of, instead_of, stored_notes, violations
+from .note_windows import SAID, compose, form_of, instead_of, stored_notes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from callcoach.calls.models import CallTag
 from callcoach.calls.operations import add_tag
 from callcoach.extensions import db
+from tests.axe import unfold, violations
 from tests.factories.calls import create_call
 from tests.looks import every_look
 from tests.waiting import comes_true, has_come, two_frames
@@ -19,13 +19,6 @@ from .browsing import Windows
 from .conftest import Desk
 
 pytestmark = pytest.mark.browser
-
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @pytest.fixture
@@ -154,20 +147,10 @@ def test_a_tag_is_renamed_on_its_page_and_taken_back(
 def test_axe_finds_nothing(tagged: Desk, windows: Windows, scheme: str, *, phone: bool) -> None:
     windows.excused = "inline style"
     page = windows.open_desk(tagged.ids["claire"], tagged.call_id, phone=phone, scheme=scheme)
-    found = _axe(page, ".desk-head")
+    found = violations(page, within=".desk-head")
     for path in ("/tags", "/calls?tag=prix", "/search?q=bonjour&tag=prix"):
         page.goto(path)
-        for details in page.locator("main details").all():
-            details.evaluate("element => { element.open = true; }")
-        found += _axe(page)
+        unfold(page)
+        found += violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     assert not found, "\n".join(found)
-
-
-def _axe(page: Page, within: str | None = None) -> list[str]:
-    answer = Axe().run(page, context=within, options=RULES).response
-    assert len(answer["passes"]) > 5, "axe looked at the page"
-    return [
-        f"{page.url}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]

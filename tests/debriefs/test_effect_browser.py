@@ -5,26 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from callcoach.debriefs.effect_models import EffectListen
 from callcoach.debriefs.operations import effects
 from callcoach.extensions import db, utc_now
 from callcoach.progress.models import SignKind
 from callcoach.progress.signs import Sign
+from tests.axe import violations
 from tests.coaching.browsing import Windows
 from tests.factories.debriefs import create_lesson
 
 from .conftest import Floor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def _violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -45,19 +40,19 @@ def test_drawn_calls_are_heard_by_key(app: Flask, floor: Floor, windows: Windows
         db.session.commit()
         lesson_id = lesson.id
     page = windows.open(floor.ids["claire"], "/debriefs/effects", scheme=scheme)
-    found = _violations(page)
+    found = violations(page)
     page.locator(f"a[href$='/debriefs/effects/calls/{listen_id}']").click()
     page.wait_for_function(
         "() => [...document.querySelectorAll('audio')].some(a => !a.paused && a.currentTime > 0.2)"
     )
-    found += _violations(page)
+    found += violations(page)
     page.keyboard.press("c")
     page.wait_for_url(f"**/debriefs/effects/{effect_id}")
     expect(page.locator(".toast")).to_be_visible()
-    found += _violations(page)
+    found += violations(page)
     with app.app_context():
         assert db.session.get_one(EffectListen, listen_id).heard == "came_back"
     for path in ("/lessons", f"/lessons/{lesson_id}", f"/lessons/{lesson_id}/edit", "/lessons/new"):
         page.goto(path)
-        found += [f"{path}: {item}" for item in _violations(page)]
+        found += violations(page, path)
     assert not found, "\n".join(found)

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -24,8 +23,8 @@ from callcoach.debriefs.operations import moments
 from callcoach.extensions import db, write_transaction
 from callcoach.progress.models import SharingConsent
 from callcoach.progress.operations import consents
+from tests.axe import violations
 from tests.coaching.browsing import Windows
-from tests.coaching.test_desk_axe import TAGS
 from tests.factories.debriefs import SAID, consent_to, create_item, create_moment
 from tests.waiting import comes_true, until
 
@@ -50,15 +49,6 @@ def agenda(app: Flask, floor: Floor, run_jobs: Callable[[], list[str]]) -> tuple
         ids = moment.id, theme.id, progress.id
     run_jobs()
     return ids
-
-
-def _violations(page: Page) -> list[str]:
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
-    assert len(answer["passes"]) > 10, "axe looked at the page"
-    return [
-        f"{violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]
 
 
 def _answer(phone: Page, text: str) -> None:
@@ -91,7 +81,7 @@ def test_a_debrief_is_run_answered_and_concluded_though_the_network_breaks(
     assert host.locator("[data-audio]").evaluate("audio => audio.paused")
     for page in (host, hanta, patrice):
         assert not any(words in page.content() for words in HIDDEN)
-    assert not _violations(host)
+    assert not violations(host)
 
     # Its agent takes the yes back: what was loaded is gone, and the words stay
     loaded = host.locator("[data-audio]").element_handle()
@@ -196,7 +186,7 @@ def test_words_that_the_server_does_not_take_are_never_lost(
     _note("On en reparle.", 400, {"error": "Non.", "reason": "csrf"})
     trouble = host.locator("[data-trouble]")
     expect(trouble).to_be_visible()
-    assert not _violations(host)
+    assert not violations(host)
     host.unroute("**/remarks/*")
     trouble.get_by_role("button").click()
     until(host, _IS_SENT)

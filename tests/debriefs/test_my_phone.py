@@ -6,7 +6,6 @@ import gzip
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, Response, Route, expect
 from sqlalchemy import select
@@ -21,8 +20,8 @@ from callcoach.debriefs.models import (
     Presence,
 )
 from callcoach.extensions import db, utc_now
+from tests.axe import violations
 from tests.coaching.browsing import Windows
-from tests.coaching.test_agent_journey import RULES
 from tests.factories.debriefs import consent_to, create_debrief, create_item, create_moment
 from tests.waiting import comes_true, until
 
@@ -185,8 +184,7 @@ def test_the_pages_are_light_and_everybody_can_use_them(
         looked = windows.open(floor.ids["colleague"], "/my/debriefs", phone=True, scheme=scheme)
         for path in ("/my/debriefs", live, missed, f"/my/debriefs/{floor.debrief_id}"):
             looked.goto(path)
-            found = Axe().run(looked, options=RULES).response["violations"]
-            assert not found, [(path, one["id"], one["nodes"][0]["html"]) for one in found]
+            assert violations(looked, path) == []
             assert looked.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             small = looked.evaluate(
                 """() => [...document.querySelectorAll("main button, main summary, main .btn")]

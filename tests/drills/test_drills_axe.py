@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from callcoach.drills.operations import marking
 from callcoach.extensions import db
+from tests.axe import faults
 from tests.factories.drills import create_attempt, create_drill, create_set, give
 
 from .microphone import (
     MakePractice,
-    Practice,
     practice_in,
     say_something,
     speaking_chromium,
@@ -22,19 +21,6 @@ from .microphone import (
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 __all__ = ["practice_in", "speaking_chromium"]
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def _violations(practice: Practice, page: Page, when: str) -> list[str]:
-    practice.windows.excused = "inline style"
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
-    assert len(answer["passes"]) > 10, "axe looked at the page"
-    wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    found = [f"{when}: {wide}px too wide"] if wide > 0 else []
-    return found + [
-        f"{when}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -46,13 +32,13 @@ def test_axe_finds_nothing_on_an_agents_drills(
     practice = practice_in(speaking_chromium)
     number = practice.give()
     page = practice.open(number, scheme=scheme)
-    found = _violations(practice, page, "idle")
+    found = faults(page, "idle")
     page.locator(".voice-record").click()
     page.wait_for_selector("[data-voice-state=recording]")
-    found += _violations(practice, page, "recording")
+    found += faults(page, "recording")
     say_something(page, 1)
     voice_state(page, "done")
-    found += _violations(practice, page, "done")
+    found += faults(page, "done")
     with practice.app.app_context():
         given = practice.assignment(number)
         marking.mark_attempt(
@@ -60,13 +46,13 @@ def test_axe_finds_nothing_on_an_agents_drills(
         )
         db.session.commit()
     page.reload()
-    found += _violations(practice, page, "answered")
+    found += faults(page, "answered")
     for kind in ("real_time", "ear"):
         page.goto(f"/my/drills/{practice.give(kind)}")
         page.wait_for_selector("[data-drill][data-mounted]")
-        found += _violations(practice, page, kind)
+        found += faults(page, kind)
     page.goto("/my/drills")
-    found += _violations(practice, page, "list")
+    found += faults(page, "list")
     assert found == []
 
 
@@ -104,5 +90,5 @@ def test_axe_finds_nothing_on_a_supervisors_drills(
         )
         for path_ in paths:
             page.goto(path_)
-            found += _violations(practice, page, f"{path_} {'phone' if phone else 'laptop'}")
+            found += faults(page, f"{path_} {'phone' if phone else 'laptop'}")
     assert found == []

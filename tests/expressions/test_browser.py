@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
 from callcoach.expressions.queries import in_use
 from callcoach.extensions import db
 from callcoach.script_library.models import Expression
-from tests.coaching.browsing import Windows
+from tests.axe import faults
 from tests.drills.microphone import MakePractice, say_something, voice_state
 from tests.factories.coaching import give_sound
 from tests.waiting import comes_true
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def _violations(windows: Windows, page: Page, when: str) -> list[str]:
-    windows.excused = "inline style"
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": _TAGS}}).response
-    wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    found = [f"{when}: {wide}px too wide"] if wide > 0 else []
-    return found + [
-        f"{when}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]
 
 
 def _open_card(page: Page) -> Locator:
@@ -43,12 +29,13 @@ def test_from_a_proposal_to_a_mark_in_the_call(
 ) -> None:
     practice = practice_in(speaking_chromium)
     app, desk, windows = practice.app, practice.desk, practice.windows
+    windows.excused = "inline style"
     with app.app_context():
         give_sound(desk.call)
         campaign_id = desk.call.campaign_id
     place = f"/campaigns/{campaign_id}/expressions"
     page = windows.open(desk.ids["claire"], place)
-    found = _violations(windows, page, "proposals")
+    found = faults(page, "proposals")
     page.locator("#starter-deja-equipes a").click()
     page.wait_for_selector("#try .expr-result")
     page.fill("#phrase", "on a déjà un outil")
@@ -67,25 +54,25 @@ def test_from_a_proposal_to_a_mark_in_the_call(
     say_something(page, 1)
     voice_state(page, "done")
     assert comes_true(app, lambda: bool(db.session.get_one(Expression, row.id).voice_ms))
-    found += _violations(windows, page, "recorded")
+    found += faults(page, "recorded")
 
     call = windows.open_desk(desk.ids["claire"], desk.call_id)
     card = _open_card(call)
     assert call.evaluate("CSS.highlights.get('expression').size") == 1
-    found += _violations(windows, call, "mark")
+    found += faults(call, "mark")
     call.keyboard.press("Escape")
     card.wait_for(state="hidden")
 
     dark = {"scheme": "dark", "phone": True}
     page = windows.open(desk.ids["claire"], place, **dark)
-    found += _violations(windows, page, "list, dark")
+    found += faults(page, "list, dark")
     page.goto(f"/expressions/{row.id}")
     page.wait_for_selector("#try .expr-result")
-    found += _violations(windows, page, "form, dark")
+    found += faults(page, "form, dark")
     call = windows.open_desk(desk.ids["claire"], desk.call_id, **dark)
     _open_card(call)
-    found += _violations(windows, call, "mark, dark")
+    found += faults(call, "mark, dark")
     for scheme in ("light", "dark"):
         mine = windows.open(desk.ids["agent"], "/my/expressions", scheme=scheme, phone=True)
-        found += _violations(windows, mine, f"agent, {scheme}")
+        found += faults(mine, f"agent, {scheme}")
     assert found == []

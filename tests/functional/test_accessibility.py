@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.axe import unfold, violations
 from tests.looks import every_look
 
 from .conftest import Floor, SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @every_look
@@ -32,11 +25,6 @@ def test_axe_finds_nothing(sign_in_as: SignIn, floor: Floor, scheme: str, *, pho
         f"/calls/{floor.own_call}/turns/2/correction",
     ):
         page.goto(path)
-        for details in page.locator("details.card").all():
-            details.evaluate("element => { element.open = true; }")
-        answer = Axe().run(page, options=RULES).response
-        assert len(answer["passes"]) > 10, "axe looked at the page"
-        for violation in answer["violations"]:
-            places = [node["html"][:160] for node in violation["nodes"][:3]]
-            found.append(f"{path}: {violation['id']}: {violation['help']}: {places}")
+        unfold(page, "details.card")
+        found += violations(page, path)
     assert not found, "\n".join(found)

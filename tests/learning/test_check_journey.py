@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
@@ -16,6 +15,7 @@ from callcoach.calls.models import MISSED, Verdict
 from callcoach.calls.operations import judge
 from callcoach.extensions import db
 from callcoach.learning.models import BlindMark, Check, CheckKind
+from tests.axe import faults
 from tests.coaching.browsing import Windows, add_sound, serving
 from tests.factories.checks import create_check
 from tests.looks import every_look
@@ -26,8 +26,6 @@ from .check_floor import Floor, floor
 __all__ = ["floor"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -203,14 +201,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     def look(when: str) -> None:
         page.wait_for_selector("[data-mounted]")
         windows.excused = "inline style"
-        answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
-        assert len(answer["passes"]) > 10, "axe looked at the page"
-        found.extend(
-            f"{when}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-            for violation in answer["violations"]
-        )
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{when}: wider than the screen")
+        found.extend(faults(page, when))
 
     look("the day")
     page.goto(f"/check/{checks['blind']}")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from callcoach.accounts.models import User
 from callcoach.calls.models import Call
@@ -14,6 +13,7 @@ from callcoach.learning.operations import review
 from callcoach.tuning.models import Standing
 from callcoach.tuning.operations import set_standing
 from callcoach.tuning.queries import standings_of
+from tests.axe import unfold, violations
 from tests.coaching.browsing import Windows
 from tests.coaching.conftest import Desk, audible, desk, windows  # noqa: F401
 from tests.factories.calls import create_call
@@ -25,7 +25,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 KIND = ("D09", "ignored_objection")
 ROW = "#kind-D09-ignored_objection"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -114,17 +113,6 @@ def test_a_floor_is_tried_and_set_with_the_keyboard_alone(
         assert standings_of(english.call.campaign_id)[KIND].floor == 0.75
 
 
-def _violations(page: Page, when: str) -> list[str]:
-    for details in page.locator("main details").all():
-        details.evaluate("element => { element.open = true; }")
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
-    assert len(answer["passes"]) > 10, "axe looked at the page"
-    return [
-        f"{when}: {found['id']}: {[node['html'][:160] for node in found['nodes'][:3]]}"
-        for found in answer["violations"]
-    ]
-
-
 @every_look
 def test_axe_finds_nothing(
     app: Flask,
@@ -147,12 +135,14 @@ def test_axe_finds_nothing(
         )
     windows.excused = "inline style"
     page = windows.open(english.ids["claire"], ledger, phone=phone, scheme=scheme)
-    found = _violations(page, "ledger")
+    unfold(page)
+    found = violations(page, "ledger")
     for path in (
         f"{ledger}/{'/'.join(KIND)}?floor=0.5",
         f"{ledger}/D20/open_question",
         empty_ledger,
     ):
         page.goto(path)
-        found += _violations(page, path)
+        unfold(page)
+        found += violations(page, path)
     assert not found, "\n".join(found)

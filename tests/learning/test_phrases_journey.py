@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from callcoach.calls.subjects import FEED_REFRESH
 from callcoach.extensions import db
 from callcoach.jobs.models import Job
 from callcoach.tuning.queries import tuning_of
+from tests.axe import faults
 from tests.coaching.browsing import Windows, serving
 from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
@@ -22,13 +22,6 @@ from tests.factories.campaigns import create_campaign
 from tests.waiting import comes_true
 
 pytestmark = pytest.mark.browser
-
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @pytest.fixture
@@ -105,6 +98,4 @@ def test_the_pages_are_accessible(
     ):
         if path:
             page.goto(windows.url + path)
-        found = Axe().run(page, options=RULES)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert not faults(page)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from callcoach.extensions import db
 from callcoach.privacy import presenters, queries
+from tests.axe import violations
 from tests.coaching.browsing import Windows
 from tests.coaching.conftest import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def _violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]
 
 
 _SELECT = """word => {
@@ -57,10 +52,10 @@ def test_a_call_is_redacted_and_released_by_key(
     page.keyboard.press("8")
     expect(struck).to_have_count(before + 1)
     expect(page.locator(".strike", has_text="jeudi")).to_be_visible()
-    found = _violations(page)
+    found = violations(page)
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-redaction][data-released][data-mounted]")
-    found += _violations(page)
+    found += violations(page)
     with app.app_context():
         released = queries.released_for(desk.call)
         assert released is not None

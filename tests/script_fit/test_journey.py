@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 
@@ -11,25 +10,13 @@ from callcoach.coaching.models import Note
 from callcoach.extensions import db, utc_now
 from callcoach.script_fit.models import BriefingReading, ChangeRequest
 from callcoach.script_library.in_force import version_in_force
+from tests.axe import faults
 from tests.coaching.browsing import Windows
 from tests.coaching.conftest import Desk
 
 from .lines_floor import ASKED, lay
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def _assert_sound(page: Page) -> None:
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
-    found = [
-        f"{page.url}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]
-    wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    assert not found
-    assert wide <= 0, page.url
 
 
 def _press(page: Page, action: str, *, leads_to: str) -> None:
@@ -57,19 +44,19 @@ def test_a_note_becomes_new_words_that_agents_read(
         note_id = db.session.query(Note.id).scalar()
 
     page.goto(f"/campaigns/{campaign_id}/script/lines")
-    _assert_sound(page)
+    assert not faults(page)
     page.locator(f"input[name=note][value='{note_id}']").check()
     page.locator(f"button[form='ask-{floor.demo}']").click()
     page.wait_for_url("**/requests/new?**")
     assert page.locator("[name=proposed_text]").input_value() == ASKED
     assert page.locator("[name=reason]").input_value() == "On ne l’écoute pas."
     page.locator("[name=title]").fill("Demander d’abord")
-    _assert_sound(page)
+    assert not faults(page)
     _press(page, "/script/requests", leads_to="**/scripts/requests/*")
-    _assert_sound(page)
+    assert not faults(page)
     _press(page, "/merge", leads_to="**/diff")
     assert page.locator(".fit-moment").count() == 1, "its evidence stands in the difference"
-    _assert_sound(page)
+    assert not faults(page)
     with app.app_context():
         draft_id = db.session.query(ChangeRequest.merged_version_id).scalar()
     page.goto(f"/campaigns/scripts/{draft_id}/publish")
@@ -81,13 +68,13 @@ def test_a_note_becomes_new_words_that_agents_read(
         assert present is not None
         assert present.id == draft_id
     page.goto(f"/campaigns/scripts/lines/{floor.demo}")
-    _assert_sound(page)
+    assert not faults(page)
 
     phone = windows.open(desk.ids["agent"], "/home", phone=True, scheme="dark")
     phone.locator(f"a[href='/my/script/changes/{draft_id}']").click()
     phone.wait_for_selector(".fit-change")
     assert phone.locator(".fit-new").all_inner_texts() == [ASKED], "only what changes"
-    _assert_sound(phone)
+    assert not faults(phone)
     _press(phone, "/confirm", leads_to="**/home")
     assert phone.locator(f"a[href='/my/script/changes/{draft_id}']").count() == 0
     with app.app_context():
@@ -96,5 +83,5 @@ def test_a_note_becomes_new_words_that_agents_read(
     assert ASKED in phone.locator(".my-thread .serif").inner_text(), "thanks to your call"
 
     lead = windows.open(desk.ids["lead"], f"/campaigns/scripts/{draft_id}/readings")
-    _assert_sound(lead)
+    assert not faults(lead)
     _press(lead, "/remind", leads_to="**/readings")

@@ -7,32 +7,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from callcoach.extensions import db, utc_now
 from callcoach.script_library.in_force import version_in_force
 from callcoach.script_library.models import ScriptVersion, VersionState
+from tests.axe import faults
 from tests.coaching.browsing import Windows, serving
 from tests.factories.scripts import create_version, document
 from tests.script_library.publishing_steps import FIRST, HELLO, LAW, OFFER, make_desk
 from tests.waiting import comes_true
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def _violations(windows: Windows, page: Page, when: str) -> list[str]:
-    windows.excused = "inline style"
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": _TAGS}}).response
-    wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    found = [f"{when}: {wide}px too wide"] if wide > 0 else []
-    return found + [
-        f"{when}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]
 
 
 def test_two_taps_on_a_telephone_and_the_team_says_it(app: Flask, chromium: Browser) -> None:
@@ -52,30 +39,30 @@ def test_two_taps_on_a_telephone_and_the_team_says_it(app: Flask, chromium: Brow
         return found is not None and found.id == draft
 
     with serving(app) as url:
-        windows = Windows(app, url, chromium)
+        windows = Windows(app, url, chromium, excused="inline style")
         found: list[str] = []
         page = windows.open(supervisor, f"/campaigns/scripts/{draft}/publish", scheme="dark")
-        found += _violations(windows, page, "draft")
+        found += faults(page, "draft")
         page.locator("form[action$='/submit'] .btn-primary").click()
         assert comes_true(app, lambda: _state(VersionState.SUBMITTED))
 
         phone = windows.open(approver, "/approvals", phone=True)
-        found += _violations(windows, phone, "list")
+        found += faults(phone, "list")
         phone.locator(".approve-link").first.tap()
         phone.wait_for_selector(".approve-actions")
-        found += _violations(windows, phone, "version")
+        found += faults(phone, "version")
         phone.locator(".approve-step summary").first.tap()
         phone.locator("form[action$='/approve'] .btn-primary").tap()
         assert comes_true(app, lambda: _state(VersionState.APPROVED))
 
         page.goto(f"/campaigns/scripts/{draft}/publish")
-        found += _violations(windows, page, "published")
+        found += faults(page, "published")
         page.locator("form[action$='/in-force'] .btn-primary").click()
         assert comes_true(app, _is_said)
 
         mine = windows.open(agent, "/my/script", phone=True, scheme="dark")
         assert "deux jours" in mine.locator(".my-script").inner_text()
-        found += _violations(windows, mine, "agent")
+        found += faults(mine, "agent")
         windows.close()
     assert found == []
     assert windows.troubles == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,11 +14,11 @@ from callcoach.campaigns.models import Persona
 from callcoach.extensions import db
 from callcoach.script_library.models import ScriptVersion
 from callcoach.script_library.operations import drafting
+from tests.axe import unfold, violations
 from tests.coaching.browsing import Windows, serving
 from tests.factories.accounts import create_team, create_user
 from tests.factories.campaigns import create_campaign
 from tests.factories.scripts import create_script, create_version, document, line
-from tests.functional.test_accessibility import RULES
 from tests.looks import every_look
 from tests.waiting import comes_true
 
@@ -127,11 +126,6 @@ def test_axe_finds_nothing_on_the_pages_of_scripts(
         f"/campaigns/scripts/{draft_id}/edit?line=a",
     ):
         page.goto(path)
-        for details in page.locator("main details").all():
-            details.evaluate("element => { element.open = true; }")
-        answer = Axe().run(page, options=RULES).response
-        assert len(answer["passes"]) > 10, "axe looked at the page"
-        for violation in answer["violations"]:
-            places = [node["html"][:160] for node in violation["nodes"][:3]]
-            found.append(f"{path}: {violation['id']}: {violation['help']}: {places}")
+        unfold(page)
+        found += violations(page, path)
     assert not found, "\n".join(found)

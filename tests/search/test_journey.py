@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from callcoach.extensions import db
 from callcoach.search.operations import FoundNote, index_note
+from tests.axe import unfold, violations
 from tests.coaching.browsing import Windows, add_sound, serving
 from tests.factories.search import create_saved_view
 from tests.looks import every_look
@@ -21,13 +21,6 @@ from tests.waiting import until
 from .conftest import World
 
 pytestmark = pytest.mark.browser
-
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @pytest.fixture
@@ -176,11 +169,6 @@ def test_axe_finds_nothing(world: World, windows: Windows, scheme: str, *, phone
     found = []
     for path in ("/search", "/search?q=gratuit&speaker=", "/search?q=licorne+gratuit", "/calls"):
         page.goto(path)
-        for details in page.locator("main details").all():
-            details.evaluate("element => { element.open = true; }")
-        answer = Axe().run(page, options=RULES).response
-        assert len(answer["passes"]) > 10, "axe looked at the page"
-        for violation in answer["violations"]:
-            places = [node["html"][:160] for node in violation["nodes"][:3]]
-            found.append(f"{path}: {violation['id']}: {violation['help']}: {places}")
+        unfold(page)
+        found += violations(page, path)
     assert not found, "\n".join(found)

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from callcoach.accounts.models import User
 from callcoach.analysis.claims import Standing
@@ -23,6 +22,7 @@ from callcoach.privacy.sounds import cut_of
 from callcoach.sponsors.sounds import around
 from callcoach.storage.operations import put_file, register_derived
 from callcoach.storage.store import get_store
+from tests.axe import faults
 from tests.coaching.browsing import Windows, serving
 from tests.factories.accounts import PASSWORD
 from tests.factories.portal import END_MS, START_MS
@@ -32,19 +32,6 @@ from tests.waiting import comes_true, until
 from .conftest import Client
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def _violations(windows: Windows, page: Page, when: str) -> list[str]:
-    windows.excused = "inline style"
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": _TAGS}}).response
-    wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    found = [f"{when}: {wide}px too wide"] if wide > 0 else []
-    return found + [
-        f"{when}: {violation['id']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"
-        for violation in answer["violations"]
-    ]
 
 
 def _sounding(site: Client, folder: Path) -> None:
@@ -70,7 +57,7 @@ def test_a_client_hears_contests_and_answers_on_a_telephone(
         _sounding(client_site, tmp_path)
         login = db.session.get_one(User, client_site.user).login
     with serving(app) as url:
-        windows = Windows(app, url, chromium)
+        windows = Windows(app, url, chromium, excused="inline style")
         found: list[str] = []
         context = chromium.new_context(
             viewport={"width": 390, "height": 844}, has_touch=True, base_url=url, locale="fr-FR"
@@ -82,21 +69,21 @@ def test_a_client_hears_contests_and_answers_on_a_telephone(
         phone.fill("[name=password]", PASSWORD)
         phone.locator("form button.btn-primary").first.tap()
         phone.wait_for_url(f"**/portal/campaigns/{client_site.campaign}")
-        found += _violations(windows, phone, "overview")
+        found += faults(phone, "overview")
 
         phone.locator(".tabs a").nth(1).tap()
         expect(phone.locator(".portal-matrix .portal-count").first).to_contain_text("0")
-        found += _violations(windows, phone, "matrix")
+        found += faults(phone, "matrix")
         phone.locator(".portal-cell").first.tap()
         phone.wait_for_url("**/weeks/**")
         expect(phone.locator(".portal-turn.is-said")).to_contain_text("une démonstration")
-        found += _violations(windows, phone, "moments")
+        found += faults(phone, "moments")
         phone.locator("[data-play]").first.tap()
         expect(phone.locator("[data-play]").first).to_have_class("my-play is-playing")
 
         phone.locator(f"a[href*='/portal/calls/{client_site.sampled}']").first.tap()
         expect(phone.locator("[data-portal-player]")).to_have_attribute("data-mounted", "")
-        found += _violations(windows, phone, "call")
+        found += faults(phone, "call")
         phone.locator("[data-seek]").first.tap()
         until(phone, "() => document.querySelector('audio').currentTime > 12.2")
         expect(phone.locator(".portal-turn.is-playing")).to_contain_text("une démonstration")
@@ -108,7 +95,7 @@ def test_a_client_hears_contests_and_answers_on_a_telephone(
         phone.locator("form:has([value=contests]) .btn-primary").tap()
         phone.locator("#standing-faithful").check()
         phone.fill("#reason", "Il dit mardi ou jeudi.")
-        found += _violations(windows, phone, "finding")
+        found += faults(phone, "finding")
         phone.locator("form[action$='/calibration'] .btn-primary").tap()
         expect(phone.locator(".portal-sides")).to_contain_text("Il dit mardi ou jeudi.")
 
@@ -118,11 +105,11 @@ def test_a_client_hears_contests_and_answers_on_a_telephone(
 
         assert comes_true(app, _has_answered)
         desk = windows.open(client_site.user, phone.url, scheme="dark")
-        found += _violations(windows, desk, "finding, dark")
+        found += faults(desk, "finding, dark")
         desk.goto(f"/portal/campaigns/{client_site.campaign}/alignment?by=versions")
-        found += _violations(windows, desk, "matrix, dark")
+        found += faults(desk, "matrix, dark")
         desk.goto(f"/portal/calls/{client_site.sampled}")
-        found += _violations(windows, desk, "call, dark")
+        found += faults(desk, "call, dark")
         desk.locator("h1").click()
         desk.keyboard.press("j")
         until(desk, "() => document.querySelector('audio').currentTime > 12.2")

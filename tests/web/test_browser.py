@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, jsonify, request
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
@@ -17,6 +16,7 @@ from callcoach.config import Settings
 from callcoach.errors import NotAllowed
 from callcoach.extensions import db
 from callcoach.web.toasts import with_toast
+from tests.axe import faults
 from tests.factories.accounts import PASSWORD, create_user
 
 pytestmark = pytest.mark.browser
@@ -175,17 +175,7 @@ def test_pages_are_accessible_and_fit(open_page, scheme, size):
     found = []
 
     def _check(name: str) -> None:
-        result = Axe().run(
-            page,
-            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]},
-        )
-        found.extend(
-            (name, fault["id"], node["html"][:120])
-            for fault in result.response["violations"]
-            for node in fault["nodes"]
-        )
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append((name, "wider than the screen", ""))
+        found.extend(faults(page, name))
 
     page.goto("/sign-in")
     _check("sign-in")
