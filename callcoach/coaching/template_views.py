@@ -23,6 +23,9 @@ from callcoach.web.errors import explain
 from callcoach.web.requests import wants_json
 from callcoach.web.toasts import notify
 
+#: Instead of an id: the template that is being written.
+NEW = 0
+
 
 @bp.get("/notes/templates")
 def note_templates() -> ResponseReturnValue:
@@ -40,7 +43,7 @@ def save_template() -> ResponseReturnValue:
         db.session.rollback()
         if wants_json():
             raise
-        return _page(viewer, error=explain(error)), error.status
+        return _page(viewer, refused=NEW, error=explain(error)), error.status
     db.session.commit()
     return _done(_("Saved as a template: %(name)s.", name=template.name), template)
 
@@ -133,11 +136,13 @@ def _plain(value: str | None) -> str:
     return (value or "").replace("\r\n", "\n")
 
 
-def _page(viewer: Viewer, *, refused: int = 0, error: str = "") -> str:
+def _page(viewer: Viewer, *, refused: int | None = None, error: str = "") -> str:
+    """What was refused keeps what was typed: `refused` is its id, or `NEW`."""
     found = queries.list_templates(viewer)
     forms = {}
     for template in found:
-        form = NoteForm(formdata=None, **words_of(template))
+        typed = request.form if refused == template.id else None
+        form = NoteForm(formdata=typed, **words_of(template))
         form.offer_causes()
         forms[template.id] = form
     owners = {
@@ -145,7 +150,7 @@ def _page(viewer: Viewer, *, refused: int = 0, error: str = "") -> str:
         for template in found
         if (user := db.session.get(User, template.owner_id)) is not None
     }
-    new = NoteForm(formdata=None, aim="change", cause="")
+    new = NoteForm(formdata=request.form if refused == NEW else None, aim="change", cause="")
     new.offer_causes()
     return render_template(
         "coaching/note_templates.html",
@@ -157,6 +162,8 @@ def _page(viewer: Viewer, *, refused: int = 0, error: str = "") -> str:
         limits=LIMITS,
         max_name=operations.MAX_NAME,
         refused=refused,
+        is_new_refused=refused == NEW,
+        typed_name=request.form.get("name", ""),
         error=error,
         words=note_presenters,
     )

@@ -51,7 +51,12 @@ def test_a_template_needs_a_name_and_words(
     refused = claire.post("/notes/templates", data={"name": "A", **WORDS, **change}, headers=JSON)
     assert refused.status_code == 400
     assert refused.json["error"]
-    assert claire.post("/notes/templates", data={"name": "A", **WORDS, **change}).status_code == 400
+    typed = {"name": "A", **WORDS, **change}
+    page = claire.post("/notes/templates", data=typed)
+    assert page.status_code == 400
+    form = page.text.partition('<details class="card template-new" open>')[2]
+    assert f'value="{typed["name"]}"' in form  # nothing typed is lost
+    assert typed["instead"] in form
     with app.app_context():
         assert db.session.query(NoteTemplate).count() == 0
 
