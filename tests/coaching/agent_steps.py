@@ -14,8 +14,6 @@ from callcoach.calls.models import Excerpt
 from callcoach.coaching.models import Note
 from callcoach.coaching.operations import notes
 from callcoach.extensions import db
-from callcoach.jobs.models import Job, JobState
-from callcoach.jobs.runner import Runner
 from callcoach.storage import get_store
 from callcoach.storage.operations import put_file, register_derived
 from tests.factories.coaching import create_note
@@ -30,15 +28,6 @@ def send_note(desk: Desk, **values: Any) -> int:
 
 def fresh(note_id: int) -> Note:
     return db.session.get_one(Note, note_id, populate_existing=True)
-
-
-def run_jobs(app: Flask) -> None:
-    """Work off what is due, as a worker does."""
-    with app.app_context():
-        due = list(db.session.scalars(select(Job.id).where(Job.state == JobState.QUEUED)))
-        db.session.remove()
-    for job_id in due:
-        Runner(app, "test worker").run(job_id)
 
 
 def events(app: Flask, action: str) -> list[tuple[int | None, int | None]]:

@@ -18,8 +18,8 @@ from tests.axe import unfold, violations
 from tests.factories.coaching import create_note, create_request, give_sound
 from tests.looks import every_look
 from tests.waiting import until
+from tests.working import run_jobs
 
-from .agent_steps import run_jobs
 from .browsing import Windows
 from .conftest import Desk
 

@@ -18,8 +18,9 @@ from callcoach.jobs.models import Job, JobState
 from callcoach.speech.playback import read_playback
 from callcoach.storage.store import get_store
 from tests.factories.coaching import give_sound
+from tests.working import run_jobs
 
-from .agent_steps import add_excerpt, events, fresh, run_jobs, send_note
+from .agent_steps import add_excerpt, events, fresh, send_note
 from .conftest import Desk
 
 SignIn = Callable[[User | int], FlaskClient]

@@ -19,8 +19,8 @@ from tests.factories.coaching import create_note, give_sound
 from tests.factories.disputes import create_dispute
 from tests.looks import every_look
 from tests.waiting import comes_true, until
+from tests.working import run_jobs
 
-from .agent_steps import run_jobs
 from .browsing import Windows
 from .conftest import Desk
 

@@ -20,8 +20,6 @@ from callcoach.calls.mapping import message_of
 from callcoach.calls.models import Call, TurnCorrection
 from callcoach.campaigns.models import PromiseKind
 from callcoach.extensions import db, write_transaction
-from callcoach.jobs.models import Job, JobState
-from callcoach.jobs.runner import Runner
 from callcoach.promises import events, hiding
 from callcoach.promises.models import PromiseCheck, PromiseVersion
 from callcoach.promises.operations import checking
@@ -29,6 +27,7 @@ from tests.factories.accounts import create_team, create_user
 from tests.factories.audits import create_promise_version
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign
+from tests.working import run_jobs
 
 
 @pytest.fixture(autouse=True)
@@ -46,18 +45,6 @@ def call_id(app: Flask) -> Iterator[int]:
         create_promise_version(campaign, text="Une démonstration de l'outil")
         create_promise_version(campaign, kind=PromiseKind.FORBIDDEN, text="Gratuit")
         yield create_call(team=team, agent=agent, campaign=campaign).id
-
-
-def run_jobs(app: Flask, kind: str = checking.CHECK) -> int:
-    """Run what waits of one kind; how many there were."""
-    with app.app_context():
-        found = db.session.scalars(
-            select(Job.id).where(Job.kind == kind, Job.state == JobState.QUEUED)
-        ).all()
-        db.session.remove()
-    for job_id in found:
-        Runner(app, "test").run(job_id)
-    return len(found)
 
 
 def ask(call_id: int) -> None:
@@ -99,7 +86,7 @@ def test_a_read_call_is_checked_and_checked_again_when_a_word_is_put_right(
     try:
         ask(call_id)
         ask(call_id)
-        assert run_jobs(app) == 1
+        assert run_jobs(app, checking.CHECK) == 1
         found = checks_of(call_id)
         assert found["Gratuit"].standing == Standing.OMITTED
         said = found["Une démonstration de l'outil"]
@@ -115,7 +102,7 @@ def test_a_read_call_is_checked_and_checked_again_when_a_word_is_put_right(
 
         correct(call_id, "Je vous propose une démonstration, c'est gratuit.")
         ask(call_id)
-        run_jobs(app)
+        run_jobs(app, checking.CHECK)
         again = checks_of(call_id)
         assert again["Gratuit"].standing == Standing.OVERPROMISED
         assert "gratuit" in again["Gratuit"].quote
@@ -141,7 +128,7 @@ def test_past_calls_are_checked_when_a_promise_or_the_engine_changes(
     assert checking.feed_if_unchecked()
     db.session.commit()
     run_jobs(app, checking.FEED)
-    assert run_jobs(app) == 1
+    assert run_jobs(app, checking.CHECK) == 1
     assert db.session.scalars(checking.outdated_checks()).all() == []
     db.session.execute(update(PromiseCheck).values(engine=ENGINE - 1))
     db.session.commit()
@@ -168,7 +155,7 @@ def test_a_false_sender_is_told_of_in_a_campaign_without_promises(app: Flask) ->
     with app.app_context():
         call = create_call()
         ask(call.id)
-        assert run_jobs(app) == 0
+        assert run_jobs(app, checking.CHECK) == 0
         correct(call.id, "Nous sommes mandatés par l'État pour cette démonstration.")
         told: list[int] = []
 
@@ -178,7 +165,7 @@ def test_a_false_sender_is_told_of_in_a_campaign_without_promises(app: Flask) ->
         events.on_checked(subscriber)
         try:
             ask(call.id)
-            assert run_jobs(app) == 1 and told == [call.id]
+            assert run_jobs(app, checking.CHECK) == 1 and told == [call.id]
         finally:
             events._checked.remove(subscriber)
         assert [item.reason.values["who"] for item in checking.senders_claimed(call)] == ["État"]
@@ -192,7 +179,7 @@ def test_a_call_without_promises_keeps_nothing(app: Flask, call_id: int) -> None
     db.session.commit()
     checking.ask_for_check(call_id)
     db.session.commit()
-    run_jobs(app)
+    run_jobs(app, checking.CHECK)
     assert not checks_of(call_id)
 
 

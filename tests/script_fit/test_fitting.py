@@ -18,8 +18,6 @@ from callcoach.calls.operations.lifecycle import purge_call
 from callcoach.cli import cli
 from callcoach.config import Settings
 from callcoach.extensions import db, utc_now, write_transaction
-from callcoach.jobs.models import Job, JobState
-from callcoach.jobs.runner import Runner
 from callcoach.script_fit import fitting
 from callcoach.script_fit.fitting import FEED, FIT, feed_if_needed
 from callcoach.script_fit.models import BriefingReading, CallFit, LineUse
@@ -28,6 +26,7 @@ from tests.factories.accounts import create_team, create_user
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign
 from tests.factories.scripts import create_script, create_version, line
+from tests.working import run_jobs
 
 OPENING = "Bonjour {madame}, {prénom}, de la société Comptaclair."
 ASK = "Je vous propose une démonstration, mardi ou jeudi."
@@ -67,18 +66,6 @@ def call_id(app: Flask) -> Iterator[int]:
         yield call.id
 
 
-def run_jobs(app: Flask, kind: str = FIT) -> int:
-    """Run what waits of one kind; how many there were."""
-    with app.app_context():
-        found = db.session.scalars(
-            select(Job.id).where(Job.kind == kind, Job.state == JobState.QUEUED)
-        ).all()
-        db.session.remove()
-    for job_id in found:
-        Runner(app, "test").run(job_id)
-    return len(found)
-
-
 def said_of(call_id: int) -> dict[str, str]:
     """What became of each line, by its key."""
     uses = db.session.scalars(select(LineUse).where(LineUse.call_id == call_id))
@@ -97,7 +84,7 @@ def test_a_call_that_was_read_is_aligned_and_again_without_a_trace(
 ) -> None:
     for _ in range(2):
         announce(call_id)
-        assert run_jobs(app) == 1
+        assert run_jobs(app, FIT) == 1
         assert said_of(call_id) == {"opening": "said", "answer": "skipped", "ask": "said"}
     fit = db.session.get_one(CallFit, call_id)
     assert (fit.reason, fit.is_outdated) == ("", False)
@@ -110,7 +97,7 @@ def test_corrected_words_and_another_kind_of_call_are_fitted_again(
     app: Flask, call_id: int
 ) -> None:
     announce(call_id)
-    run_jobs(app)
+    run_jobs(app, FIT)
     call = db.session.get_one(Call, call_id)
     turn = call.current_analysis.turns[3]  # type: ignore[union-attr]
     db.session.add(
@@ -125,13 +112,13 @@ def test_corrected_words_and_another_kind_of_call_are_fitted_again(
     )
     db.session.commit()
     announce(call_id)
-    run_jobs(app)
+    run_jobs(app, FIT)
     assert said_of(call_id) == {"opening": "said", "answer": "said", "ask": "skipped"}
     call.kind = "gatekeeper"
     with write_transaction():
         details_changed(call)
         db.session.commit()
-    run_jobs(app)
+    run_jobs(app, FIT)
     assert said_of(call_id)["ask"] == "not_due"
 
 
@@ -141,7 +128,7 @@ def test_a_call_without_words_says_why(app: Flask, call_id: int) -> None:
         turn.speaker = "unknown"
     db.session.commit()
     announce(call_id)
-    run_jobs(app)
+    run_jobs(app, FIT)
     assert db.session.get_one(CallFit, call_id).reason == "speakers_unknown"
     assert said_of(call_id) == {}
 
@@ -170,7 +157,7 @@ def test_old_words_after_the_briefing_are_marked(app: Flask, call_id: int) -> No
         reading.confirmed_at = confirmed_at
         db.session.commit()
         announce(call_id)
-        run_jobs(app)
+        run_jobs(app, FIT)
         db.session.expire_all()
         assert db.session.get_one(CallFit, call_id).is_outdated is is_marked
 
@@ -189,7 +176,7 @@ def test_past_calls_are_fitted_in_slices_and_leave_with_the_call(
     told = CliRunner().invoke(cli, ["refit"], catch_exceptions=False).output
     assert told == "The worker aligns 2 calls with their scripts.\n"
     assert run_jobs(app, FEED) == 1
-    assert run_jobs(app) == 1
+    assert run_jobs(app, FIT) == 1
     assert db.session.scalars(select(CallFit.call_id)).all() == [second.id], "newest first"
     with write_transaction():
         second.deleted_at = utc_now()
