@@ -68,7 +68,7 @@ def test_a_day_of_three_kinds_by_keyboard_alone(
     app: Flask, floor: Floor, checks: dict[str, int], windows: Windows
 ) -> None:
     page = _open(windows, floor, "/home")
-    expect(page.locator(".home-check")).to_contain_text("2 minutes today")
+    expect(page.locator("[aria-labelledby=home-check]")).to_contain_text("2 minutes today")
     page.goto("/check")
     page.wait_for_selector("[data-mounted]")
     page.keyboard.press("Enter")
