@@ -2,15 +2,9 @@
 // selected say where; each answer is kept at once and can be undone.
 
 import { announce } from "../call/announce.js";
-import { mountControls } from "../call/controls.js";
+import { mountBare } from "../call/bare.js";
 import { mountKeys } from "../call/keys.js";
-import { loadLanes } from "../call/lanes.js";
-import { createOverlay } from "../call/overlay.js";
 import { mountPlaces } from "../call/places.js";
-import { createPlayer } from "../call/player.js";
-import { createSelection } from "../call/selection.js";
-import { mountStart } from "../call/start.js";
-import { followTranscript } from "../call/transcript.js";
 import { send } from "../http.js";
 import { toast } from "../toasts.js";
 
@@ -21,39 +15,8 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values
 /** The sound and the words, as both pages have them. */
 async function mountSound(root) {
   const data = JSON.parse(document.getElementById("call-data").textContent);
-  const wave = root.querySelector("[data-wave]");
-  const player = createPlayer({
-    audio: root.querySelector("audio"),
-    container: wave.querySelector("[data-lanes]"),
-    lanes: await loadLanes(wave.dataset.peaks, data),
-    durationMs: data.durationMs,
-    nonce: document.querySelector("script[nonce]")?.nonce ?? "",
-  });
-  const transcript = root.querySelector("[data-transcript]");
-  const overlay = createOverlay(wave, data, (_kind, mark) => player.playFrom(mark.from));
-  const stage = wave.querySelector("[data-wave-stage]");
-  const selection = createSelection({ transcript, stage, data, player, onChange: overlay.choose });
-  followTranscript(transcript, data, player);
-  player.on("time", (ms) => overlay.move(ms));
-  mountControls(root.querySelector("[data-controls]"), player, overlay);
-  const fromStart = mountStart(root, data, player, 0);
+  const { player, selection, keys } = await mountBare(root, data);
   mountPlaces(root, player);
-  const skip = (ms) => () => player.skip(ms);
-  const keys = {
-    " ": player.toggle,
-    j: skip(-10_000),
-    l: skip(10_000),
-    ArrowLeft: skip(-3_000),
-    ArrowRight: skip(3_000),
-    0: fromStart,
-    s: selection.setStart,
-    d: selection.setEnd,
-    Escape: selection.clear,
-    "<": () => player.changeRate(-1),
-    ">": () => player.changeRate(1),
-    "-": () => overlay.zoom(0.5),
-    "+": () => overlay.zoom(2),
-  };
   return { data, selection, keys };
 }
 

@@ -2,14 +2,8 @@
 // once. What was heard is remembered on this device, so that a reload does not begin anew.
 
 import { announce } from "../call/announce.js";
-import { mountControls } from "../call/controls.js";
-import { loadLanes } from "../call/lanes.js";
-import { createOverlay } from "../call/overlay.js";
-import { createPlayer } from "../call/player.js";
-import { createSelection } from "../call/selection.js";
-import { mountStart } from "../call/start.js";
+import { mountBare } from "../call/bare.js";
 import { clock, indexAt } from "../call/timeline.js";
-import { followTranscript } from "../call/transcript.js";
 import { send } from "../http.js";
 import { toast } from "../toasts.js";
 import { heardShare, withPiece } from "./heard.js";
@@ -42,44 +36,14 @@ function remember(key, pieces) {
 export async function mountBlind(root) {
   const data = JSON.parse(document.getElementById("call-data").textContent);
   data.moments = data.marks;
-  const wave = root.querySelector("[data-wave]");
-  const audio = root.querySelector("audio");
-  const player = createPlayer({
-    audio,
-    container: wave.querySelector("[data-lanes]"),
-    lanes: await loadLanes(wave.dataset.peaks, data),
-    durationMs: data.durationMs,
-    nonce: document.querySelector("script[nonce]")?.nonce ?? "",
-  });
-  const transcriptRoot = root.querySelector("[data-transcript]");
-  const overlay = createOverlay(wave, data, (_kind, mark) => player.playFrom(mark.from));
-  const stage = wave.querySelector("[data-wave-stage]");
-  const selection = createSelection({ transcript: transcriptRoot, stage, data, player, onChange: overlay.choose });
-  followTranscript(transcriptRoot, data, player);
-  player.on("time", (ms) => overlay.move(ms));
-  mountControls(root.querySelector("[data-controls]"), player, overlay);
-  const fromStart = mountStart(root, data, player, 0);
+  const { player, overlay, selection, keys } = await mountBare(root, data);
   const done = mountHeard(root, data, player);
   const marks = mountMarks(root, data, player, selection, overlay);
-
-  const skip = (ms) => () => player.skip(ms);
   mountStep(root, {
-    " ": player.toggle,
-    j: skip(-10_000),
-    l: skip(10_000),
-    ArrowLeft: skip(-3_000),
-    ArrowRight: skip(3_000),
-    0: fromStart,
+    ...keys,
     m: () => marks.add("negative"),
     p: () => marks.add("positive"),
     z: marks.removeLast,
-    s: selection.setStart,
-    d: selection.setEnd,
-    Escape: selection.clear,
-    "<": () => player.changeRate(-1),
-    ">": () => player.changeRate(1),
-    "-": () => overlay.zoom(0.5),
-    "+": () => overlay.zoom(2),
     Enter: (event) => {
       // On a button or a link Enter is its own
       if (!event.target.closest?.("button, a, summary")) done();
