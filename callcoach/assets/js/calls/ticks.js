@@ -42,5 +42,7 @@ if (bar) {
   document.addEventListener("keydown", onKey);
   bar.addEventListener("reset", () => setTimeout(show)); // once the boxes are empty
   window.addEventListener("pageshow", show); // coming back, the browser ticks them again
+  const rows = boxes()[0]?.closest("tbody");
+  if (rows) new MutationObserver(show).observe(rows, { childList: true }); // one that was deleted no longer counts
   show();
 }
