@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
 from callcoach.accounts.access import Viewer
-from callcoach.accounts.models import Role, User
+from callcoach.accounts.models import User
 from callcoach.accounts.queries import viewer_of
 from callcoach.calls.models import Call, TippingPoint
 from callcoach.extensions import db
@@ -23,7 +23,7 @@ from tests.calls.conftest import (  # noqa: F401
     short_recording,
     transcriber,
 )
-from tests.factories.accounts import create_team, create_user
+from tests.factories.accounts import create_people, create_team
 from tests.factories.calls import create_call
 from tests.factories.campaigns import create_campaign
 
@@ -65,16 +65,7 @@ class Desk:
 def desk(app: Flask) -> Desk:
     with app.app_context():
         team, other = create_team(name="Équipe Antananarivo"), create_team(name="Équipe Tunis")
-        people = {
-            "claire": create_user(Role.SUPERVISOR, teams=[team], name="Claire M.", login="claire"),
-            "thomas": create_user(Role.SUPERVISOR, teams=[team], name="Thomas V.", login="thomas"),
-            "admin": create_user(Role.ADMIN, name="Admin", login="admin"),
-            "lead": create_user(Role.TEAM_LEAD, teams=[team], name="Miora A.", login="miora"),
-            "agent": create_user(Role.AGENT, teams=[team], name="Hanta R.", login="hanta"),
-            "colleague": create_user(Role.AGENT, teams=[team], name="Patrice", login="patrice"),
-            "stranger": create_user(Role.SUPERVISOR, teams=[other], login="stranger"),
-            "sponsor": create_user(Role.SPONSOR, login="sponsor"),
-        }
+        people = create_people(team, other)
         call = create_call(team=team, agent=people["agent"], campaign=create_campaign(teams=[team]))
         assert call.current_analysis is not None
         return Desk(

@@ -41,3 +41,19 @@ def create_user(
     db.session.add(user)
     db.session.commit()
     return user
+
+
+def create_people(team: Team, other: Team) -> dict[str, User]:
+    """Everybody whom a call of `team` may concern, by what they are to it, and the supervisor of
+    another team.
+    """
+    return {
+        "claire": create_user(Role.SUPERVISOR, teams=[team], name="Claire M.", login="claire"),
+        "thomas": create_user(Role.SUPERVISOR, teams=[team], name="Thomas V.", login="thomas"),
+        "admin": create_user(Role.ADMIN, name="Admin", login="admin"),
+        "lead": create_user(Role.TEAM_LEAD, teams=[team], name="Miora A.", login="miora"),
+        "agent": create_user(Role.AGENT, teams=[team], name="Hanta R.", login="hanta"),
+        "colleague": create_user(Role.AGENT, teams=[team], name="Patrice", login="patrice"),
+        "stranger": create_user(Role.SUPERVISOR, teams=[other], login="stranger"),
+        "sponsor": create_user(Role.SPONSOR, login="sponsor"),
+    }

@@ -12,7 +12,7 @@ from callcoach.accounts.models import Role, User
 from callcoach.accounts.queries import viewer_of
 from callcoach.calls.models import Call
 from callcoach.extensions import db
-from tests.factories.accounts import create_team, create_user
+from tests.factories.accounts import create_people, create_team, create_user
 from tests.factories.campaigns import create_campaign
 from tests.factories.search import create_spoken_call
 
@@ -51,15 +51,8 @@ def world(app: Flask) -> World:
     with app.app_context():
         team, other = create_team(name="Équipe Antananarivo"), create_team(name="Équipe Tunis")
         people = {
-            "claire": create_user(Role.SUPERVISOR, teams=[team], name="Claire M.", login="claire"),
-            "thomas": create_user(Role.SUPERVISOR, teams=[team], name="Thomas V.", login="thomas"),
-            "admin": create_user(Role.ADMIN, name="Admin", login="admin"),
-            "lead": create_user(Role.TEAM_LEAD, teams=[team], name="Miora A.", login="miora"),
-            "agent": create_user(Role.AGENT, teams=[team], name="Hanta R.", login="hanta"),
-            "colleague": create_user(Role.AGENT, teams=[team], name="Patrice", login="patrice"),
-            "stranger": create_user(Role.SUPERVISOR, teams=[other], login="stranger"),
+            **create_people(team, other),
             "far_agent": create_user(Role.AGENT, teams=[other], login="yassine"),
-            "sponsor": create_user(Role.SPONSOR, login="sponsor"),
         }
         here, there = create_campaign(teams=[team]), create_campaign(teams=[other])
         own = {"team": team, "campaign": here}
