@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from callcoach.calls.models import AnalysisRun, TippingPoint
+from callcoach.calls.models import AnalysisRun
 from callcoach.extensions import db
+from tests.factories.calls import add_open_question
 from tests.waiting import comes_true, has_come, two_frames, until
 
 from .browsing import Windows
@@ -35,22 +36,7 @@ def _decision(app: Flask, desk: Desk) -> str:
 def _add_second_moment(app: Flask, desk: Desk) -> str:
     with app.app_context():
         analysis = db.session.get_one(AnalysisRun, desk.call.current_analysis_id)
-        point = TippingPoint(
-            turn_index=1,
-            channel=0,
-            start_ms=2700,
-            end_ms=9000,
-            valence="positive",
-            cause="open_question",
-            severity=1,
-            confidence=0.6,
-            detector="D01",
-            quote="",
-            evidence=[],
-            explanation={"key": "cause.open_question", "values": {}},
-            suggestion={"key": "gone.away", "values": {}},
-        )
-        analysis.tipping_points.append(point)
+        point = add_open_question(analysis)
         db.session.commit()
         return f"p{point.id}"
 

@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from callcoach.accounts.models import AccessEvent, Role, User
-from callcoach.calls.models import AnalysisRun, Call, TippingPoint, Turn
+from callcoach.calls.models import AnalysisRun, Call, Turn
 from callcoach.extensions import db, utc_now
 from tests.factories.accounts import create_team, create_user
-from tests.factories.calls import create_call
+from tests.factories.calls import add_open_question, create_call
 
 SignIn = Callable[[User | int], FlaskClient]
 
@@ -33,23 +33,7 @@ def floor(app: Flask) -> dict[str, int]:
             "agent_talk_share": {"value": 0.66, "unit": "ratio", "reason": None},
             "overlap_share": {"value": None, "unit": "ratio", "reason": "mono"},
         }
-        analysis.tipping_points.append(
-            TippingPoint(
-                turn_index=1,
-                channel=0,
-                start_ms=2700,
-                end_ms=9000,
-                valence="positive",
-                cause="open_question",
-                severity=1,
-                confidence=0.6,
-                detector="D01",
-                quote="",
-                evidence=[],
-                explanation={"key": "cause.open_question", "values": {}},
-                suggestion={"key": "gone.away", "values": {}},
-            )
-        )
+        add_open_question(analysis)
         db.session.commit()
         return {
             "call": call.id,

@@ -126,6 +126,27 @@ def _add_analysis(call: Call) -> None:
     call.current_analysis_id = analysis.id
 
 
+def add_open_question(analysis: AnalysisRun) -> TippingPoint:
+    """A second flag: the question that the agent begins with, which opens the prospect up."""
+    point = TippingPoint(
+        turn_index=1,
+        channel=0,
+        start_ms=2700,
+        end_ms=9000,
+        valence="positive",
+        cause="open_question",
+        severity=1,
+        confidence=0.6,
+        detector="D01",
+        quote="",
+        evidence=[],
+        explanation={"key": "cause.open_question", "values": {}},
+        suggestion={"key": "gone.away", "values": {}},
+    )
+    analysis.tipping_points.append(point)
+    return point
+
+
 def spread_words(text: str, start_ms: int, end_ms: int) -> list[list[Any]]:
     """The words of `text`, evenly spread: [word with leading space, start_ms, end_ms, 0.9]."""
     words = text.split(" ")
