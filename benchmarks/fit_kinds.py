@@ -52,7 +52,7 @@ CUT, RECOGNISED = 0.3, 0.5
 #: Ridge penalty: a plateau from 1 to 3.
 PENALTY = 2.0
 #: Share of the conversations held out that may be hidden; sets the floor.
-HIDDEN = 0.005
+HIDDEN = 0.01
 #: The floor is no lower than this, however few conversations it is measured on.
 LEAST_FLOOR = 0.3
 

@@ -56,6 +56,8 @@ MIXED_WORDS = 60
 GATE_FLOOR = 3.0
 #: Who takes the line says a name, or little more, in words ("Didier.", "Oui, Garnier.").
 BARE_ANSWER_WORDS = 3
+#: Turns of the other side after the caller has greeted anew: a goodbye takes one ("merci, bonjour").
+STAYING_TURNS = 2
 #: Weight of each different fact; chosen so that nothing the caller says decides alone, and no
 #: single phrase of the other side.
 GATE_WEIGHTS: Mapping[str, float] = {
@@ -395,6 +397,22 @@ def _arrival(call: _Call) -> Message | None:
                 return Message("kind.put_through", {"quote": one.turn.text})
             if picked is not None and rest and call.first(rest[:2], *GATE_STRONG) is None:
                 return _quote("put_through", picked)
+    return _greeted_anew(call, spoken)
+
+
+def _greeted_anew(call: _Call, spoken: Sequence[_Said]) -> Message | None:
+    """Somebody else has come on, and stays: the caller greets a second time and asks for nobody."""
+    greetings = [one for one in call.ours if call.hits(one, "greeting")]
+    for one in greetings[1:]:
+        before = [other for other in spoken if greetings[0].place < other.place < one.place]
+        stays = sum(other.place > one.place for other in spoken) >= STAYING_TURNS
+        if (
+            before
+            and stays
+            and call.first([one], "asking") is None
+            and call.first(before[-1:], *GATE_STRONG) is None
+        ):
+            return Message("kind.put_through", {"quote": before[-1].turn.text})
     return None
 
 

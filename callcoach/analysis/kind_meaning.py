@@ -45,8 +45,9 @@ WHOLE_WORDS = 40
 LENGTH = 0.4
 #: Confidence at the floor, and how fast it rises above it.
 SURE, RISE = 0.6, 0.3
-#: Confidence that somebody was reached who may be the one, as where a phrase speaks against it.
-DOUBTFUL = 0.4
+#: Score from which a conversation is shown as one to check, and its confidence then, as where a
+#: phrase speaks against it. At 0, ten of thirty new conversations were to check; at 0.1 six.
+DOUBT_FROM, DOUBTFUL = 0.1, 0.4
 
 
 _SENTENCE = re.compile(r"[^.?!…]+[.?!…]*")
@@ -69,9 +70,9 @@ class Exchange:
 
     @property
     def is_readable(self) -> bool:
-        """Whether it has as many turns as the fit was made for."""
+        """Whether it has as many turns as the fit was made for, of both sides."""
         low, high = SENTENCES if self.mixed else TURNS
-        return low <= len(self.theirs) <= high
+        return low <= len(self.theirs) <= high and (self.mixed or bool(self.ours))
 
 
 def read_exchange(turns: Iterable[Turn]) -> Exchange:
@@ -153,7 +154,7 @@ class KindWeights:
 def second_opinion(exchange: Exchange, embedder: Embedder | None) -> KindGuess | None:
     """Who was reached if it does not sound like a conversation; None when it does.
 
-    Between 0 and the floor it stays a conversation, one to check. None too without the embedder that
+    Between `DOUBT_FROM` and the floor it stays a conversation, one to check. None too without the embedder that
     the weights were fitted with.
     """
     weights = load_kind_weights()[exchange.mixed]
@@ -162,7 +163,7 @@ def second_opinion(exchange: Exchange, embedder: Embedder | None) -> KindGuess |
     scores = weights.scores(exchange, embedder)
     best = int(np.argmax(scores))
     score = float(scores[best])
-    if score < 0:
+    if score < DOUBT_FROM:
         return None
     kind = weights.kinds[best]
     quote = weights.telling(exchange, kind, embedder)

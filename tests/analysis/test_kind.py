@@ -190,6 +190,22 @@ def test_a_receptionist_who_puts_through_is_a_conversation() -> None:
     assert _kind(*asked, *came) is Kind.TARGET
 
 
+def test_whoever_is_greeted_anew_and_stays_has_been_put_through() -> None:
+    asked = [
+        ("P", "Cabinet Roussel, bonjour"),
+        ("A", "Bonjour, est-ce que je pourrais parler à maître Roussel ?"),
+        ("P", "C'est de la part de qui ?"),
+        ("A", "De la société Voltaneo"),
+        ("P", "Je regarde si elle a une minute"),
+        ("P", "Roussel"),
+    ]
+    talked = [("P", "Faites vite"), ("A", "Qui tient votre agenda ?"), ("P", "Une associée et moi")]
+    assert _kind(*asked) is Kind.GATEKEEPER
+    assert _kind(*asked, ("A", "Bonjour maître, deux minutes seulement"), *talked) is Kind.TARGET
+    goodbye = [("P", "Elle est occupée"), ("A", "Merci madame, bonsoir"), ("P", "Au revoir")]
+    assert _kind(*asked[:-1], *goodbye) is Kind.GATEKEEPER
+
+
 def test_one_phrase_alone_does_not_make_a_receptionist() -> None:
     assert (
         _kind(("P", "Oui ?"), ("A", "Bonjour madame"), ("P", "C'est de la part de qui ?"))

@@ -66,9 +66,7 @@ def test_the_turn_that_says_most_is_quoted(known: _Word) -> None:
 
 
 def test_below_the_floor_it_stays_a_conversation_to_check(known: _Word) -> None:
-    doubtful = kind_meaning.second_opinion(
-        _exchange("Oui", "absent", "a", "b", "c"), known
-    )  # 4/4 - 1
+    doubtful = kind_meaning.second_opinion(_exchange("Oui", "absent", "a", "b"), known)  # 4/3 - 1
     assert doubtful is not None
     assert (doubtful.kind, doubtful.confidence) == (Kind.TARGET, 0.4)
     assert "absent" in render(doubtful.reasons[0], "en")
