@@ -46,7 +46,7 @@ LENGTH = 0.4
 #: Confidence at the floor, and how fast it rises above it.
 SURE, RISE = 0.6, 0.3
 #: Score from which a conversation is shown as one to check, and its confidence then, as where a
-#: phrase speaks against it. At 0, ten of thirty new conversations were to check; at 0.1 six.
+#: phrase speaks against it. At 0, ten of thirty new conversations were to check; at 0.1 seven.
 DOUBT_FROM, DOUBTFUL = 0.1, 0.4
 
 
