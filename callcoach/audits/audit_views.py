@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flask import redirect, render_template, request, url_for
@@ -53,8 +54,7 @@ def new_audit(campaign_id: int) -> ResponseReturnValue:
     """Choose the frame of an audit: the last four weeks to begin with."""
     viewer = current_viewer()
     campaign = queries.get_campaign_to_audit(viewer, campaign_id)
-    last = utc_now().astimezone(ZONE).date() - timedelta(days=1)
-    first = last - timedelta(days=27)
+    first, last = _last_weeks()
     plan = Plan(_title(first, last), first, last, Frame(), 0.1, 0.9)
     return _form(viewer, campaign, forms.typed_of(plan))
 
@@ -66,7 +66,8 @@ def create_audit(campaign_id: int) -> ResponseReturnValue:
     campaign = queries.get_campaign_to_audit(viewer, campaign_id)
     typed = forms.read_typed()
     try:
-        audit = drafts.create_draft(viewer, campaign, forms.plan_from(typed))
+        plan = _named(forms.plan_from(typed), *_last_weeks())
+        audit = drafts.create_draft(viewer, campaign, plan)
     except CallCoachError as error:
         db.session.rollback()
         campaign = queries.get_campaign_to_audit(viewer, campaign_id)
@@ -132,7 +133,8 @@ def change_audit(audit_id: int) -> ResponseReturnValue:
     audit = queries.get_audit(viewer, audit_id)
     typed = forms.read_typed()
     try:
-        drafts.change_draft(viewer, audit, forms.plan_from(typed), _based_on())
+        plan = _named(forms.plan_from(typed), audit.starts_on, audit.ends_on)
+        drafts.change_draft(viewer, audit, plan, _based_on())
     except CallCoachError as error:
         db.session.rollback()
         if error.status != 400:
@@ -246,6 +248,18 @@ def _rest(typed: Typed) -> tuple[tuple[str, ...], tuple[int, ...], bool, str]:
 
 def _title(first: date, last: date) -> str:
     return _("Calls from %(first)s to %(last)s", first=local_date(first), last=local_date(last))
+
+
+def _last_weeks() -> tuple[date, date]:
+    last = utc_now().astimezone(ZONE).date() - timedelta(days=1)
+    return last - timedelta(days=27), last
+
+
+def _named(plan: Plan, first: date, last: date) -> Plan:
+    """With the name of its own period, where the one that went with `first` to `last` was left."""
+    if plan.title != _title(first, last):
+        return plan
+    return replace(plan, title=_title(plan.starts_on, plan.ends_on))
 
 
 def _team_names(audit: Audit) -> list[str]:

@@ -34,7 +34,6 @@ def test_an_audit_from_its_frame_to_its_results(
             create_check(call, version, standing=Standing.DISTORTED, quote="Machinemot")
     windows.excused = "style"
     page = windows.open(floor.claire.user_id or 0, f"/campaigns/{floor.campaign_id}/audits/new")
-    page.fill("#title", "Audit de la rentrée")
     page.fill("#starts_on", "2026-09-01")
     page.fill("#ends_on", "2026-09-30")
     page.check("#how-size")
@@ -42,6 +41,8 @@ def test_an_audit_from_its_frame_to_its_results(
     expect(page.locator("#audit-size")).to_contain_text("2 calls of 6")
     assert not faults(page)
     page.get_by_role("button", name="Keep as a draft").click()
+    # the name that was offered goes with the period
+    expect(page.get_by_role("heading", level=1)).to_contain_text("30 September")
     page.get_by_role("button", name="Draw the sample").click()
     page.get_by_role("button", name="Draw it").click()
     page.get_by_role("link", name="Judge the next call").click()
