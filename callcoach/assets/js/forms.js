@@ -2,7 +2,8 @@
 // [data-once] keeps a form from being sent twice;
 // [data-reveal="id"] shows and hides what was typed into a secret field;
 // [data-one-of="words"], [data-needed="field=value"], [data-not-before="field"]: what is missing is
-// said beside it before the form is sent, so that nothing typed is lost on a page of its own.
+// said beside it before the form is sent, so that nothing typed is lost on a page of its own;
+// of a form that comes back with errors, the first field that is wrong takes the focus.
 
 document.addEventListener("change", (event) => {
   event.target.closest("form[data-autosubmit]")?.requestSubmit();
@@ -54,3 +55,5 @@ document.addEventListener("input", ({ target }) => target.form?.querySelector(DE
 window.addEventListener("pageshow", () => {
   document.querySelectorAll(`form:has(${DEMANDING})`).forEach(demand);
 });
+
+if (!document.querySelector("[autofocus]")) document.querySelector('[aria-invalid="true"]')?.focus();
