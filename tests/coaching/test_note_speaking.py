@@ -82,6 +82,17 @@ def test_v_is_held_to_speak_a_note_and_the_agent_hears_it(
     assert asked.value.ok
 
 
+def test_v_is_held_in_the_feed_too(audible: Desk, speakers: Windows) -> None:
+    page = speakers.open(audible.ids["claire"], "/feed")
+    page.wait_for_selector("[data-feed][data-mounted]")
+    page.keyboard.press("n")
+    expect(page.locator("[data-act=note]")).to_be_visible()
+    page.keyboard.down("v")
+    _talk(page)
+    page.keyboard.up("v")
+    voice_state(page, "done")
+
+
 def test_v_is_a_letter_while_typing(audible: Desk, speakers: Windows) -> None:
     page = compose(speakers, audible)
     instead_of(page).press_sequentially("vous avez vu")

@@ -2,6 +2,7 @@
 
 import { mountKeys } from "../call/keys.js";
 import { openNoteForm } from "../notes/form.js";
+import { holdToSpeak } from "../notes/speaking.js";
 import { toast } from "../toasts.js";
 import { createClaims } from "./claims.js";
 import { createReasons } from "./reasons.js";
@@ -316,6 +317,17 @@ export function mountFeed(root) {
     else if (!noteForm) noting(false);
   }
 
+  /** Speaks a note where one would write it. While a form is open, the form hears the key itself. */
+  async function speakNote() {
+    if (!shown || noteForm || isOpeningNote) return;
+    if (!stage.querySelector("[data-act=note]")?.checkVisibility()) return;
+    sound.pause();
+    await holdToSpeak(async () => {
+      await writeNote();
+      return noteForm;
+    });
+  }
+
   function closeNote() {
     noteForm?.close();
     noteForm = null;
@@ -369,6 +381,7 @@ export function mountFeed(root) {
     c: press("[data-actions] .btn-primary"),
     x: press("[data-act=rejected]"),
     m: press("[data-act=note]"),
+    v: (event) => event.repeat || speakNote(),
     n: press("[data-act=passed], [data-act=start], [data-act=more]"),
     r: press("[data-act=replay]"),
     o: press("[data-act=open]"),

@@ -4,6 +4,7 @@ import { send } from "../http.js";
 import { toast } from "../toasts.js";
 import { openNoteForm } from "./form.js";
 import { keepReplies } from "./replies.js";
+import { holdToSpeak } from "./speaking.js";
 
 const AFTER_MS = 20_000; // a moment is what one writes about until so long after it was heard
 
@@ -144,15 +145,10 @@ export function mountNotes(ctx) {
   /** Speaks a note where one would write it. While a form is open, the form hears the key itself. */
   async function speak() {
     if (open) return;
-    let up = false;
-    const onUp = (event) => {
-      if (event.key.toLowerCase() === "v") up = true;
-    };
-    document.addEventListener("keyup", onUp);
-    await compose();
-    document.removeEventListener("keyup", onUp);
-    open?.voice?.press();
-    if (up) open?.voice?.release(); // too short to be held: it records until the next press
+    await holdToSpeak(async () => {
+      await compose();
+      return open;
+    });
   }
 
   async function act(form) {
