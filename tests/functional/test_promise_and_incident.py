@@ -24,6 +24,7 @@ def test_the_sponsor_decides_in_two_taps_and_hears_of_an_incident(
     supervisor = sign_in_as("claire")
     _open_promises(supervisor)
     supervisor.locator('[data-key="n"]').wait_for()
+    supervisor.wait_for_load_state()  # its scripts answer keys
     supervisor.keyboard.press("n")
     expect(supervisor.locator("#disclosure")).to_be_hidden()
     supervisor.locator("#kind").select_option("conditional")
@@ -53,6 +54,7 @@ def test_the_sponsor_decides_in_two_taps_and_hears_of_an_incident(
     supervisor.locator("#incident-to").fill("0:28")
     supervisor.locator("#incident-report form button").click()
     supervisor.locator('[data-key="c"]').wait_for()
+    supervisor.wait_for_load_state()  # its scripts answer keys
     supervisor.keyboard.press("c")
     account = supervisor.locator("#account")
     account.fill("Un agent s’est présenté au nom d’un autre.")
