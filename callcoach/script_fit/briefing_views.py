@@ -17,6 +17,7 @@ from callcoach.script_fit.briefing_presenters import changed_lines
 from callcoach.script_fit.fit_queries import calls_with_old_words
 from callcoach.script_fit.line_access import works_on
 from callcoach.script_fit.operations import briefings as operations
+from callcoach.script_library.presenters import pieces
 from callcoach.web.requests import is_seen
 from callcoach.web.toasts import notify
 
@@ -34,6 +35,7 @@ def my_briefing(version_id: int) -> ResponseReturnValue:
         is_in_force=briefing.is_in_force,
         is_confirmed=briefing.is_confirmed,
         lines=changed_lines(viewer, briefing),
+        pieces=pieces,
     )
     if is_seen():
         db.session.rollback()

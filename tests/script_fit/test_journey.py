@@ -73,7 +73,8 @@ def test_a_note_becomes_new_words_that_agents_read(
     phone = windows.open(desk.ids["agent"], "/home", phone=True, scheme="dark")
     phone.locator(f"a[href='/my/script/changes/{draft_id}']").click()
     phone.wait_for_selector(".fit-change")
-    assert phone.locator(".fit-new").all_inner_texts() == [ASKED], "only what changes"
+    asked = ASKED.replace(" ?", "\N{NO-BREAK SPACE}?")  # set as the script sets it
+    assert phone.locator(".fit-new").all_inner_texts() == [asked], "only what changes"
     assert not faults(phone)
     _press(phone, "/confirm", leads_to="**/home")
     assert phone.locator(f"a[href='/my/script/changes/{draft_id}']").count() == 0
