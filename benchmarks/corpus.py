@@ -20,7 +20,7 @@ from callcoach.analysis.lexicon import Lexicon, Phrases, find, prepare, read_lex
 from callcoach.analysis.model import CallContext, Segment, Speaker, Track, Word
 from callcoach.analysis.scene import Scene
 from callcoach.analysis.text import tokens
-from callcoach.analysis.truth import Truth, load_truth, tracks_from_turns
+from callcoach.analysis.truth import Truth, load_truth, tracks_from_turns, truth_from_dict
 from callcoach.analysis.turns import Conversation, build_conversation
 
 #: Read once, so that a run sees one state of the lists.
@@ -31,11 +31,17 @@ AGENT_CHANNELS: dict[Any, int] = {"left": 0, "right": 1, 0: 0, 1: 1}
 PERFECT, RECOGNISED, MIXED = "perfect", "recognised", "mixed"
 #: Group of calls whose truth names no writer.
 SAMPLES = "samples"
+#: Calls that were written as text and never spoken; see `load_written`.
+WRITTEN = "written"
+WRITTEN_CALLS = Path(__file__).parent / "data" / "written_calls.jsonl"
+#: Seconds before the first voice and after the last; the shortest turn; the least silence between
+#: two turns of one side.
+RING_S, SHORTEST_S, BREATH_S = 1.0, 0.35, 0.05
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call in one form: `PERFECT`, `RECOGNISED` or `MIXED`."""
+    """One call in one form: `PERFECT`, `RECOGNISED`, `MIXED` or `WRITTEN`."""
 
     name: str
     group: str
@@ -86,6 +92,46 @@ def load_calls(
             )
             calls.append(Call(stem, truth.writer or SAMPLES, form, truth, conversation))
     return calls
+
+
+def load_written(path: Path = WRITTEN_CALLS) -> list[Call]:
+    """Calls by three further writers, who had read neither the phrase lists nor any other call.
+
+    Two in three have no tipping point: of the spoken calls nearly all have some, and say little about
+    abstaining. One JSON object a line; a turn is who speaks, the silence before it in seconds
+    (negative: an overlap), the letters a second, and the words. They are their own group each.
+    """
+    calls: list[Call] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        truth = truth_from_dict(_timed(json.loads(line)))
+        conversation = build_conversation(
+            tracks_from_turns(truth.turns),
+            duration_s=truth.duration_s,
+            agent_channel=0,
+            separate=True,
+        )
+        calls.append(Call(truth.id, truth.writer, WRITTEN, truth, conversation))
+    return calls
+
+
+def _timed(data: dict[str, Any]) -> dict[str, Any]:
+    """A written call as a truth file holds it."""
+    turns: list[dict[str, Any]] = []
+    ends: dict[str, float] = {}
+    at = RING_S
+    for place, (speaker, gap_s, letters_a_second, text) in enumerate(data["turns"]):
+        start = max(at + (gap_s if place else 0.0), ends.get(speaker, -BREATH_S) + BREATH_S, 0.0)
+        at = ends[speaker] = start + max(SHORTEST_S, len(text) / letters_a_second)
+        turns.append(
+            {"speaker": speaker, "start_s": round(start, 2), "end_s": round(at, 2), "text": text}
+        )
+    points = []
+    for point in data["tipping_points"]:
+        turn = turns[point["turn"]]
+        bounds = {"start_s": turn["start_s"], "turn_start_s": turn["start_s"]}
+        points.append({**point, **bounds, "turn_end_s": turn["end_s"]})
+    duration_s = max(turn["end_s"] for turn in turns) + RING_S
+    return {**data, "turns": turns, "tipping_points": points, "duration_s": duration_s}
 
 
 #: For every list and entry, the groups in whose calls it is said.

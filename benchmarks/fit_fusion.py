@@ -2,11 +2,11 @@
 
     python benchmarks/fit_fusion.py TRUTH_FOLDER [--tracks FOLDER] [--write] [--figures FILE]
 
-`TRUTH_FOLDER` holds ``*.truth.json``. With ``--tracks``, a folder of recognised tracks as JSON (one
+`TRUTH_FOLDER` holds ``*.truth.json``; the calls of ``data/written_calls.jsonl`` are added. With ``--tracks``, a folder of recognised tracks as JSON (one
 ``<stem>.json`` a call), those are used beside the perfect transcripts, so that the weights bear
 recognition errors. Each writer's calls are read without the phrases that are said in that writer's
 calls only, so that the weights learn how far phrase lists carry in calls that nobody read; ``--write``
-stores them in ``callcoach/analysis/data/fusion.json`` and ``likeness.npz``, with a card that says what
+stores them in ``callcoach/analysis/data/fusion.json``, ``trees.json`` and ``likeness.npz``, with a card that says what
 they were made of and, from ``--figures`` (``held_out.py --json``), how good they are on unseen writers.
 """
 
@@ -21,8 +21,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from corpus import MIXED, Call, Support, lexicon_without, load_calls, support_of
+from corpus import (
+    MIXED,
+    PERFECT,
+    WRITTEN,
+    Call,
+    Support,
+    lexicon_without,
+    load_calls,
+    load_written,
+    support_of,
+)
 from fit_likeness import fit_likeness, write_likeness
+from fit_trees import DEPTH, RATE, TREES, fit_trees, write_trees
 
 from callcoach.analysis import fusion
 from callcoach.analysis.detectors import Candidate, run_detectors
@@ -40,12 +51,12 @@ CAUSE_PENALTY = 10.0
 CAUSE_STEPS = 1500
 UNSEEN_BIAS = -20.0
 #: Features that helped one question and not the other on unseen writers: what the reply tells of
-#: the cause says little about whether the call turns, and plain counts of the detectors' own lists
-#: make the choice of the cause worse.
+#: the cause says little about whether the call turns; plain counts of the detectors' own lists and
+#: the course of the whole call make the choice of the cause worse.
 NOT_FOR_VALENCE = ("reply_",)
-NOT_FOR_CAUSE = ("agent_said_", "next_said_", "last_said_")
+NOT_FOR_CAUSE = ("agent_said_", "next_said_", "last_said_", "course_")
 #: Probabilities from which a moment is shown.
-FLOOR = (0.4, 0.4)
+FLOOR = (0.25, 0.25)
 
 
 @dataclass
@@ -151,8 +162,8 @@ def fit(
     used = [i for i, name in enumerate(names) if not name.startswith(NOT_FOR_VALENCE)]
     weight: dict[Valence, dict[str, float]] = {}
     bias: dict[Valence, float] = {}
-    for valence in Valence:
-        y = np.array([float(bool(row.truth[valence])) for row in rows])
+    wanted = {v: np.array([float(bool(row.truth[v])) for row in rows]) for v in Valence}
+    for valence, y in wanted.items():
         fitted = fit_logistic(((x - mean) / scale)[:, used], y)
         weight[valence] = dict(zip([names[i] for i in used], map(float, fitted[:-1]), strict=True))
         bias[valence] = float(fitted[-1])
@@ -171,6 +182,7 @@ def fit(
         cause=fit_causes(rows, names, mean, scale),
         strength_weight=STRENGTH_WEIGHT,
         likeness=fit_likeness(cases, embedder) if embedder else None,
+        trees=fit_trees(x[:, used], wanted, [names[i] for i in used]),
     )
 
 
@@ -238,7 +250,7 @@ def card_of(
 ) -> dict[str, Any]:
     """What the weights were made of and how good they are; see docs/model-card.md."""
     forms = sorted({call.form for call in calls})
-    once = [call for call in calls if call.form == forms[0]]
+    once = [call for call in calls if call.form in (PERFECT, WRITTEN)]
     return {
         "made_on": datetime.now(tz=UTC).date().isoformat(),
         "made_by": "benchmarks/fit_fusion.py",
@@ -248,10 +260,12 @@ def card_of(
             "minutes": round(sum(call.truth.duration_s for call in once) / 60),
             "groups": sorted({call.group for call in once}),
             "forms": forms,
-            "origin": "simulated calls, spoken by a synthesiser",
+            "clean": sum(not call.truth.points for call in once),
+            "origin": "simulated calls, spoken by a synthesiser; those of written-… never spoken",
         },
         "model": {
-            "turns": f"ridge logistic regression, penalty {PENALTY:g}",
+            "turns": f"mean of a ridge logistic regression, penalty {PENALTY:g}, and of {TREES}"
+            f" boosted trees of depth {DEPTH}, rate {RATE:g}",
             "cause": f"ridge choice, penalty {CAUSE_PENALTY:g}, a full cue adds {STRENGTH_WEIGHT:g}",
             "likeness": embedder.name if embedder else "",
         },
@@ -301,9 +315,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--figures", type=Path, help="what held_out.py --json stored")
     args = parser.parse_args()
-    calls = load_calls(args.folder, args.tracks)
+    calls = [*load_calls(args.folder, args.tracks), *load_written()]
     floor = dict(zip(Valence, args.floor or FLOOR, strict=True))
-    rows = honest_rows(calls, support_of(calls), frozenset())
+    support = support_of([call for call in calls if call.form != WRITTEN])
+    rows = honest_rows(calls, support, frozenset())
     embedder = load_sentence_model()
     weights = fit(rows, floor, embedder)
     print(f"{len(rows)} moments of {len(calls)} call forms, {len(weights.mean)} features")
@@ -312,6 +327,7 @@ def main() -> None:
         packed = to_json(weights, card_of(calls, args.figures, embedder))
         path = Path(fusion.__file__).parent / "data" / "fusion.json"
         path.write_text(json.dumps(packed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_trees(weights.trees, path.with_name("trees.json"))
         print(f"wrote {path}")
         if weights.likeness is None:
             print("no sentence model here: likeness.npz stays as it was")

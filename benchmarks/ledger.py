@@ -2,7 +2,8 @@
 
     python benchmarks/ledger.py TRAINING_FOLDER SAMPLES_FOLDER --tracks FOLDER [--write]
 
-For every moment at which a detector raises its cue (recognised words; entries that are said only in
+For every moment at which a detector raises its cue (recognised words, and calls that were only
+written; entries that are said only in
 the moment's own group of calls are taken out of the lists, see `corpus`), truth says whether the
 call turns there for this very cause. A detector whose share of right cues is not above the share of
 all moments that have this cause (lower end of Wilson's 90 % interval) ships disabled: its cue may
@@ -16,12 +17,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-from corpus import RECOGNISED, lexicon_without, load_calls, support_of
+from corpus import (
+    RECOGNISED,
+    WRITTEN,
+    lexicon_without,
+    load_calls,
+    load_written,
+    support_of,
+)
 from fit_fusion import Row, rows_of
 
 from callcoach.analysis import fusion
 from callcoach.analysis.detectors import ABOVE, NOT_ABOVE, NOT_MEASURED, registry
 from callcoach.analysis.proportions import wilson
+
+#: Where a cause is rare, a single right cue would lift the interval's lower end above it.
+LEAST_RIGHT = 2
 
 
 def _why(cues: int, *, enabled: bool) -> str:
@@ -46,7 +57,7 @@ def ledger(rows: list[Row]) -> list[dict[str, Any]]:
         base = sum(cause in row.truth[cause.valence] for row in rows) / len(rows)
         low, high = (round(bound, 3) for bound in wilson(right, len(raised)))
         base = round(base, 3)
-        enabled = low > base
+        enabled = low > base and right >= LEAST_RIGHT
         out.append(
             {
                 "detector": detector.id,
@@ -74,13 +85,14 @@ def main() -> None:
     parser.add_argument("--tracks", type=Path, required=True)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    calls = load_calls(args.training, args.tracks)
-    support = support_of([*calls, *load_calls(args.samples, args.tracks)])
+    spoken = load_calls(args.training, args.tracks)
+    support = support_of([*spoken, *load_calls(args.samples, args.tracks)])
+    calls = [*spoken, *load_written()]
     rows: list[Row] = []
     for group in sorted({call.group for call in calls}):
         lexicon = lexicon_without({group}, support)
         for call in calls:
-            if call.group == group and call.form == RECOGNISED:
+            if call.group == group and call.form in (RECOGNISED, WRITTEN):
                 rows += rows_of(call, lexicon)
     entries = ledger(rows)
     for entry in entries:

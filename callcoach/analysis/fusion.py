@@ -2,28 +2,30 @@
 
 A cue in the agent's words is not a tipping point; it becomes one when the prospect's behaviour
 changes from there on. For each moment the cues (detector strengths) and what lies around it
-(`reaction`, `surroundings`: lengths, delays, refusal and interest words, questions) give one
-probability a valence, by a ridge-penalised logistic regression. A second one, a choice among the
-causes of that valence, names the cause from the same numbers and from the likeness of the words to
-labelled ones (`likeness`); a detector's cue weighs in it and gives the evidence. Where the cause has
-no cue the point says so. The weights are packaged in
-``data/fusion.json``, fitted by ``benchmarks/fit_fusion.py`` on 48 simulated training calls. Moments
-below the floor are dropped: a call may have no tipping point at all. We say that a moment coincides
-with a change, never that it caused it.
+(`reaction`, `surroundings`: lengths, delays, refusal and interest words, questions; `course`: the same
+beside how much this prospect varies anyway) give one probability a valence, by a ridge-penalised
+logistic regression and by boosted trees (`trees`), averaged. A choice among the causes of that valence, names the cause from
+what lies around and from the likeness of the words to labelled ones (`likeness`); a detector's cue
+weighs in it and gives the evidence. Where the cause has no cue the point says so. The weights are
+packaged in ``data/fusion.json``, fitted by ``benchmarks/fit_fusion.py`` on 48 spoken and 60 written
+simulated calls. Moments below the floor are dropped: a call may have no tipping point at all. We say
+that a moment coincides with a change, never that it caused it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from math import exp
 
+from callcoach.analysis.course import course
 from callcoach.analysis.detectors import Candidate, may_explain, quote, run_detectors
 from callcoach.analysis.effect import course_fact, effect_at, effects, fact
 from callcoach.analysis.engagement import is_falling_before
+from callcoach.analysis.lexical.reformulation import rephrasing
 from callcoach.analysis.likeness import Likeness, load_likeness
 from callcoach.analysis.model import (
     Cause,
@@ -36,6 +38,7 @@ from callcoach.analysis.model import (
 from callcoach.analysis.reaction import describe
 from callcoach.analysis.scene import Moment, Scene
 from callcoach.analysis.surroundings import surroundings
+from callcoach.analysis.trees import Trees, load_trees
 
 #: A call in which no moment is likelier than not to be a turn gets no point at all: several weak
 #: ones are not one clear one (TIPPING.md §4.3, abstention).
@@ -64,7 +67,8 @@ class Weights:
 
     `cause` holds for every cause a weight a feature and its bias under ``""``; `strength_weight`
     is what a full cue of a cause adds to it. `likeness` adds what the words resemble, where the scene
-    has the embedder for it.
+    has the embedder for it. `trees` give a second opinion on whether the call turns; the two are
+    averaged.
     """
 
     mean: Mapping[str, float]
@@ -75,11 +79,15 @@ class Weights:
     cause: Mapping[Cause, Mapping[str, float]]
     strength_weight: float
     likeness: Likeness | None = None
+    trees: Mapping[Valence, Trees] = field(default_factory=dict)
 
     def probability(self, valence: Valence, features: Mapping[str, float]) -> float:
         """Probability in (0, 1) that the call turns this way at a moment with these features."""
         total = self.bias[valence] + self._sum(self.weight[valence], features)
-        return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+        linear = 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+        if valence not in self.trees:
+            return linear
+        return (linear + self.trees[valence].probability(features)) / 2
 
     def likeliest_cause(
         self,
@@ -121,12 +129,17 @@ def load_weights() -> Weights:
         cause={Cause(name): weights for name, weights in data["cause"].items()},
         strength_weight=data["strength_weight"],
         likeness=load_likeness(),
+        trees=load_trees(),
     )
 
 
 def features_of(scene: Scene, moment: Moment, candidates: Sequence[Candidate]) -> dict[str, float]:
     """All features of a moment: what lies around it and the strength of every cue in it."""
-    features = {**describe(scene, moment), **surroundings(scene, moment)}
+    features = {
+        **describe(scene, moment),
+        **surroundings(scene, moment),
+        **course(scene, moment),
+    }
     for cause in Cause:
         features[f"cue_{cause.value}"] = max(
             (c.strength for c in candidates if c.cause is cause), default=0.0
@@ -135,6 +148,7 @@ def features_of(scene: Scene, moment: Moment, candidates: Sequence[Candidate]) -
         strengths = [c.strength for c in candidates if c.cause.valence is valence]
         features[f"strongest_{valence.value}"] = max(strengths, default=0.0)
         features[f"sum_{valence.value}"] = min(2.0, sum(strengths))
+    features["rephrasing"] = rephrasing(scene, moment)
     return features
 
 

@@ -96,7 +96,7 @@ EVENTS: tuple[Event, ...] = (
         Cause.COMMITMENT_WON,
         "Il faudrait que je voie ça noir sur blanc.",
         "Je vous propose qu'on se voie vingt minutes, jeudi à quatorze heures, ça vous irait ?",
-        "Attendez, j'ouvre mon agenda. Jeudi quinze heures, plutôt. Ça me va, je le note.",
+        "Attendez, j'ouvre mon agenda. Jeudi quinze heures, plutôt. Ça me va, je le note, et je préviens mon responsable.",
         delay_s=0.9,
     ),
 )
