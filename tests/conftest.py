@@ -104,6 +104,13 @@ class _InMemory(BytecodeCache):
 _templates = _InMemory()
 
 
+def _when(item: pytest.Item) -> int:
+    """The order of tests: real processes and recognition, then browsers, then all that is quick."""
+    if item.get_closest_marker("slow") or item.get_closest_marker("asr"):
+        return 0
+    return 1 if item.get_closest_marker("browser") else 2
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest's own choice by mark
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what drives a browser. On PostgreSQL, leave out what touches no database: it says the
@@ -114,6 +121,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             # A real browser on a machine that does much else may miss a beat: once more, and the
             # summary says so. What fails twice is a fault.
             item.add_marker(pytest.mark.flaky(reruns=1))
+    # What takes minutes begins first: begun last, it would keep one process busy and the others idle
+    items.sort(key=_when)
     if not POSTGRES_URL:
         return
     chosen, left_out = [], []
