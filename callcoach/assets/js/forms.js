@@ -3,6 +3,7 @@
 // [data-reveal="id"] shows and hides what was typed into a secret field;
 // [data-one-of="words"], [data-needed="field=value"], [data-not-before="field"]: what is missing is
 // said beside it before the form is sent, so that nothing typed is lost on a page of its own;
+// [data-shown="field=value"], or [data-shown="field"] for any value: hidden while it counts nothing;
 // of a form that comes back with errors, the first field that is wrong takes the focus.
 
 document.addEventListener("change", (event) => {
@@ -32,7 +33,14 @@ document.addEventListener("click", (event) => {
 
 for (const button of document.querySelectorAll("[data-reveal][hidden]")) button.hidden = false;
 
-/** Tells the browser what a form still needs. */
+/** Whether a field of the form has a value: that of "name=value", or any. */
+function holds(form, words) {
+  const [name, value] = words.split("=");
+  const chosen = form.elements[name]?.value ?? "";
+  return value === undefined ? chosen !== "" : chosen === value;
+}
+
+/** Tells the browser what a form still needs, and shows what counts. */
 function demand(form) {
   for (const group of form.querySelectorAll("[data-one-of]")) {
     const boxes = [...group.querySelectorAll("input[type=checkbox]")];
@@ -40,16 +48,17 @@ function demand(form) {
     boxes[0]?.setCustomValidity(isMissing ? group.dataset.oneOf : "");
   }
   for (const field of form.querySelectorAll("[data-needed]")) {
-    const [name, value] = field.dataset.needed.split("=");
-    const chosen = form.elements[name]?.value ?? "";
-    field.required = value === undefined ? chosen !== "" : chosen === value;
+    field.required = holds(form, field.dataset.needed);
+  }
+  for (const part of form.querySelectorAll("[data-shown]")) {
+    part.hidden = !holds(form, part.dataset.shown);
   }
   for (const field of form.querySelectorAll("[data-not-before]")) {
     field.min = form.elements[field.dataset.notBefore]?.value ?? "";
   }
 }
 
-const DEMANDING = "[data-one-of], [data-needed], [data-not-before]";
+const DEMANDING = "[data-one-of], [data-needed], [data-not-before], [data-shown]";
 document.addEventListener("input", ({ target }) => target.form?.querySelector(DEMANDING) && demand(target.form));
 // also back from the history, where the browser fills in what was typed
 window.addEventListener("pageshow", () => {
