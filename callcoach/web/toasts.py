@@ -32,19 +32,25 @@ def notify(
         undo: address that takes a POST and puts things back.
         link: where what was done can be seen: address and words.
     """
-    flash({"message": message, "undo": undo, "link": link}, category)  # type: ignore[arg-type]
+    facts = {"message": _ended(message), "undo": undo, "link": link}
+    flash(facts, category)  # type: ignore[arg-type]
 
 
 def with_toast(
     response: Response, message: str, category: str = "success", *, undo: str | None = None
 ) -> Response:
     """Show `message` when htmx takes this response; arguments as for `notify`."""
-    toast = {"message": message, "category": category}
+    toast = {"message": _ended(message), "category": category}
     if undo:
         toast |= {"undo": undo, "undoLabel": _("Undo")}
     events = json.loads(response.headers.get("HX-Trigger", "{}")) | {"toast": toast}
     response.headers["HX-Trigger"] = json.dumps(events)  # ASCII: headers carry nothing else
     return response
+
+
+def _ended(message: str) -> str:
+    """A sentence that ends with a name cut short ends with one full stop: « à Yassine B. »."""
+    return message[:-1] if message.endswith("..") else message
 
 
 def _toasts() -> list[dict[str, Any]]:
