@@ -65,4 +65,4 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll(`form:has(${DEMANDING})`).forEach(demand);
 });
 
-if (!document.querySelector("[autofocus]")) document.querySelector('[aria-invalid="true"]')?.focus();
+if (!document.querySelector("[autofocus]:not(dialog *)")) document.querySelector('[aria-invalid="true"]')?.focus();
