@@ -78,7 +78,7 @@ def test_a_note_keeps_its_line_through_its_versions(
     assert DEMO in history
     assert OPENING in history
     assert f"« {OPENING} »" in claire.get(f"/calls/{desk.call_id}").text
-    assert f"« {OPENING} »" in sign_in(desk.ids["agent"]).get(f"/my/notes/{made['id']}").text
+    assert f"«\xa0{OPENING}\xa0»" in sign_in(desk.ids["agent"]).get(f"/my/notes/{made['id']}").text
 
 
 def test_lines_of_another_campaign_are_refused(app: Flask, desk: Desk) -> None:
