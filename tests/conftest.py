@@ -129,6 +129,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         asked = WITH_DATABASE.intersection(getattr(item, "fixturenames", ()))
         is_chosen = bool(asked) or "migrations" in item.path.parts
+        is_chosen &= item.get_closest_marker("any_database") is None
         (chosen if is_chosen else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = chosen

@@ -84,19 +84,15 @@ def _whole(scene: Scene) -> _Whole:
 def course(scene: Scene, moment: Moment) -> dict[str, float]:
     """The numbers of one moment; names are stable, they key the fitted weights."""
     whole = _whole(scene)
-    before = [whole.said[t.index] for t in moment.before[-REACH:] if t.index in whole.said]
-    after = [whole.said[t.index] for t in moment.after[:REACH] if t.index in whole.said]
+    before, after = _sides(whole, moment)
     following = whole.said.get(moment.next.index) if moment.next else None
     last = whole.said.get(moment.last.index) if moment.last else None
+    shifts = _shifts(whole, moment)
     numbers = {
         "course_length_next": _beside(following, whole),
         "course_length_last": _beside(last, whole),
-        "course_length_shift": _shift(
-            [one.length for one in before], [one.length for one in after], whole.length_spread
-        ),
-        "course_part_shift": _shift(
-            [one.part for one in before], [one.part for one in after], whole.part_spread
-        ),
+        "course_length_shift": shifts["length"],
+        "course_part_shift": shifts["part"],
         "course_polarity_shift": _shift(
             [one.polarity for one in before], [one.polarity for one in after], whole.polarity_spread
         ),
@@ -110,11 +106,9 @@ def course(scene: Scene, moment: Moment) -> dict[str, float]:
         "course_polarity_spread": whole.polarity_spread,
         "course_part_spread": whole.part_spread,
     }
-    strongest = _strongest(scene)
-    for name, most in strongest.items():
-        own = abs(numbers[f"course_{name}_shift"])
+    for name, most in _strongest(scene).items():
         numbers[f"course_{name}_most"] = most
-        numbers[f"course_{name}_share"] = own / most if most > 0 else 0.0
+        numbers[f"course_{name}_share"] = abs(shifts[name]) / most if most > 0 else 0.0
     return numbers
 
 
@@ -122,17 +116,31 @@ def course(scene: Scene, moment: Moment) -> dict[str, float]:
 def _strongest(scene: Scene) -> Mapping[str, float]:
     """The largest shift of the call, whichever way, in lengths and in participation."""
     whole = _whole(scene)
-    most = {"length": 0.0, "part": 0.0}
-    for moment in scene.moments:
-        before = [whole.said[t.index] for t in moment.before[-REACH:] if t.index in whole.said]
-        after = [whole.said[t.index] for t in moment.after[:REACH] if t.index in whole.said]
-        length = _shift(
+    each = [_shifts(whole, moment) for moment in scene.moments]
+    return {
+        name: max((abs(shifts[name]) for shifts in each), default=0.0)
+        for name in ("length", "part")
+    }
+
+
+def _sides(whole: _Whole, moment: Moment) -> tuple[list[_Said], list[_Said]]:
+    """The prospect's turns before and after, within reach."""
+    before = [whole.said[t.index] for t in moment.before[-REACH:] if t.index in whole.said]
+    after = [whole.said[t.index] for t in moment.after[:REACH] if t.index in whole.said]
+    return before, after
+
+
+def _shifts(whole: _Whole, moment: Moment) -> Mapping[str, float]:
+    """How far lengths and participation shift at a moment."""
+    before, after = _sides(whole, moment)
+    return {
+        "length": _shift(
             [one.length for one in before], [one.length for one in after], whole.length_spread
-        )
-        part = _shift([one.part for one in before], [one.part for one in after], whole.part_spread)
-        most["length"] = max(most["length"], abs(length))
-        most["part"] = max(most["part"], abs(part))
-    return most
+        ),
+        "part": _shift(
+            [one.part for one in before], [one.part for one in after], whole.part_spread
+        ),
+    }
 
 
 def _beside(one: _Said | None, whole: _Whole) -> float:

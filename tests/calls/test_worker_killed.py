@@ -29,6 +29,8 @@ from callcoach.storage.models import StoredFile
 from .conftest import Floor
 from .steps import STEPS
 
+pytestmark = pytest.mark.any_database
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -24,6 +24,8 @@ from tests.factories.two_sites import Site, create_two_sites
 from .agent_steps import BEEPED_SOUND, add_beeped, add_excerpt
 from .conftest import Desk
 
+pytestmark = pytest.mark.any_database
+
 SignIn = Callable[[User | int], FlaskClient]
 QUIET = [AgentAudio.TEXT_ONLY, AgentAudio.REDACTED]
 #: What agents said themselves, in drills: their own voice, recorded by them.

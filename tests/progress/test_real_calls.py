@@ -24,6 +24,8 @@ from tests.calls.conftest import Floor, RunJobs
 from tests.factories import recognition
 from tests.progress.steps import listen_of
 
+pytestmark = pytest.mark.any_database
+
 SAID = ["je", "me", "permets", "d'insister", "encore", "un", "peu"]
 NOT_SAID = ["vous", "clôturez", "en", "combien", "de", "jours", "en", "fin", "de", "mois"]
 SENT = datetime(2026, 9, 30, 12, tzinfo=UTC)

@@ -30,6 +30,8 @@ from tests.access_row import Row
 from tests.access_table import TABLE
 from tests.factories.two_sites import Site, TwoSites, create_two_sites
 
+pytestmark = pytest.mark.any_database
+
 #: Pages of other rooms that are made for clients.
 MADE_FOR_CLIENTS = (
     "campaigns.",

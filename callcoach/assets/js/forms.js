@@ -60,9 +60,10 @@ function demand(form) {
 
 const DEMANDING = "[data-one-of], [data-needed], [data-not-before], [data-shown]";
 document.addEventListener("input", ({ target }) => target.form?.querySelector(DEMANDING) && demand(target.form));
+const demandAll = () => document.querySelectorAll(`form:has(${DEMANDING})`).forEach(demand);
 // also back from the history, where the browser fills in what was typed
-window.addEventListener("pageshow", () => {
-  document.querySelectorAll(`form:has(${DEMANDING})`).forEach(demand);
-});
+window.addEventListener("pageshow", demandAll);
+// and in what comes into a page that is open
+document.addEventListener("htmx:load", demandAll);
 
 if (!document.querySelector("[autofocus]:not(dialog *)")) document.querySelector('[aria-invalid="true"]')?.focus();
