@@ -4,12 +4,12 @@ A cue in the agent's words is not a tipping point; it becomes one when the prosp
 changes from there on. For each moment the cues (detector strengths) and what lies around it
 (`reaction`, `surroundings`: lengths, delays, refusal and interest words, questions; `course`: the same
 beside how much this prospect varies anyway) give one probability a valence, by a ridge-penalised
-logistic regression and by boosted trees (`trees`), averaged. A choice among the causes of that valence, names the cause from
-what lies around and from the likeness of the words to labelled ones (`likeness`); a detector's cue
-weighs in it and gives the evidence. Where the cause has no cue the point says so. The weights are
-packaged in ``data/fusion.json``, fitted by ``benchmarks/fit_fusion.py`` on 48 spoken and 60 written
-simulated calls. Moments below the floor are dropped: a call may have no tipping point at all. We say
-that a moment coincides with a change, never that it caused it.
+logistic regression and by boosted trees (`trees`), averaged. A choice among the causes of that valence
+names the cause from what lies around and from the likeness of the words to labelled ones (`likeness`);
+a detector's cue weighs in it and gives the evidence. Where the cause has no cue the point says so. The
+weights are packaged in ``data/fusion.json``, fitted by ``benchmarks/fit_fusion.py`` on 48 spoken and
+60 written simulated calls. Moments below the floor are dropped: a call may have no tipping point at
+all. We say that a moment coincides with a change, never that it caused it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from math import exp
 
 from callcoach.analysis.course import course
 from callcoach.analysis.detectors import Candidate, may_explain, quote, run_detectors
@@ -38,7 +37,7 @@ from callcoach.analysis.model import (
 from callcoach.analysis.reaction import describe
 from callcoach.analysis.scene import Moment, Scene
 from callcoach.analysis.surroundings import surroundings
-from callcoach.analysis.trees import Trees, load_trees
+from callcoach.analysis.trees import Trees, load_trees, probability_of
 
 #: A call in which no moment is likelier than not to be a turn gets no point at all: several weak
 #: ones are not one clear one (TIPPING.md §4.3, abstention).
@@ -83,8 +82,7 @@ class Weights:
 
     def probability(self, valence: Valence, features: Mapping[str, float]) -> float:
         """Probability in (0, 1) that the call turns this way at a moment with these features."""
-        total = self.bias[valence] + self._sum(self.weight[valence], features)
-        linear = 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+        linear = probability_of(self.bias[valence] + self._sum(self.weight[valence], features))
         if valence not in self.trees:
             return linear
         return (linear + self.trees[valence].probability(features)) / 2

@@ -46,12 +46,16 @@ class Trees:
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Probability in (0, 1) that the call turns this way; a feature that is missing counts as 0."""
-        total = self.bias + sum(_leaf(tree, features) for tree in self.trees)
-        return 1 / (1 + exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, total))))
+        return probability_of(self.bias + sum(_leaf(tree, features) for tree in self.trees))
 
     def features(self) -> frozenset[str]:
         """The names of all numbers that are asked about."""
         return frozenset(node.feature for tree in self.trees for node in tree if node.feature)
+
+
+def probability_of(log_odds: float) -> float:
+    """The probability in (0, 1) of log odds, however large."""
+    return 1 / (1 + exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))))
 
 
 def _leaf(tree: Sequence[Node], features: Mapping[str, float]) -> float:
